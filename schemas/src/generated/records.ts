@@ -1,0 +1,451 @@
+// Generated from schemas/avro by `npm run generate -w schemas`. Do not edit.
+
+export type DeadLetterReason = 'undecodable' | 'unknown_schema' | 'bad_checksum' | 'rejected' | 'processor_error';
+
+/** A record that could not be processed, whole, with where it stood and why. */
+export interface DeadLetter {
+  /** Who gave up on it */
+  service: string;
+  /** Where it stood */
+  topic: string;
+  /** Where it stood */
+  partition: number;
+  /** Where it stood */
+  offset: number;
+  /** Why, from a closed list */
+  reason: DeadLetterReason;
+  /** Error in words */
+  detail: string;
+  /** Kafka key */
+  key: null | Buffer;
+  /** Kafka value */
+  value: null | Buffer;
+  /** Broker append time of the record */
+  time: number;
+}
+
+export type FindingScope = 'run' | 'session' | 'fleet';
+
+export type Severity = 'info' | 'low' | 'medium' | 'high' | 'critical';
+
+/** One occurrence of a failure pattern. A revision has the same id and a higher revision; withdrawn takes it back. */
+export interface Finding {
+  /** Tenant */
+  tenant: string;
+  /** 32 hex digits, a function of the input alone */
+  findingId: string;
+  /** 1 at first */
+  revision: number;
+  /** Later spans showed it was none */
+  withdrawn: boolean;
+  /** Finding that replaces this one */
+  supersededBy: string;
+  /** Name of the failure pattern */
+  pattern: string;
+  /** What it is about */
+  scope: FindingScope;
+  /** info is an observation, no failure */
+  severity: Severity;
+  /** 0 to 1 */
+  confidence: number;
+  /** Run in which it happened */
+  traceId: string;
+  /** Span where it happened */
+  spanId: string;
+  /** Run in which it began */
+  rootCauseTraceId: string;
+  /** Span where it began */
+  rootCauseSpanId: string;
+  /** Conversation, as known when it was found */
+  sessionId: string;
+  /** Agent */
+  agent: string;
+  /** Agent's version */
+  release: string;
+  /** Environment */
+  environment: string;
+  /** Workflow */
+  workflow: string;
+  /** Tool */
+  tool: string;
+  /** agent/kind/tool: the workflow point */
+  step: string;
+  /** One sentence for a person */
+  summary: string;
+  /** JSON object {type, expected?, seen?, numbers?, spans?} as the pattern documents */
+  evidence: string;
+  /** End of the span where it happened */
+  eventTime: number;
+  /** receivedTime of the span that decided it */
+  receivedTime: number;
+  /** Log time at which it was decided */
+  detectedTime: number;
+}
+
+export type Verdict = 'correct' | 'suspect' | 'failed' | 'abandoned';
+
+export interface Reason {
+  /** Failure pattern */
+  pattern: string;
+  /** Finding */
+  findingId: string;
+  /** Contribution to the log-odds of failure */
+  weight: number;
+  /** Run */
+  traceId: string;
+  /** Span where it happened */
+  spanId: string;
+  /** One sentence */
+  summary: string;
+}
+
+/** One trace, judged. Emitted when it ends and again, with a higher revision, when late spans change it. */
+export interface Run {
+  /** Tenant */
+  tenant: string;
+  /** The run */
+  traceId: string;
+  /** 1 at first */
+  revision: number;
+  /** 0; counts up when spans come after the run's state was given up */
+  continuation: number;
+  /** Conversation: its id, else the trace id */
+  sessionId: string;
+  /** Runs this one links to (remote agents) */
+  linkedTraceIds: string[];
+  /** Agent of the root, else the first seen */
+  agent: string;
+  /** All agents seen, bounded */
+  agents: string[];
+  /** Root agent's version */
+  release: string;
+  /** Environment */
+  environment: string;
+  /** Workflow */
+  workflow: string;
+  /** End user */
+  userId: string;
+  /** Service of the root */
+  service: string;
+  /** Earliest start */
+  startTime: number;
+  /** Latest end minus earliest start */
+  durationNs: number;
+  /** receivedTime of the first span */
+  receivedTime: number;
+  /** Log time at which it was judged */
+  closedTime: number;
+  /** The root span came */
+  rootSeen: boolean;
+  /** The root */
+  rootSpanId: string;
+  /** Judgement */
+  verdict: Verdict;
+  /** Verdict of the former revision; empty at first */
+  previousVerdict: string;
+  /** 0 to 1 */
+  failureProbability: number;
+  /** In order of weight, bounded */
+  reasons: Reason[];
+  /** Span where the weightiest failure began */
+  rootCauseSpanId: string;
+  /** Spans seen, resends not counted */
+  spanCount: number;
+  /** Inference spans */
+  llmCalls: number;
+  /** Tool spans */
+  toolCalls: number;
+  /** Failed spans */
+  errorCount: number;
+  /** Findings above info */
+  findingCount: number;
+  /** Sum over inference spans */
+  inputTokens: number;
+  /** Sum over inference spans */
+  outputTokens: number;
+  /** Sum over inference spans */
+  costUsd: number;
+  /** JSON object: share of spans with agent, arguments, results, tokens, parent; patterns that are blind */
+  coverage: string;
+}
+
+/** One conversation of one or more runs, judged: provisionally after each run, finally after its gap. */
+export interface Session {
+  /** Tenant */
+  tenant: string;
+  /** Conversation */
+  sessionId: string;
+  /** 1 at first */
+  revision: number;
+  /** Its inactivity gap has passed */
+  final: boolean;
+  /** Agent of the first run */
+  agent: string;
+  /** Its version */
+  release: string;
+  /** Environment */
+  environment: string;
+  /** Workflow */
+  workflow: string;
+  /** End user */
+  userId: string;
+  /** Runs */
+  runCount: number;
+  /** Runs, oldest first, bounded */
+  traceIds: string[];
+  /** Earliest start */
+  startTime: number;
+  /** Latest end minus earliest start */
+  durationNs: number;
+  /** receivedTime of the first span of the first run */
+  receivedTime: number;
+  /** Log time */
+  judgedTime: number;
+  /** Judgement */
+  verdict: Verdict;
+  /** Verdict of the former revision; empty at first */
+  previousVerdict: string;
+  /** 0 to 1 */
+  failureProbability: number;
+  /** In order of weight, bounded */
+  reasons: Reason[];
+  /** Run where the weightiest failure began */
+  rootCauseTraceId: string;
+  /** Span where it began */
+  rootCauseSpanId: string;
+  /** Spans seen, resends not counted */
+  spanCount: number;
+  /** Inference spans */
+  llmCalls: number;
+  /** Tool spans */
+  toolCalls: number;
+  /** Failed spans */
+  errorCount: number;
+  /** Findings above info */
+  findingCount: number;
+  /** Sum over inference spans */
+  inputTokens: number;
+  /** Sum over inference spans */
+  outputTokens: number;
+  /** Sum over inference spans */
+  costUsd: number;
+}
+
+export type SignalKeyKind = 'session' | 'agent' | 'entity' | 'store' | 'tenant';
+
+/** A run ended or was revised */
+export interface RunEnded {
+  /** The run as judged */
+  run: Run;
+}
+
+/** A bounded fact that services judge across runs, keyed by what it must meet. */
+export interface Signal {
+  /** Tenant */
+  tenant: string;
+  /** What key names */
+  keyKind: SignalKeyKind;
+  /** The conversation, agent, … */
+  key: string;
+  /** Log time */
+  emittedTime: number;
+  /** The fact */
+  body: RunEnded;
+}
+
+/** What was resolved about a stored span from its run after it had left: a partial row with the same key. An empty text leaves what is stored. */
+export interface SpanRevision {
+  /** As on the span */
+  tenant: string;
+  /** As on the span */
+  traceId: string;
+  /** As on the span */
+  spanId: string;
+  /** As on the span: the partition of its row */
+  receivedTime: number;
+  /** Conversation the run belongs to */
+  resolvedSessionId: null | string;
+  /** Nearest agent at or above the span */
+  resolvedAgent: null | string;
+  /** Version of that agent */
+  resolvedRelease: null | string;
+  /** Counts up per span */
+  revision: number;
+}
+
+export type SpanKind = 'step' | 'agent' | 'llm' | 'tool' | 'retrieval' | 'memory' | 'handoff' | 'guardrail' | 'evaluator';
+
+export type OtelSpanKind = 'unspecified' | 'internal' | 'server' | 'client' | 'producer' | 'consumer';
+
+export type SpanStatus = 'unset' | 'ok' | 'error';
+
+export interface Cut {
+  /** Field that was cut */
+  field: string;
+  /** True length, UTF-16 units */
+  length: number;
+  /** 16 hex digits over the whole text */
+  digest: string;
+}
+
+/** One OpenTelemetry span in Spanwise's one model, whatever convention it was written in. Absent text is the empty string. */
+export interface Span {
+  /** Tenant of the API key that sent it; 'default' without keys */
+  tenant: string;
+  /** 32 lower-case hex digits */
+  traceId: string;
+  /** 16 lower-case hex digits */
+  spanId: string;
+  /** 16 lower-case hex digits; empty at the root */
+  parentSpanId: string;
+  /** W3C trace state as sent */
+  traceState: string;
+  /** W3C trace flags and OTLP remote bits as sent */
+  flags: number;
+  /** Span name as sent */
+  name: string;
+  /** What the span does for the agent; step is everything else */
+  kind: SpanKind;
+  /** SpanKind as sent */
+  otelKind: OtelSpanKind;
+  /** Event time, microseconds since the epoch, clamped to a possible range */
+  startTime: number;
+  /** End minus start, nanoseconds, never negative */
+  durationNs: number;
+  /** 'start/end' in nanoseconds as sent, where they were impossible and had to be clamped */
+  originalTimes: string;
+  /** When ingest stamped it; partitions and retention in ClickHouse follow it */
+  receivedTime: number;
+  /** Status as sent */
+  status: SpanStatus;
+  /** Status message as sent */
+  statusMessage: string;
+  /** The operation failed by status or exception; control flow that a framework raises as an exception (a LangGraph handoff) is not failure */
+  failed: boolean;
+  /** error.type, exception type or code of the failure */
+  errorType: string;
+  /** Message of the failure */
+  errorMessage: string;
+  /** Conversation id that stands on this very span; resolved per run behind this topic */
+  conversationId: string;
+  /** Agent name that stands on this very span */
+  agent: string;
+  /** Version of the agent */
+  release: string;
+  /** Deployment environment */
+  environment: string;
+  /** End user */
+  userId: string;
+  /** Workflow name */
+  workflow: string;
+  /** service.name of the resource */
+  service: string;
+  /** Tool name where kind is tool */
+  tool: string;
+  /** Id that ties the call to the model's request */
+  toolCallId: string;
+  /** Arguments as canonical JSON: keys sorted, envelopes, call ids and step numbers of frameworks removed */
+  toolArguments: string;
+  /** 16 hex digits over tool name and uncut canonical arguments */
+  toolArgumentsDigest: string;
+  /** Result, unwrapped from framework envelopes: JSON text or plain text */
+  toolResult: string;
+  /** 16 hex digits over the uncut unwrapped result */
+  toolResultDigest: string;
+  /** Response model, else requested model */
+  model: string;
+  /** Model provider */
+  provider: string;
+  /** Input tokens, cached ones included; only on inference spans */
+  inputTokens: null | number;
+  /** Output tokens; only on inference spans */
+  outputTokens: null | number;
+  /** Input tokens read from the provider's cache */
+  cacheReadTokens: null | number;
+  /** Input tokens written to the provider's cache */
+  cacheWriteTokens: null | number;
+  /** Cost in US dollars as sent; only on inference spans */
+  costUsd: null | number;
+  /** Normalised: stop, length, tool_calls, content_filter, error, or as sent */
+  finishReason: string;
+  /** JSON array of {role, parts:[{type:text|reasoning|tool_call|tool_call_response, …}]} */
+  inputMessages: string;
+  /** Same form as inputMessages */
+  outputMessages: string;
+  /** System instructions as text */
+  systemInstructions: string;
+  /** JSON array of {name, description?, parameters?} offered to the model */
+  toolDefinitions: string;
+  /** 16 hex digits over toolDefinitions, a key for parsed copies */
+  toolDefinitionsDigest: string;
+  /** Agent that handed over */
+  handoffFrom: string;
+  /** Agent that was handed to */
+  handoffTo: string;
+  /** Attempt number where the instrumentation states one; 1 is the first retry */
+  retryAttempt: null | number;
+  /** Id of a shared memory store */
+  memoryStore: string;
+  /** Id of a record in it */
+  memoryRecord: string;
+  /** The conversation's context was compacted before this inference */
+  contextCompacted: boolean;
+  /** Convention the span was recognised by */
+  convention: string;
+  /** Instrumentation scope */
+  scopeName: string;
+  /** Its version */
+  scopeVersion: string;
+  /** JSON array of {traceId, spanId}; empty without links */
+  links: string;
+  /** JSON array of {name, timeUnixNano, attributes} not already represented by a field; empty without */
+  events: string;
+  /** JSON object: span attributes not already represented by a field */
+  attributes: string;
+  /** JSON object: resource attributes not already represented by a field */
+  resource: string;
+  /** Attributes, events and links that the SDK dropped */
+  droppedCount: number;
+  /** Fields that exceeded their cap */
+  cut: Cut[];
+}
+
+/** What one workflow step did in one minute since the last flush: a delta that is only ever summed. */
+export interface StepStats {
+  /** Tenant */
+  tenant: string;
+  /** Start of the minute of event end time */
+  minute: number;
+  /** Log time of the flush */
+  receivedTime: number;
+  /** Agent */
+  agent: string;
+  /** Span kind */
+  kind: string;
+  /** Tool or empty */
+  tool: string;
+  /** Model or empty */
+  model: string;
+  /** Agent's version */
+  release: string;
+  /** Environment */
+  environment: string;
+  /** Spans */
+  spanCount: number;
+  /** Failed spans */
+  errorCount: number;
+  /** Sum */
+  inputTokens: number;
+  /** Sum */
+  outputTokens: number;
+  /** Sum */
+  costUsd: number;
+  /** Sum of durations */
+  durationSumNs: number;
+  /** Longest */
+  durationMaxNs: number;
+  /** Indices i of the DDSketch with relative accuracy 1 %: durations in (γ^(i-1), γ^i] ns, γ = 1.01/0.99 */
+  durationBuckets: number[];
+  /** Count per index */
+  durationCounts: number[];
+}

@@ -1,0 +1,22 @@
+export { type AvroField, type AvroRecordSchema, readAvroFiles } from './avro-files.ts';
+export {
+  BLOCK_HEADER_BYTES,
+  BlockEncoder,
+  BlockError,
+  type BlockFault,
+  type BlockHeader,
+  checkBlock,
+  decodeBlock,
+  encodeBlock,
+  encodeTick,
+  readBlockHeader,
+} from './block.ts';
+export type * from './generated/records.ts';
+export {
+  currentSchema,
+  type RecordName,
+  type RecordTypes,
+  schemaByFingerprint,
+  type WriterSchema,
+} from './record-types.ts';
+export { type TopicSpec, topic, topics } from './topics.ts';
