@@ -1,0 +1,32 @@
+import type { Step } from './step.ts';
+
+/** What detectors may ask of the run so far. Read-only. */
+export interface RunView {
+  readonly tenant: string;
+  readonly traceId: string;
+  /** Conversation id, else the trace id. May change while spans without it come first. */
+  readonly sessionId: string;
+  /** Steps that are remembered, in order of release (by end time within the reorder delay). Bounded: see `droppedSteps`. */
+  readonly steps: readonly Step[];
+  /** Steps that were forgotten because the run is longer than the bound. */
+  readonly droppedSteps: number;
+  /** The root, once it ended. */
+  readonly root: Step | undefined;
+  /** Parent links lead nowhere or the fleet is sampled: patterns that rest on absence must stay silent. */
+  readonly incomplete: boolean;
+  /** Log time in milliseconds. */
+  readonly now: number;
+
+  stepOf(spanId: string): Step | undefined;
+  parentOf(step: Step): Step | undefined;
+  childrenOf(spanId: string): readonly Step[];
+  /** Nearest agent name at or above the span, else of the run; empty if none is known yet. */
+  agentOf(step: Step): string;
+  releaseOf(step: Step): string;
+  /** agent/kind/tool: the workflow point. */
+  pointOf(step: Step): string;
+  /** Steps by start time (ties: end, span id). */
+  chronological(): readonly Step[];
+  /** The inference that asked for this tool call: by call id, else by tool name and arguments digest, else the last before it in the same agent. */
+  requesterOf(step: Step): Step | undefined;
+}
