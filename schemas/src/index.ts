@@ -12,6 +12,7 @@ export {
   readBlockHeader,
 } from './block.ts';
 export type * from './generated/records.ts';
+export { newRecord } from './new-record.ts';
 export {
   currentSchema,
   type RecordName,
