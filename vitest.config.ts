@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config';
+
+/** All packages are tested with this configuration: `vitest run --config ../../vitest.config.ts --root .` */
+export default defineConfig({
+  test: {
+    include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+    reporters: ['default', 'json'],
+    outputFile: { json: 'test-results.json' },
+    // integration tests start real servers, on machines that may be slow
+    testTimeout: 60_000,
+    hookTimeout: 180_000,
+    maxWorkers: 2,
+  },
+});
