@@ -1,0 +1,60 @@
+import type { TopicSpec } from '@spanwise/schemas';
+import type { Admin } from 'kafkajs';
+
+export interface TopicOverrides {
+  /** Number of partitions by topic name (without prefix), where an operator chose other than the topic file says. */
+  partitions?: Readonly<Record<string, number>>;
+  /** Copies of each partition; without it the broker's default. */
+  replicationFactor?: number;
+  /** Kafka topic configuration that goes before the topic file's, for every topic. */
+  config?: Readonly<Record<string, string>>;
+}
+
+/** How many partitions a topic is to have: the operator's number, of this topic or of the one it follows, else the file's. */
+export function partitionCount(spec: TopicSpec, specs: readonly TopicSpec[], overrides: TopicOverrides = {}): number {
+  const own = overrides.partitions?.[spec.name];
+  if (own !== undefined) return own;
+  const like = specs.find((other) => other.name === spec.partitionsLike);
+  return like ? partitionCount(like, specs, overrides) : spec.partitions;
+}
+
+/**
+ * Creates the topics that are not there yet, named prefix + name; the names created are returned. Several processes may do
+ * it at the same moment. Throws, and says what to do, when a topic is there with another number of partitions.
+ */
+export async function ensureTopics(
+  admin: Admin,
+  specs: readonly TopicSpec[],
+  prefix = '',
+  overrides: TopicOverrides = {},
+): Promise<string[]> {
+  const wanted = new Map(specs.map((spec) => [prefix + spec.name, partitionCount(spec, specs, overrides)]));
+  const present = new Set(await admin.listTopics());
+  const missing = specs.filter((spec) => !present.has(prefix + spec.name));
+  if (missing.length > 0) {
+    await admin.createTopics({
+      waitForLeaders: true,
+      topics: missing.map((spec) => ({
+        topic: prefix + spec.name,
+        numPartitions: wanted.get(prefix + spec.name) as number,
+        replicationFactor: overrides.replicationFactor ?? -1,
+        configEntries: Object.entries({ ...spec.config, ...overrides.config }).map(([name, value]) => ({
+          name,
+          value,
+        })),
+      })),
+    });
+  }
+  const { topics } = await admin.fetchTopicMetadata({ topics: [...wanted.keys()] });
+  for (const { name, partitions } of topics) {
+    const count = wanted.get(name);
+    if (partitions.length !== count) {
+      throw new Error(
+        `topic ${name} has ${partitions.length} partitions, ${count} are configured. A key's partition depends on their ` +
+          'number, so it cannot change under running state: configure the number that the topic has, or drain the ' +
+          'pipeline, delete the topic together with the changelogs, and start again.',
+      );
+    }
+  }
+  return missing.map((spec) => prefix + spec.name);
+}
