@@ -1,0 +1,9 @@
+export {
+  type ServerSource,
+  startTestClickHouse,
+  startTestKafka,
+  type TestClickHouse,
+  type TestKafka,
+  uniqueName,
+} from './servers.ts';
+export { describeWithSharedData, sharedData } from './shared-data.ts';
