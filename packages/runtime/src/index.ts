@@ -1,0 +1,18 @@
+export { type AdminServer, type AdminServerOptions, startAdminServer } from './admin-server.ts';
+export {
+  ConfigError,
+  type ConfigField,
+  type ConfigOf,
+  type ConfigShape,
+  type ConfigSpec,
+  describeConfig,
+  loadConfig,
+} from './config.ts';
+export { boolean, brokers, bytes, csv, duration, integer, oneOf, parseDuration, port, text } from './config-fields.ts';
+export { type ComponentHealth, Health, type HealthReport } from './health.ts';
+export { LabelBudget } from './labels.ts';
+export { runService, type Service, type ServiceDependencies, type ServiceOptions } from './lifecycle.ts';
+export { createLogger, type KafkajsLogEntry, kafkajsLogCreator, type Logger } from './log.ts';
+export { batchBuckets, byteBuckets, createRegistry, latencyBuckets, stepDurationBuckets } from './metrics.ts';
+export { watchParent } from './parent.ts';
+export { type AdminConfig, adminFields, kafkaFields } from './service-fields.ts';

@@ -1,0 +1,34 @@
+/** A service for the lifecycle tests: does what SPANWISE_TINY_BEHAVIOUR says. */
+import { adminFields, oneOf, runService, type Service } from '../src/index.ts';
+
+const spec = {
+  service: 'tiny',
+  shape: {
+    ...adminFields('tiny', 0),
+    behaviour: {
+      env: 'SPANWISE_TINY_BEHAVIOUR',
+      schema: oneOf(['well', 'refuses-to-start', 'rejects-later', 'hangs-when-stopped'], 'well'),
+      doc: 'How it fails.',
+    },
+  },
+};
+
+await runService({
+  name: 'tiny',
+  spec,
+  create(config, { logger }): Service {
+    const stop = async () => {
+      logger.info('stopping in order');
+      if (config.behaviour === 'hangs-when-stopped') await new Promise(() => {});
+    };
+    return {
+      ports: { tea: 1234 },
+      async start() {
+        if (config.behaviour === 'refuses-to-start') throw new Error('no tea');
+        if (config.behaviour === 'rejects-later') setTimeout(() => Promise.reject(new Error('spilled')), 20);
+      },
+      stop,
+      [Symbol.asyncDispose]: stop,
+    };
+  },
+});
