@@ -1,4 +1,7 @@
-import type { SpanKind } from '@spanwise/schemas';
+import type { Span, SpanKind } from '@spanwise/schemas';
+import { hash64 } from '../identity-hash.ts';
+import { requestedCallsOf } from './requested-calls.ts';
+import { judgeResult } from './result-outcome.ts';
 
 /** What a tool's result body says about itself, whatever the span's status. */
 export type ResultOutcome =
@@ -13,7 +16,7 @@ export type ResultOutcome =
 export interface RequestedCall {
   id: string;
   name: string;
-  /** `toolArgumentsDigest` of the arguments; empty when they did not parse */
+  /** `requestKey` of a tool step with these arguments; empty when they did not parse */
   argumentsDigest: string;
 }
 
@@ -28,6 +31,10 @@ export interface Step {
   parentSpanId: string;
   name: string;
   kind: SpanKind;
+  /** The parent span is in another process: true, false, or null where the exporter did not say. */
+  remoteParent: boolean | null;
+  /** Conversation id that stands on this very span; the run's is `RunView.sessionId`. */
+  conversation: string;
   /** Agent that stands on this very span; `RunView.agentOf` resolves. */
   agent: string;
   release: string;
@@ -44,10 +51,14 @@ export interface Step {
   /** At most 256 characters. */
   errorMessage: string;
   argumentsDigest: string;
+  /** Digest over the arguments that ties a call without id to its request; empty with an id or without arguments. */
+  requestKey: string;
   resultDigest: string;
   outcome: ResultOutcome;
   /** What in the result says that it is an error; at most 256 characters. */
   outcomeDetail: string;
+  /** How surely the result is an error, 0 to 1; 0 otherwise. */
+  outcomeConfidence: number;
   retryAttempt: number | null;
   finishReason: string;
   inputTokens: number;
@@ -59,4 +70,64 @@ export interface Step {
   requestedCalls: RequestedCall[];
   /** `conversationId`, `agent` or `release` are missing on the stored row and may be resolved later. */
   unresolved: boolean;
+}
+
+/** OTLP span flags: the exporter states whether the parent is remote, and that it is. */
+const HAS_IS_REMOTE = 0x100;
+const IS_REMOTE = 0x200;
+
+const clip = (text: string): string => (text.length > 256 ? text.slice(0, 256) : text);
+
+/** Kinds whose result body is judged. */
+const hasResult = (kind: SpanKind): boolean =>
+  kind === 'tool' || kind === 'retrieval' || kind === 'memory' || kind === 'handoff';
+
+function requestKeyOf(span: Span): string {
+  if (span.toolCallId !== '' || span.toolArguments === '') return '';
+  return span.cut.some((cut) => cut.field === 'toolArguments') ? '' : hash64(`${span.tool} ${span.toolArguments}`);
+}
+
+/**
+ * What a run keeps of a span.
+ *
+ * @param index order of release within its run, from 0
+ */
+export function stepOf(span: Span, index: number): Step {
+  const judged = hasResult(span.kind) ? judgeResult(span.toolResult, span.tool || span.name) : undefined;
+  const isLlm = span.kind === 'llm';
+  return {
+    index,
+    spanId: span.spanId,
+    parentSpanId: span.parentSpanId,
+    remoteParent: (span.flags & HAS_IS_REMOTE) === 0 ? null : (span.flags & IS_REMOTE) !== 0,
+    conversation: span.conversationId,
+    name: span.name,
+    kind: span.kind,
+    agent: span.agent,
+    release: span.release,
+    service: span.service,
+    tool: span.tool,
+    toolCallId: span.toolCallId,
+    start: span.startTime,
+    end: span.startTime + Math.round(span.durationNs / 1000),
+    receivedTime: span.receivedTime,
+    failed: span.failed,
+    errorType: span.errorType,
+    errorMessage: clip(span.errorMessage || span.statusMessage),
+    argumentsDigest: span.toolArgumentsDigest,
+    requestKey: hasResult(span.kind) ? requestKeyOf(span) : '',
+    resultDigest: span.toolResultDigest,
+    outcome: judged ? judged.outcome : 'unknown',
+    outcomeDetail: judged ? judged.detail : '',
+    outcomeConfidence: judged ? judged.confidence : 0,
+    retryAttempt: span.retryAttempt,
+    finishReason: span.finishReason,
+    inputTokens: isLlm ? (span.inputTokens ?? 0) : 0,
+    outputTokens: isLlm ? (span.outputTokens ?? 0) : 0,
+    costUsd: isLlm ? (span.costUsd ?? 0) : 0,
+    handoffFrom: span.handoffFrom,
+    handoffTo: span.handoffTo,
+    requestedCalls: isLlm ? requestedCallsOf(span.outputMessages) : [],
+    unresolved: span.conversationId === '' || span.agent === '' || span.release === '',
+  };
 }

@@ -1,0 +1,55 @@
+import { hash64 } from '../identity-hash.ts';
+import type { RequestedCall } from './step.ts';
+
+const NONE: RequestedCall[] = [];
+const MOST = 32;
+
+/** JSON text with sorted keys: two texts of equal data are equal. */
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${entries.map(([key, inner]) => `${JSON.stringify(key)}:${canonical(inner)}`).join(',')}}`;
+}
+
+/** Digest of requested arguments, parsed or as text; empty when the text is no JSON. */
+function digestOf(name: string, given: unknown): string {
+  let value = given;
+  if (typeof given === 'string') {
+    try {
+      value = JSON.parse(given);
+    } catch {
+      return '';
+    }
+  }
+  return hash64(`${name} ${canonical(value ?? {})}`);
+}
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+/**
+ * The tool calls in an inference's output, at most 32, in order. Text that is no list of messages has none.
+ *
+ * @param outputMessages as on the Span: `[{role, parts:[…]}]`
+ */
+export function requestedCallsOf(outputMessages: string): RequestedCall[] {
+  if (!outputMessages.includes('"tool_call"')) return NONE;
+  let messages: unknown;
+  try {
+    messages = JSON.parse(outputMessages);
+  } catch {
+    return NONE;
+  }
+  if (!Array.isArray(messages)) return NONE;
+  const calls: RequestedCall[] = [];
+  for (const message of messages) {
+    if (!Array.isArray(message?.parts)) continue;
+    for (const part of message.parts) {
+      if (part?.type !== 'tool_call' || calls.length >= MOST) continue;
+      const name = text(part.name);
+      const id = text(part.id);
+      calls.push({ id, name, argumentsDigest: digestOf(name, part.arguments) });
+    }
+  }
+  return calls;
+}

@@ -1,0 +1,20 @@
+import type { RunView } from './run-view.ts';
+import type { Step } from './step.ts';
+
+const isWork = (step: Step): boolean => step.kind === 'llm' || step.kind === 'tool' || step.kind === 'agent';
+
+/**
+ * The span with which the run as a whole failed: its root; or, where an instrumentation leaves the root unmarked, an agent
+ * or an inference that failed and after which nothing more was begun. Undefined for a run that completed or still runs.
+ */
+export function runFailure(run: RunView): Step | undefined {
+  if (run.root?.failed) return run.root;
+  let failed: Step | undefined;
+  let lastBegin = 0;
+  for (const step of run.steps) {
+    if (!isWork(step)) continue;
+    if (step.start > lastBegin) lastBegin = step.start;
+    if (step.failed && step.kind !== 'tool' && (!failed || step.end >= failed.end)) failed = step;
+  }
+  return failed && lastBegin < failed.end ? failed : undefined;
+}

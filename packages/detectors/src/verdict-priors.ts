@@ -1,0 +1,48 @@
+import type { Severity } from '@spanwise/schemas';
+
+/**
+ * What a finding is worth as evidence that its run failed, in log-odds, before any outcome label was seen. A weight is for
+ * severity `high` at full confidence: 1.4 multiplies the odds of failure by four, 2.2 by nine. They are judgements of the
+ * patterns' meaning, not fits: labels learn better ones as they arrive.
+ */
+export const PATTERN_WEIGHTS: Readonly<Record<string, number>> = {
+  // The answer rests on something that was never done or never known.
+  masked_tool_error: 2.2,
+  unresolved_error: 2,
+  // The run cannot have reached its goal by the steps that are seen.
+  abandoned_session: 3,
+  no_progress_loop: 1.8,
+  // It was in trouble, and may have got out of it.
+  retry_storm: 1.4,
+  context_truncation: 1.4,
+  malformed_output: 1.2,
+  tool_misrouting: 1.2,
+  // Trouble that was seen and dealt with.
+  recovery: 0.8,
+  // Says something about clocks, nothing about the run.
+  clock_skew: 0,
+};
+
+/** For a pattern that is not named above. */
+export const DEFAULT_WEIGHT = 1;
+
+/** Share of a pattern's weight by severity. */
+export const SEVERITY_SHARE: Readonly<Record<Severity, number>> = {
+  info: 0.15,
+  low: 0.35,
+  medium: 0.7,
+  high: 1,
+  critical: 1.5,
+};
+
+/** Each further finding of one pattern adds this share of the one before: ten retries are one trouble, not ten. */
+export const REPEAT_SHARE = 0.5;
+
+/** Log-odds of failure of a run of which nothing is found: about one in ten. */
+export const BASE_LOG_ODDS = -2.2;
+
+/** The run itself ended in an error. */
+export const RUN_FAILED_WEIGHT = 5;
+
+/** The run never ended. */
+export const ABANDONED_WEIGHT = 3;
