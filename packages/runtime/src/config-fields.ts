@@ -24,6 +24,11 @@ export function text(fallback?: string) {
   return fallback === undefined ? z.string() : z.string().default(fallback).meta({ defaultText: fallback });
 }
 
+/** What may be absent: an unset or empty variable is undefined. */
+export function optional<T>(schema: z.ZodType<T>) {
+  return z.preprocess((given) => (given === '' ? undefined : given), schema.optional());
+}
+
 /** One of a closed list of words. */
 export function oneOf<const W extends string>(words: readonly W[], fallback?: W) {
   return field(`one of ${words.join(', ')}`, fallback, (given) => words.find((word) => word === given));

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { z } from 'zod';
 import { ConfigError, describeConfig, loadConfig } from './config.ts';
-import { boolean, brokers, bytes, csv, duration, integer, port, text } from './config-fields.ts';
+import { boolean, brokers, bytes, csv, duration, integer, optional, port, text } from './config-fields.ts';
 
 const spec = {
   service: 'ingest',
@@ -66,6 +66,8 @@ describe('a field', () => {
     ['list with blanks', csv(), ' a, ,b', ['a', 'b']],
     ['broker without a port', brokers(), 'localhost', undefined],
     ['broker as a URL', brokers(), 'http://localhost:9092', undefined],
+    ['optional list that is empty', optional(brokers()), '', undefined],
+    ['optional list that is given', optional(brokers()), 'a:1', ['a:1']],
     ['number below its range', integer(5, { min: 1 }), '0', undefined],
     ['number with a fraction', integer(), '1.5', undefined],
     ['property of all objects as a unit', duration(), '1constructor', undefined],

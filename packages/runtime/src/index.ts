@@ -8,7 +8,19 @@ export {
   describeConfig,
   loadConfig,
 } from './config.ts';
-export { boolean, brokers, bytes, csv, duration, integer, oneOf, parseDuration, port, text } from './config-fields.ts';
+export {
+  boolean,
+  brokers,
+  bytes,
+  csv,
+  duration,
+  integer,
+  oneOf,
+  optional,
+  parseDuration,
+  port,
+  text,
+} from './config-fields.ts';
 export { type ComponentHealth, Health, type HealthReport } from './health.ts';
 export { LabelBudget } from './labels.ts';
 export { runService, type Service, type ServiceDependencies, type ServiceOptions } from './lifecycle.ts';
