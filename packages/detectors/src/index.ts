@@ -8,3 +8,4 @@ export type { RunView } from './run/run-view.ts';
 export { MemorySlots, type Slots } from './run/slots.ts';
 export type { RequestedCall, ResultOutcome, Step } from './run/step.ts';
 export { stepOf } from './run/step.ts';
+export { SessionJudge, type SessionJudgeOptions } from './session/session-judge.ts';

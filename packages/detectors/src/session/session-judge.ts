@@ -1,0 +1,191 @@
+import type { Run, Session, Verdict } from '@spanwise/schemas';
+import type { Slots } from '../run/slots.ts';
+import { addCounts, noCounts, type RunCounts, type RunSummary, summaryOf } from './run-summary.ts';
+import { evidenceOf, judgeSession } from './session-verdict.ts';
+
+/** The session beside its runs: slot `session`. */
+interface SessionState {
+  tenant: string;
+  sessionId: string;
+  revision: number;
+  final: boolean;
+  verdict: Verdict | '';
+  agent: string;
+  release: string;
+  environment: string;
+  workflow: string;
+  userId: string;
+  /** Start of the run that the names above come from, microseconds. */
+  namedBy: number;
+  receivedTime: number;
+  /** Runs that were folded away: their sums. */
+  folded: {
+    runs: number;
+    start: number;
+    end: number;
+    counts: RunCounts;
+    evidence: number;
+    bad: boolean;
+    lastRun: RunSummary | null;
+  };
+  /** Trace ids, oldest first, the latest `maxRuns`. */
+  traceIds: string[];
+}
+
+export interface SessionJudgeOptions {
+  /** Runs kept apart in a session that is open, and trace ids listed (default 128). Older ones live on in the sums. */
+  maxRuns?: number;
+}
+
+/**
+ * Judges conversations by the runs that ended in them, over slots that its caller keeps: `session` and one `run/<trace>` per
+ * run. Pure. A revision of a run takes the former one's place.
+ */
+export class SessionJudge {
+  readonly #maxRuns: number;
+
+  constructor(options: SessionJudgeOptions = {}) {
+    this.#maxRuns = options.maxRuns ?? 128;
+  }
+
+  /**
+   * A run of the conversation ended or was revised: the provisional verdict. Also after finality: the session goes on.
+   * Undefined when this revision of the run, or a later one, is known already.
+   */
+  onRun(slots: Slots, run: Run, nowMs: number): Session | undefined {
+    const slot = `run/${run.traceId}/${run.continuation}`;
+    const known = slots.get<RunSummary>(slot);
+    if (known && known.revision >= run.revision) return undefined;
+    const state = slots.get<SessionState>('session') ?? newState(run);
+    const isFolded = !known && run.continuation === 0 && state.folded.runs > 0 && isFoldedAway(state, run);
+    // Its counts are in the sums already and cannot be told apart there: what is new is its verdict.
+    if (isFolded) foldVerdict(state, summaryOf(run));
+    else slots.put(slot, summaryOf(run));
+    if (run.startTime <= state.namedBy) nameBy(state, run);
+    if (!state.traceIds.includes(run.traceId)) state.traceIds.push(run.traceId);
+    state.receivedTime = Math.min(state.receivedTime, run.receivedTime);
+    state.final = false;
+    const runs = runsOf(slots);
+    while (runs.length > this.#maxRuns) fold(slots, state, runs.shift() as RunSummary);
+    if (state.traceIds.length > this.#maxRuns) state.traceIds.splice(0, state.traceIds.length - this.#maxRuns);
+    return this.#emit(slots, state, runs, nowMs);
+  }
+
+  /** The inactivity gap passed: the final verdict. Undefined when there is no session or it is final already. */
+  onGap(slots: Slots, nowMs: number): Session | undefined {
+    const state = slots.get<SessionState>('session');
+    if (!state || state.final) return undefined;
+    state.final = true;
+    return this.#emit(slots, state, runsOf(slots), nowMs);
+  }
+
+  /**
+   * Reduces a final session to its one slot `session`, a few hundred bytes, from which a run that comes hours later
+   * continues with all counts. The runs' reasons are given up, save those of the last run.
+   */
+  compact(slots: Slots): void {
+    const state = slots.get<SessionState>('session');
+    if (!state) return;
+    for (const run of runsOf(slots)) fold(slots, state, run);
+    slots.put('session', state);
+  }
+
+  #emit(slots: Slots, state: SessionState, runs: readonly RunSummary[], nowMs: number): Session {
+    const { folded } = state;
+    const shown = runs.length > 0 || !folded.lastRun ? runs : [folded.lastRun];
+    const judgement = judgeSession(shown, folded.evidence, folded.bad);
+    const counts = noCounts();
+    addCounts(counts, folded.counts);
+    let start = folded.runs > 0 ? folded.start : Number.POSITIVE_INFINITY;
+    let end = folded.end;
+    const traces = new Set<string>();
+    for (const run of runs) {
+      addCounts(counts, run.counts);
+      start = Math.min(start, run.start);
+      end = Math.max(end, run.end);
+      if (run.continuation === 0) traces.add(run.traceId);
+    }
+    state.revision++;
+    const previousVerdict = state.verdict;
+    state.verdict = judgement.verdict;
+    slots.put('session', state);
+    return {
+      tenant: state.tenant,
+      sessionId: state.sessionId,
+      revision: state.revision,
+      final: state.final,
+      agent: state.agent,
+      release: state.release,
+      environment: state.environment,
+      workflow: state.workflow,
+      userId: state.userId,
+      runCount: folded.runs + traces.size,
+      traceIds: [...state.traceIds],
+      startTime: start,
+      durationNs: (end - start) * 1000,
+      receivedTime: state.receivedTime,
+      judgedTime: nowMs * 1000,
+      previousVerdict,
+      ...judgement,
+      ...counts,
+    };
+  }
+}
+
+function newState(run: Run): SessionState {
+  const state: SessionState = {
+    tenant: run.tenant,
+    sessionId: run.sessionId,
+    revision: 0,
+    final: false,
+    verdict: '',
+    agent: '',
+    release: '',
+    environment: '',
+    workflow: '',
+    userId: '',
+    namedBy: run.startTime,
+    receivedTime: run.receivedTime,
+    folded: { runs: 0, start: 0, end: 0, counts: noCounts(), evidence: 0, bad: false, lastRun: null },
+    traceIds: [],
+  };
+  return state;
+}
+
+/** The first run names the session; what it leaves open a later one may fill. */
+function nameBy(state: SessionState, run: Run): void {
+  state.namedBy = run.startTime;
+  for (const field of ['agent', 'release', 'environment', 'workflow', 'userId'] as const) {
+    if (run[field] !== '') state[field] = run[field];
+  }
+}
+
+/** Runs that are kept apart, oldest first. */
+function runsOf(slots: Slots): RunSummary[] {
+  const runs: RunSummary[] = [];
+  for (const slot of slots.keys()) {
+    if (!slot.startsWith('run/')) continue;
+    const run = slots.get<RunSummary>(slot);
+    if (run) runs.push(run);
+  }
+  return runs.sort((a, b) => a.start - b.start || (a.traceId < b.traceId ? -1 : 1) || a.continuation - b.continuation);
+}
+
+const isFoldedAway = (state: SessionState, run: Run): boolean => state.traceIds.includes(run.traceId);
+
+function foldVerdict(state: SessionState, run: RunSummary): void {
+  const { folded } = state;
+  folded.evidence = Math.max(folded.evidence, evidenceOf(run));
+  folded.bad ||= run.verdict !== 'correct';
+  if (!folded.lastRun || run.start >= folded.lastRun.start) folded.lastRun = run;
+}
+
+function fold(slots: Slots, state: SessionState, run: RunSummary): void {
+  const { folded } = state;
+  folded.start = folded.runs === 0 ? run.start : Math.min(folded.start, run.start);
+  folded.end = Math.max(folded.end, run.end);
+  if (run.continuation === 0) folded.runs++;
+  addCounts(folded.counts, run.counts);
+  foldVerdict(state, run);
+  slots.delete(`run/${run.traceId}/${run.continuation}`);
+}

@@ -1,0 +1,67 @@
+import type { Reason, Verdict } from '@spanwise/schemas';
+import { logOdds, MAX_REASONS, probability } from '../run/verdict.ts';
+import { BASE_LOG_ODDS } from '../verdict-priors.ts';
+import type { RunSummary } from './run-summary.ts';
+
+export interface SessionJudgement {
+  verdict: Verdict;
+  failureProbability: number;
+  reasons: Reason[];
+  rootCauseTraceId: string;
+  rootCauseSpanId: string;
+}
+
+/** What an earlier run's failure weighs against the last run's: what came after it may have put it right. */
+const EARLIER_SHARE = 0.5;
+
+const excess = (run: { failureProbability: number }): number =>
+  Math.max(0, logOdds(run.failureProbability) - BASE_LOG_ODDS);
+
+/**
+ * Judges a conversation by its runs. The **last** run decides how it ended: its failure or abandonment is the session's. An
+ * earlier run that was not correct leaves a session that ended well `suspect`. The probability adds the last run's
+ * evidence in full and that of earlier runs at one half, a quarter, … in order of weight, so that a long conversation is
+ * not suspicious for being long; a session of one run has its run's probability.
+ *
+ * @param runs oldest first, at least one
+ * @param formerLogOdds evidence of runs that were folded away, in log-odds above the base
+ * @param formerlyBad a run that was folded away was not correct
+ */
+export function judgeSession(
+  runs: readonly RunSummary[],
+  formerLogOdds: number,
+  formerlyBad: boolean,
+): SessionJudgement {
+  const last = runs.at(-1);
+  const earlier = runs.slice(0, -1);
+  let odds = BASE_LOG_ODDS + (last ? excess(last) : 0);
+  let share = EARLIER_SHARE;
+  const before = [...earlier.map(excess), formerLogOdds].sort((a, b) => b - a);
+  for (const weight of before) {
+    odds += weight * share;
+    share *= EARLIER_SHARE;
+  }
+  const reasons = runs
+    .flatMap((run) =>
+      run.reasons.map((reason) => (run === last ? reason : { ...reason, weight: reason.weight * EARLIER_SHARE })),
+    )
+    .sort((a, b) => b.weight - a.weight || (a.findingId < b.findingId ? -1 : 1))
+    .slice(0, MAX_REASONS);
+
+  let verdict: Verdict = last?.verdict ?? 'correct';
+  if (verdict === 'correct' && (formerlyBad || earlier.some((run) => run.verdict !== 'correct'))) verdict = 'suspect';
+  const worst = [...runs].sort(
+    (a, b) => excess(b) * (b === last ? 1 : EARLIER_SHARE) - excess(a) * (a === last ? 1 : EARLIER_SHARE),
+  );
+  const cause = worst.find((run) => run.rootCauseSpanId !== '');
+  return {
+    verdict,
+    failureProbability: probability(odds),
+    reasons,
+    rootCauseTraceId: cause?.traceId ?? '',
+    rootCauseSpanId: cause?.rootCauseSpanId ?? '',
+  };
+}
+
+/** The evidence of a run that is folded away, in log-odds above the base. */
+export const evidenceOf = excess;
