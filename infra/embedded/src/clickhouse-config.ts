@@ -5,7 +5,6 @@
 export function clickhouseConfig(usersFile: string): string {
   return `<clickhouse>
   <users_config>${escapeXml(usersFile)}</users_config>
-  <timezone>UTC</timezone>
   <max_server_memory_usage_to_ram_ratio>0.5</max_server_memory_usage_to_ram_ratio>
   <mark_cache_size>268435456</mark_cache_size>
   <uncompressed_cache_size>0</uncompressed_cache_size>

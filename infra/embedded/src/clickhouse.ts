@@ -49,8 +49,11 @@ export async function startClickHouse(options: PlatformOptions): Promise<ClickHo
       await rm(join(paths.data, 'data/system'), { recursive: true, force: true });
       onProgress(`ClickHouse: starting on 127.0.0.1:${httpPort}`);
       const process = await spawnGuarded({
-        command: globalThis.process.execPath,
+        // The engine takes its time zone from here, not from its configuration.
+        command: 'env',
         args: [
+          'TZ=UTC',
+          globalThis.process.execPath,
           engineFile,
           library,
           '--path',

@@ -4,6 +4,9 @@ export interface KafkaPaths {
   readonly controllerPort: number;
 }
 
+/** Partitions of the topic that holds committed offsets, and so the number of group coordinators. */
+export const offsetsPartitions = 4;
+
 /**
  * `server.properties` of a broker that is its own controller. Internal topics have one replica and few partitions;
  * the session timeouts make a restart after `kill -9` take 5 s in place of 12; groups may detect a dead member
@@ -21,7 +24,7 @@ export function serverProperties({ logDir, port, controllerPort }: KafkaPaths): 
     'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
     'log.dirs': logDir,
     'auto.create.topics.enable': false,
-    'offsets.topic.num.partitions': 4,
+    'offsets.topic.num.partitions': offsetsPartitions,
     'offsets.topic.replication.factor': 1,
     'transaction.state.log.num.partitions': 4,
     'transaction.state.log.replication.factor': 1,

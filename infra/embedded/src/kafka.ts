@@ -8,7 +8,7 @@ import { Kafka, logLevel } from 'kafkajs';
 import { loadEmbeddedConfig } from './config.ts';
 import { spawnGuarded } from './guarded-process.ts';
 import { requireJava } from './java.ts';
-import { log4jConfiguration, serverProperties } from './kafka-config.ts';
+import { log4jConfiguration, offsetsPartitions, serverProperties } from './kafka-config.ts';
 import { kafkaJars } from './kafka-jars.ts';
 import { type KafkaHandle, type PlatformOptions, serverHandle } from './options.ts';
 import { loopbackPort } from './ports.ts';
@@ -94,7 +94,11 @@ async function format(javaCommand: string, classPath: string, properties: string
   ]);
 }
 
-/** A broker is in this list only once the controller has let it take clients. */
+/**
+ * Whether clients find everything they need. A broker is in the cluster's description once the controller lets it take
+ * clients. The topic of committed offsets is made on first use, and until it is loaded kafkajs fails a transaction's
+ * offsets without trying again; so each of its partitions is asked once (consecutive names hash to consecutive ones).
+ */
 async function answers(brokers: string[]): Promise<boolean> {
   const admin = new Kafka({
     brokers,
@@ -106,7 +110,11 @@ async function answers(brokers: string[]): Promise<boolean> {
   }).admin();
   try {
     await admin.connect();
-    return (await admin.describeCluster()).brokers.length > 0;
+    if ((await admin.describeCluster()).brokers.length === 0) return false;
+    for (let partition = 0; partition < offsetsPartitions; partition++) {
+      await admin.fetchOffsets({ groupId: `spanwise-launcher-${partition}` });
+    }
+    return true;
   } finally {
     await admin.disconnect();
   }

@@ -29,6 +29,9 @@ async function serve(command: StartCommand): Promise<number> {
       resolve('asked');
     };
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, ask);
+    // Started through a script that was killed: nobody is left to press Ctrl-C.
+    process.once('disconnect', ask);
+    process.channel?.unref();
   });
   const { kafka, clickhouse } = await start(command);
   started = true;

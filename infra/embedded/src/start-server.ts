@@ -14,10 +14,12 @@ export interface ServerStart<T> {
   /** Where its data lies, for the message when another server holds it. */
   readonly dataDir: string;
   readonly onProgress: (line: string) => void;
+  /** How long another server may take to release the folder; 15 s by default. */
+  readonly folderWaitMs?: number;
 }
 
 const readyTimeoutMs = 60_000;
-const folderWaitMs = 15_000;
+const defaultFolderWaitMs = 15_000;
 const portAttempts = 5;
 
 /**
@@ -28,7 +30,7 @@ const portAttempts = 5;
  * @throws StartError with the end of its log if it ends, or does not answer within a minute.
  */
 export async function startServer<T>(start: ServerStart<T>): Promise<{ process: GuardedProcess; handle: T }> {
-  const folderDeadline = performance.now() + folderWaitMs;
+  const folderDeadline = performance.now() + (start.folderWaitMs ?? defaultFolderWaitMs);
   let waitedForFolder = false;
   for (let attempt = 1; ; ) {
     const launched = await start.launch();
