@@ -14,7 +14,7 @@ export type AttributeValue =
   | AttributeValue[]
   | { [key: string]: AttributeValue };
 
-/** Has no prototype keys of its own: made with `Object.create(null)` by the decoders. */
+/** Inherits no key (`toString` in it is an attribute that was sent): made by `newAttributes()`. */
 export type Attributes = Record<string, AttributeValue>;
 
 export interface OtlpResourceSpans {
