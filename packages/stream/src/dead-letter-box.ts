@@ -1,0 +1,70 @@
+import { type DeadLetter, encodeBlock, type RecordName, type RecordTypes } from '@spanwise/schemas';
+import type { OutgoingMessage } from './broker/broker.ts';
+import type { DeadLetterEvent } from './observer.ts';
+import { MAX_RECORD_BYTES, OutputCollector } from './output-collector.ts';
+import { DEAD_LETTERS, type Topology } from './topology.ts';
+
+const MAX_DETAIL = 4_000;
+const MAX_VALUE_BYTES = MAX_RECORD_BYTES - 16 * 1024;
+const MAX_KEY_BYTES = 8 * 1024;
+
+export type Buried = Pick<DeadLetter, 'offset' | 'reason' | 'detail' | 'key' | 'value'> & {
+  /** Broker append time, ms. */
+  time: number;
+};
+
+/** Collects what could not be processed, for the next commit. Kept apart from other outputs: a rollback must not lose any. */
+export class DeadLetterBox<I extends RecordName> {
+  readonly #topology: Topology<I>;
+  readonly #partition: number;
+  readonly #outputs: OutputCollector;
+  #events: DeadLetterEvent[] = [];
+
+  constructor(topology: Topology<I>, partition: number, deadLetterPartitions: number) {
+    this.#topology = topology;
+    this.#partition = partition;
+    this.#outputs = new OutputCollector(
+      new Map([[DEAD_LETTERS, { record: 'DeadLetter', partitions: deadLetterPartitions }]]),
+    );
+  }
+
+  get size(): number {
+    return this.#events.length;
+  }
+
+  bury({ offset, reason, detail, key, value, time }: Buried): void {
+    const cut = value !== null && value.length > MAX_VALUE_BYTES;
+    const place = `the first ${MAX_VALUE_BYTES} of ${value?.length} bytes; the whole stands at its offset while retained. `;
+    this.#outputs.add(DEAD_LETTERS, `${this.#partition}`, {
+      service: this.#topology.name,
+      topic: this.#topology.input,
+      partition: this.#partition,
+      offset,
+      reason,
+      detail: ((cut ? place : '') + detail).slice(0, MAX_DETAIL),
+      key: key?.subarray(0, MAX_KEY_BYTES) ?? null,
+      value: cut ? value.subarray(0, MAX_VALUE_BYTES) : value,
+      time: time * 1000,
+    });
+    this.#events.push({ partition: this.#partition, offset, reason, detail });
+  }
+
+  /** A record of a message whose other records are well: it is buried as a block of its own. */
+  buryRecord(record: RecordTypes[I], offset: number, time: number, detail: string): void {
+    let key: Buffer | null = null;
+    try {
+      key = Buffer.from(this.#topology.keyOf(record));
+    } catch {
+      // a record may be dead because it has no key
+    }
+    const value = encodeBlock(this.#topology.inputRecord, [record]);
+    this.bury({ offset, reason: 'processor_error', detail, key, value, time });
+  }
+
+  take(): { messages: OutgoingMessage[]; events: DeadLetterEvent[] } {
+    this.#outputs.seal();
+    const events = this.#events;
+    this.#events = [];
+    return { messages: this.#outputs.take(), events };
+  }
+}

@@ -1,0 +1,203 @@
+import type { KeyedStore } from './topology.ts';
+
+interface Slot {
+  readonly key: string;
+  readonly name: string;
+  /** The live object; undefined while only `json` is there. */
+  value: unknown;
+  /** The value at the last checkpoint; undefined when the slot was not there. */
+  json: string | undefined;
+  /** Put or deleted since the last checkpoint. */
+  changed: boolean;
+  deleted: boolean;
+  /** Number of the checkpoint interval in which the slot was last handed out. */
+  touched: number;
+}
+
+interface Key {
+  readonly slots: Map<string, Slot>;
+  live: number;
+}
+
+/** A slot that changed; json undefined: it was deleted. */
+export interface SlotChange {
+  key: string;
+  slot: string;
+  json: string | undefined;
+}
+
+/**
+ * The keyed store of one partition, in memory. It remembers what every slot was at the last checkpoint, as the JSON that
+ * was written to the changelog: a rollback returns there, and a snapshot costs no serialising.
+ */
+export class SlotStore implements KeyedStore {
+  readonly #keys = new Map<string, Key>();
+  #size = 0;
+  #interval = 1;
+  #touched: Slot[] = [];
+
+  get size(): number {
+    return this.#size;
+  }
+
+  get<S>(key: string, slot: string): S | undefined {
+    const found = this.#keys.get(key)?.slots.get(slot);
+    if (!found || found.deleted) return undefined;
+    // who gets a live object may alter it, so that a rollback must renew it
+    this.#touch(found);
+    if (found.value === undefined) found.value = JSON.parse(found.json as string);
+    return found.value as S;
+  }
+
+  put(key: string, slot: string, value: unknown): void {
+    if (value === undefined) throw new TypeError(`slot ${slot} of ${key}: undefined is no value; use delete`);
+    const entry = this.#keys.get(key) ?? this.#addKey(key);
+    let found = entry.slots.get(slot);
+    if (!found) {
+      found = { key, name: slot, value, json: undefined, changed: true, deleted: true, touched: 0 };
+      entry.slots.set(slot, found);
+    }
+    this.#touch(found);
+    found.value = value;
+    found.changed = true;
+    this.#setDeleted(entry, found, false);
+  }
+
+  delete(key: string, slot?: string): void {
+    const entry = this.#keys.get(key);
+    if (!entry) return;
+    const doomed = slot === undefined ? [...entry.slots.values()] : [entry.slots.get(slot)];
+    for (const found of doomed) {
+      if (!found || found.deleted) continue;
+      this.#touch(found);
+      found.value = undefined;
+      found.changed = true;
+      this.#setDeleted(entry, found, true);
+    }
+  }
+
+  *slots(key: string): Iterable<string> {
+    const entry = this.#keys.get(key);
+    if (!entry) return;
+    for (const slot of entry.slots.values()) if (!slot.deleted) yield slot.name;
+  }
+
+  *keys(): Iterable<string> {
+    for (const [key, entry] of this.#keys) if (entry.live > 0) yield key;
+  }
+
+  /**
+   * Makes the present state the one to return to, and gives what changed since the last checkpoint, in the order of first
+   * touch. Throws what JSON.stringify throws, leaving all as it was.
+   */
+  checkpoint(): SlotChange[] {
+    const changes: SlotChange[] = [];
+    const texts: (string | undefined)[] = this.#touched.map((slot) => {
+      if (!slot.changed || slot.deleted) return undefined;
+      const json: string | undefined = JSON.stringify(slot.value);
+      if (json === undefined) throw new TypeError(`slot ${slot.name} of ${slot.key} holds what JSON cannot carry`);
+      return json;
+    });
+    this.#touched.forEach((slot, index) => {
+      if (!slot.changed) return;
+      slot.changed = false;
+      const json = texts[index];
+      if (json !== slot.json) changes.push({ key: slot.key, slot: slot.name, json });
+      slot.json = json;
+      if (slot.deleted) this.#remove(slot);
+    });
+    this.#nextInterval();
+    return changes;
+  }
+
+  /** Returns to the last checkpoint. Objects handed out before are no longer the store's. */
+  rollback(): void {
+    for (const slot of this.#touched) {
+      slot.value = undefined;
+      slot.changed = false;
+      const entry = this.#keys.get(slot.key) as Key;
+      this.#setDeleted(entry, slot, slot.json === undefined);
+      if (slot.json === undefined) this.#remove(slot);
+    }
+    this.#nextInterval();
+  }
+
+  /** Sets a slot as the changelog says. Not to be mixed with uncommitted changes. */
+  restore({ key, slot, json }: SlotChange): void {
+    const entry = this.#keys.get(key) ?? this.#addKey(key);
+    const found = entry.slots.get(slot);
+    if (json === undefined) {
+      if (found) {
+        this.#setDeleted(entry, found, true);
+        this.#remove(found);
+      } else if (entry.slots.size === 0) this.#keys.delete(key);
+      return;
+    }
+    if (found) {
+      found.json = json;
+      found.value = undefined;
+      return;
+    }
+    const restored: Slot = {
+      key,
+      name: slot,
+      value: undefined,
+      json,
+      changed: false,
+      deleted: true,
+      touched: 0,
+    };
+    entry.slots.set(slot, restored);
+    this.#setDeleted(entry, restored, false);
+  }
+
+  /** All slots as of the last checkpoint. What is restored, put or deleted while one iterates may come or not. */
+  *saved(): Generator<SlotChange> {
+    for (const entry of this.#keys.values()) {
+      for (const { key, name, json } of entry.slots.values()) {
+        if (json !== undefined) yield { key, slot: name, json };
+      }
+    }
+  }
+
+  /** Slots, as `key/slot`, whose live value was altered without a `put`. Costly: for tests. */
+  *alteredWithoutPut(): Generator<string> {
+    for (const entry of this.#keys.values()) {
+      for (const slot of entry.slots.values()) {
+        if (slot.changed || slot.value === undefined) continue;
+        if (JSON.stringify(slot.value) !== slot.json) yield `${slot.key}/${slot.name}`;
+      }
+    }
+  }
+
+  #addKey(key: string): Key {
+    const entry: Key = { slots: new Map(), live: 0 };
+    this.#keys.set(key, entry);
+    return entry;
+  }
+
+  #touch(slot: Slot): void {
+    if (slot.touched === this.#interval) return;
+    slot.touched = this.#interval;
+    this.#touched.push(slot);
+  }
+
+  #nextInterval(): void {
+    this.#touched = [];
+    this.#interval++;
+  }
+
+  #setDeleted(entry: Key, slot: Slot, deleted: boolean): void {
+    if (slot.deleted === deleted) return;
+    slot.deleted = deleted;
+    entry.live += deleted ? -1 : 1;
+    if (deleted && entry.live === 0) this.#size--;
+    if (!deleted && entry.live === 1) this.#size++;
+  }
+
+  #remove(slot: Slot): void {
+    const entry = this.#keys.get(slot.key);
+    entry?.slots.delete(slot.name);
+    if (entry?.slots.size === 0) this.#keys.delete(slot.key);
+  }
+}

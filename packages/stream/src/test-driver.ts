@@ -1,0 +1,165 @@
+import { decodeBlock, encodeBlock, encodeTick, type RecordName, type RecordTypes } from '@spanwise/schemas';
+import type { BrokerMessage, CommittedOffset } from './broker/broker.ts';
+import type { DeadLetterEvent } from './observer.ts';
+import { decodeResumePoint } from './resume-point.ts';
+import { StreamTask } from './stream-task.ts';
+import { DEAD_LETTERS, type Topology } from './topology.ts';
+
+export interface TestDriverOptions {
+  /** Partition that is played; default 0. */
+  partition?: number;
+  /** Clock before the first message, ms; default 0. */
+  startMs?: number;
+  /** Commit after every call of `pipe` and `advance`; default true. Else `commit` does. */
+  autoCommit?: boolean;
+  /** Log time between snapshots, ms; default 60,000. */
+  snapshotIntervalMs?: number;
+}
+
+/**
+ * Plays one partition of a topology on nothing but memory, with a clock set by hand. All that the engine does between Kafka
+ * and the processor happens: blocks, reordering, timers, commits, changelog, snapshots, dead letters, recovery.
+ *
+ * It also throws where a processor altered a stored object without a `put`, which would be lost in a crash.
+ */
+export class TopologyTestDriver<I extends RecordName> {
+  #topology: Topology<I>;
+  readonly #partition: number;
+  readonly #autoCommit: boolean;
+  readonly #snapshotIntervalMs: number;
+  readonly #input: BrokerMessage[] = [];
+  readonly #outputs = new Map<string, { partition: number; value: Buffer }[]>();
+  readonly #changelog = new Map<number, Buffer>();
+  readonly deadLetterEvents: DeadLetterEvent[] = [];
+  #changelogEnd = 0;
+  #committed: CommittedOffset | undefined;
+  #task: StreamTask<I>;
+  #now: number;
+
+  constructor(topology: Topology<I>, options: TestDriverOptions = {}) {
+    this.#topology = topology;
+    this.#partition = options.partition ?? 0;
+    this.#autoCommit = options.autoCommit ?? true;
+    this.#snapshotIntervalMs = options.snapshotIntervalMs ?? 60_000;
+    this.#now = options.startMs ?? 0;
+    this.#task = this.#start();
+  }
+
+  /** Log time of the last message, ms. */
+  get now(): number {
+    return this.#now;
+  }
+
+  /** Appends a record, several in one block, or the bytes of a message, at a log time in ms (default: no time has passed). */
+  pipe(input: RecordTypes[I] | readonly RecordTypes[I][] | Buffer, appendTimeMs = this.#now): void {
+    if (Buffer.isBuffer(input)) {
+      this.#append(input, appendTimeMs);
+      return;
+    }
+    const records = (Array.isArray(input) ? input : [input]) as RecordTypes[I][];
+    this.#append(encodeBlock(this.#topology.inputRecord, records), appendTimeMs);
+  }
+
+  /** Lets log time pass, by a tick. */
+  advance(ms: number): void {
+    this.#append(encodeTick(this.#topology.inputRecord), this.#now + ms);
+  }
+
+  commit(): void {
+    const plan = this.#task.prepareCommit();
+    const altered = [...this.#task.store.alteredWithoutPut()];
+    if (altered.length > 0) throw new Error(`altered without a put, so a crash would lose it: ${altered.join(', ')}`);
+    const base = this.#changelogEnd;
+    for (const { topic, partition, value } of plan.sends.flat()) {
+      if (topic === this.#topology.changelog) this.#changelog.set(this.#changelogEnd++, value);
+      else this.#outputsOf(topic).push({ partition, value });
+    }
+    this.#committed = plan.offset(base);
+    this.#changelogEnd++; // the transaction's end marker
+    this.deadLetterEvents.push(...plan.deadLetters);
+    const deletable = plan.committed();
+    for (const offset of this.#changelog.keys()) if (offset < (deletable ?? 0)) this.#changelog.delete(offset);
+  }
+
+  /** Records committed to an output topic, in order. */
+  outputs<N extends RecordName>(topic: string): RecordTypes[N][] {
+    const record = topic === DEAD_LETTERS ? 'DeadLetter' : this.#topology.outputs[topic];
+    if (!record) throw new Error(`${topic} is not an output of ${this.#topology.name}`);
+    return this.#outputsOf(topic).flatMap(({ value }) => decodeBlock(record, value)) as RecordTypes[N][];
+  }
+
+  /** The store as JSON would carry it: key → slot → value. */
+  state(): Record<string, Record<string, unknown>> {
+    const state: Record<string, Record<string, unknown>> = {};
+    for (const key of this.#task.store.keys()) {
+      const slots: Record<string, unknown> = {};
+      for (const slot of this.#task.store.slots(key)) {
+        slots[slot] = JSON.parse(JSON.stringify(this.#task.store.get(key, slot)));
+      }
+      state[key] = slots;
+    }
+    return state;
+  }
+
+  get held(): number {
+    return this.#task.held;
+  }
+
+  get timers(): number {
+    return this.#task.timers;
+  }
+
+  /** Bytes of the changelog that a restore would read. */
+  get changelogBytes(): number {
+    return [...this.#changelog.values()].reduce((sum, { length }) => sum + length, 0);
+  }
+
+  /**
+   * Drops everything that was not committed, restores the store from the changelog, and delivers again what the committed
+   * offset does not cover. Another version of the topology
+   * may go on with the state.
+   */
+  crashAndRestore(next: Topology<I> = this.#topology): void {
+    this.#topology = next;
+    this.#task = this.#start();
+    for (const message of this.#input.slice(this.#task.nextOffset)) this.#task.accept(message);
+    if (this.#autoCommit) this.commit();
+  }
+
+  #start(): StreamTask<I> {
+    const names = [...Object.keys(this.#topology.outputs), DEAD_LETTERS];
+    const task = new StreamTask({
+      topology: this.#topology,
+      partition: this.#partition,
+      partitionsOf: new Map(names.map((name) => [name, 1])),
+      snapshotIntervalMs: this.#snapshotIntervalMs,
+    });
+    const point = (this.#committed && decodeResumePoint(this.#committed)) ?? {
+      replayFrom: 0,
+      replayClock: 0,
+      nextOffset: 0,
+      clock: 0,
+      changelogOffset: 0,
+    };
+    for (const [offset, message] of this.#changelog) if (offset >= point.changelogOffset) task.restore(message);
+    task.resume(point);
+    return task;
+  }
+
+  #append(value: Buffer, time: number): void {
+    this.#now = Math.max(this.#now, time);
+    const message = { offset: this.#input.length, key: null, value, time };
+    this.#input.push(message);
+    this.#task.accept(message);
+    if (this.#autoCommit) this.commit();
+  }
+
+  #outputsOf(topic: string): { partition: number; value: Buffer }[] {
+    let messages = this.#outputs.get(topic);
+    if (!messages) {
+      messages = [];
+      this.#outputs.set(topic, messages);
+    }
+    return messages;
+  }
+}
