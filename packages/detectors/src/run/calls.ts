@@ -1,0 +1,38 @@
+import type { RunView } from './run-view.ts';
+import type { Step } from './step.ts';
+
+/** A tool call or what counts as one: an operation with arguments and a result. */
+export const isCall = (step: Step): boolean =>
+  step.kind === 'tool' || step.kind === 'retrieval' || step.kind === 'memory';
+
+/** The call failed, by its status or by what its result says. */
+export const failedCall = (step: Step): boolean => step.failed || step.outcome === 'error';
+
+/** The same operation with the same, captured arguments. */
+export const sameCall = (a: Step, b: Step): boolean =>
+  a.argumentsDigest !== '' && a.argumentsDigest === b.argumentsDigest && a.tool === b.tool;
+
+/**
+ * A call that stands for itself. A span that wraps its own repetition (two instrumentations of one call, or a layer that
+ * retries) is counted by what it wraps, so that an attempt is counted once.
+ */
+export function isInnermost(step: Step, run: RunView): boolean {
+  for (const child of run.childrenOf(step.spanId)) {
+    if (child.kind === step.kind && (sameCall(child, step) || child.argumentsDigest === '')) return false;
+  }
+  return true;
+}
+
+export const byStart = (a: Step, b: Step): number =>
+  a.start - b.start || a.end - b.end || (a.spanId < b.spanId ? -1 : 1);
+
+/**
+ * Time, in milliseconds, in which nothing was done between a call and its next attempt: neither the call ran nor the model
+ * that asked for the next one.
+ */
+export function idleBefore(previous: Step, next: Step, run: RunView): number {
+  const gap = next.start - previous.end;
+  const asked = run.requesterOf(next);
+  const thinking = asked && asked.start >= previous.end && asked.end <= next.start ? asked.end - asked.start : 0;
+  return Math.max(0, gap - thinking) / 1_000;
+}

@@ -1,0 +1,187 @@
+import { failedCall, isCall } from './calls.ts';
+import type { FindingDraft, Reporter, RunDetector } from './detector.ts';
+import { innerAttempts, keyOf, operationOf, type Streak, streaksOf } from './retry-streaks.ts';
+import type { RunView } from './run-view.ts';
+import type { Step } from './step.ts';
+
+/**
+ * `retry_storm`: one call is tried again and again although it keeps failing, or its attempts multiply over nested layers
+ * (three attempts of a tool, each with three HTTP attempts, are nine). TRAIL: resource abuse, rate limiting; MAST 1.3.
+ *
+ * The boundary to `no_progress_loop`: here *errors* are repeated, there *successes* with an unchanged result. A success of
+ * the call ends the streak: failures before and after it are two streaks.
+ *
+ * It does not claim that retrying was wrong in itself: up to three failures, or up to five with pauses between them
+ * (back-off) that end in a success, are `recovery`. Calls that overlap in time are no retries of each other. A call whose
+ * arguments were not captured is only held to repeat where the same operation fails with the same error on end.
+ *
+ * Happened: the attempt that makes it a storm. Began: the first failed attempt of the streak.
+ * Evidence `repeated_failure` (numbers: attempts, failures, seconds, callSeconds, inputTokens, outputTokens, costUsd,
+ * innerAttempts) or `multiplied_attempts` (the same, innerAttempts being what counts). Tokens and cost are those of the
+ * inferences that asked for the retries.
+ */
+export interface RetryStormSettings {
+  /** Failed attempts on end that make a storm. Default 4: the first and three retries. */
+  failures: number;
+  /** The same where every retry waited at least `pauseMs` or half as long again as the one before. Default 6. */
+  pacedFailures: number;
+  /** The same where arguments were not captured. Default 6. */
+  unseenFailures: number;
+  /** Attempts at the innermost layer, over at least two failed attempts of the outer, that make a storm. Default 8. */
+  multipliedAttempts: number;
+  /** Two attempts further apart than this are not of one streak. Milliseconds; default 10 minutes. */
+  windowMs: number;
+  /** Milliseconds without any work that count as a pause. Default 1,000. */
+  pauseMs: number;
+}
+
+const DEFAULTS: RetryStormSettings = {
+  failures: 4,
+  pacedFailures: 6,
+  unseenFailures: 6,
+  multipliedAttempts: 8,
+  windowMs: 600_000,
+  pauseMs: 1_000,
+};
+
+const MOST_STORMS = 16;
+const MOST_SPANS = 32;
+
+interface Storm {
+  key: string;
+  /** A step of it, to find the others by. */
+  spanId: string;
+  /** Failures when it was last reported. */
+  failures: number;
+}
+
+interface State {
+  storms: Storm[];
+}
+
+export function retryStorm(overrides: Partial<RetryStormSettings> = {}): RunDetector<State> {
+  const settings = { ...DEFAULTS, ...overrides };
+
+  function thresholdOf(streak: Streak): number {
+    if (streak.failed[0]?.argumentsDigest === '') return settings.unseenFailures;
+    return streak.paced ? settings.pacedFailures : settings.failures;
+  }
+
+  /** Judges all attempts of one call; true where the state changed. */
+  function judge(sample: Step, run: RunView, state: State, reporter: Reporter, final: boolean): boolean {
+    const key = keyOf(sample);
+    const storm = state.storms.find((s) => s.key === key);
+    // What was reported rests on attempts that are forgotten by now: it stays as it is.
+    if (storm && !run.stepOf(storm.spanId)) return false;
+
+    let worst: FindingDraft | undefined;
+    let failures = 0;
+    for (const streak of streaksOf(sample, run, settings)) {
+      const threshold = thresholdOf(streak);
+      const inner = innerAttempts(streak.failed, run);
+      const stated = Math.max(0, ...streak.failed.map((step) => (step.retryAttempt ?? -1) + 1));
+      const count = Math.max(streak.failed.length, stated);
+      const multiplied = streak.failed.length >= 2 && inner >= settings.multipliedAttempts && inner > count;
+      if ((count < threshold && !multiplied) || count <= failures) continue;
+      failures = count;
+      const at = streak.failed[Math.min(threshold, streak.failed.length) - 1];
+      if (at) worst = draft(key, at, streak, { count, inner, multiplied: count < threshold }, run);
+    }
+
+    if (!worst) {
+      if (!storm) return false;
+      reporter.withdraw(key);
+      state.storms.splice(state.storms.indexOf(storm), 1);
+      return true;
+    }
+    if (!storm) {
+      if (state.storms.length >= MOST_STORMS) return false;
+      state.storms.push({ key, spanId: worst.rootCause.spanId, failures });
+      reporter.report(worst);
+      return true;
+    }
+    const due = final || failures >= 2 * storm.failures || failures < storm.failures || !failedCall(sample);
+    if (!due) return false;
+    storm.spanId = worst.rootCause.spanId;
+    storm.failures = failures;
+    reporter.report(worst);
+    return true;
+  }
+
+  return {
+    pattern: 'retry_storm',
+    initialState: () => ({ storms: [] }),
+
+    onSpan(step, _span, run, state, reporter) {
+      if (!isCall(step) && step.kind !== 'llm') return false;
+      if (!failedCall(step) && !state.storms.some((storm) => storm.key === keyOf(step))) return false;
+      return judge(step, run, state, reporter, false);
+    },
+
+    onRunEnd(_end, run, state, reporter) {
+      let changed = false;
+      for (const storm of [...state.storms]) {
+        const sample = run.stepOf(storm.spanId);
+        if (sample && judge(sample, run, state, reporter, true)) changed = true;
+      }
+      return changed;
+    },
+  };
+}
+
+function draft(
+  key: string,
+  at: Step,
+  streak: Streak,
+  counted: { count: number; inner: number; multiplied: boolean },
+  run: RunView,
+): FindingDraft {
+  const { failed, succeeded } = streak;
+  const first = failed[0] ?? at;
+  const last = succeeded ?? failed.at(-1) ?? at;
+  const askers = new Map<string, Step>();
+  for (const attempt of failed.slice(1)) {
+    const asked = run.requesterOf(attempt);
+    if (asked && asked.start >= first.end) askers.set(asked.spanId, asked);
+  }
+  const sum = (of: (step: Step) => number, steps: Iterable<Step>) => {
+    let total = 0;
+    for (const step of steps) total += of(step);
+    return total;
+  };
+  const seconds = (last.end - first.start) / 1_000_000;
+  const unseen = at.argumentsDigest === '';
+  const attempts = counted.multiplied ? counted.inner : counted.count;
+  const why = first.errorMessage || first.outcomeDetail || first.errorType || 'an error';
+  const what = `${operationOf(at)} failed ${counted.count} times on end within ${seconds.toFixed(1)} s`;
+  const layered = counted.inner > counted.count ? `, ${counted.inner} attempts over its layers` : '';
+  return {
+    key,
+    span: at,
+    rootCause: first,
+    severity: severityOf(attempts, unseen, succeeded !== undefined),
+    confidence: unseen ? 0.6 : 0.95,
+    summary: `${what}${layered} (${why.slice(0, 120)})${succeeded ? ', then succeeded' : ''}`,
+    evidence: {
+      type: counted.multiplied ? 'multiplied_attempts' : 'repeated_failure',
+      expected: 'an end of the attempts, or a change of them, after the same failure',
+      seen: why,
+      numbers: {
+        attempts: counted.count + (succeeded ? 1 : 0),
+        failures: counted.count,
+        innerAttempts: counted.inner,
+        seconds,
+        callSeconds: sum((step) => step.end - step.start, failed) / 1_000_000,
+        inputTokens: sum((step) => step.inputTokens, askers.values()),
+        outputTokens: sum((step) => step.outputTokens, askers.values()),
+        costUsd: sum((step) => step.costUsd, askers.values()),
+      },
+      spans: failed.slice(0, MOST_SPANS).map((step) => step.spanId),
+    },
+  };
+}
+
+function severityOf(attempts: number, unseen: boolean, succeeded: boolean): FindingDraft['severity'] {
+  if (unseen || (succeeded && attempts < 8)) return 'low';
+  return attempts >= 8 && !succeeded ? 'high' : 'medium';
+}

@@ -1,0 +1,107 @@
+import type { Span } from '@spanwise/schemas';
+import { hash64 } from '../identity-hash.ts';
+import { isCall } from './calls.ts';
+import { cyclesIn } from './cycles.ts';
+import type { Reporter } from './detector.ts';
+import { lastMessageOf, messagesOf, substanceOf, textOf, wasCut } from './messages.ts';
+import type { RunView } from './run-view.ts';
+import type { Step } from './step.ts';
+
+/** Digests of an inference's output and of the last message of its input, by index of its step. */
+export interface Spoken {
+  index: number;
+  output: string;
+  input: string;
+}
+
+interface Turns {
+  turnStart: number;
+  userTexts: string[];
+  spoken: Spoken[];
+}
+
+const MOST_USER_TEXTS = 8;
+const MOST_SPOKEN = 12;
+/** Shorter answers ("Done.", a class label) repeat lawfully. */
+const SUBSTANTIAL = 64;
+const TEXT_REPEATS = 4;
+const REQUEST_REPEATS = 5;
+const MAX_PERIOD = 3;
+
+const digest = (text: string): string => hash64(text).slice(0, 8);
+
+/**
+ * Notes where a user speaks: an inference whose last input is a user's message that was not said before begins a turn.
+ * (Frameworks that pass results on as user messages repeat them in a loop, and so begin none.) True where one begins.
+ */
+export function turnBegins(step: Step, span: Span, turns: Turns): boolean {
+  const last = lastMessageOf(span.inputMessages);
+  if (last?.role !== 'user') return false;
+  const said = digest(substanceOf(last));
+  if (turns.userTexts.includes(said)) return false;
+  turns.userTexts.push(said);
+  if (turns.userTexts.length > MOST_USER_TEXTS) turns.userTexts.shift();
+  turns.turnStart = Math.max(turns.turnStart, step.start);
+  return true;
+}
+
+/**
+ * Loops that only the model's output shows: the same answer to the same input, or the same request where tools have no
+ * spans of their own. True where something was noted.
+ */
+export function spokenIn(step: Step, span: Span, run: RunView, turns: Turns, reporter: Reporter): boolean {
+  if (span.outputMessages === '' || span.inputMessages === '' || step.failed) return false;
+  if (wasCut(span, 'outputMessages')) return false;
+  const asks = step.requestedCalls.length > 0;
+  if (asks ? run.steps.some(isCall) : !saysSomething(span)) return false;
+  const last = lastMessageOf(span.inputMessages);
+  const output = messagesOf(span.outputMessages).map(substanceOf).join('\n');
+  turns.spoken.push({ index: step.index, output: digest(output), input: last ? digest(substanceOf(last)) : '' });
+  if (turns.spoken.length > MOST_SPOKEN) turns.spoken.shift();
+
+  const stepAt = (spoken: Spoken) => run.steps[spoken.index - run.droppedSteps];
+  const current = turns.spoken.filter((spoken) => {
+    const then = stepAt(spoken);
+    return then !== undefined && then.start >= turns.turnStart && then.requestedCalls.length > 0 === asks;
+  });
+  const repeats = asks ? REQUEST_REPEATS : TEXT_REPEATS;
+  const tokens = current.map((spoken) => `${spoken.output} ${spoken.input}`);
+  for (const cycle of cyclesIn(tokens, MAX_PERIOD, () => repeats)) {
+    const steps = current
+      .slice(cycle.from, cycle.to)
+      .map(stepAt)
+      .filter((then) => then !== undefined);
+    const at = steps[repeats * cycle.period - 1];
+    const repetition = steps[cycle.period];
+    if (!at || !repetition || (!asks && actedBetween(steps, run))) continue;
+    reporter.report({
+      key: `spoken ${at.spanId}`,
+      span: at,
+      rootCause: repetition,
+      severity: asks ? 'medium' : 'low',
+      confidence: asks ? 0.8 : 0.6,
+      summary: asks
+        ? `the model asked ${repeats} times for ${at.requestedCalls[0]?.name ?? 'the same call'} and got the same answer`
+        : `the model gave the same answer ${repeats} times to the same input`,
+      evidence: {
+        type: asks ? 'repeated_requests' : 'repeated_text',
+        expected: 'a request or an answer that moves on, or an end',
+        numbers: { period: cycle.period, repeats },
+        spans: steps.slice(0, 32).map((then) => then.spanId),
+      },
+    });
+  }
+  return true;
+}
+
+const saysSomething = (span: Span): boolean =>
+  span.outputMessages.length >= SUBSTANTIAL &&
+  messagesOf(span.outputMessages).reduce((sum, message) => sum + textOf(message).length, 0) >= SUBSTANTIAL;
+
+function actedBetween(spoken: readonly Step[], run: RunView): boolean {
+  const [first, last] = [spoken[0], spoken.at(-1)];
+  if (!first || !last) return false;
+  return run.steps.some(
+    (step) => (isCall(step) || step.kind === 'handoff') && step.start >= first.start && step.start <= last.start,
+  );
+}
