@@ -7,3 +7,4 @@ export {
   uniqueName,
 } from './servers.ts';
 export { describeWithSharedData, sharedData } from './shared-data.ts';
+export * from './spans.ts';

@@ -16,8 +16,9 @@ const setupFiles: Readonly<Record<Server, string>> = {
 export function unitAndIntegration(options: { servers?: readonly Server[]; integrationTimeoutMs?: number } = {}) {
   const timeout = options.integrationTimeoutMs ?? 60_000;
   return [
-    { test: { name: 'unit', include: ['src/**/*.test.ts'], exclude: ['**/*.integration.test.ts'] } },
+    { extends: false, test: { name: 'unit', include: ['src/**/*.test.ts'], exclude: ['**/*.integration.test.ts'] } },
     {
+      extends: false,
       test: {
         name: 'integration',
         include: ['src/**/*.integration.test.ts'],
