@@ -32,21 +32,23 @@ export async function startClickHouse(options: PlatformOptions): Promise<ClickHo
   const onProgress = options.onProgress ?? (() => {});
   const home = join(resolve(options.dataDir), 'clickhouse');
   const paths = { data: join(home, 'data'), config: join(home, 'config.xml'), users: join(home, 'users.xml') };
-  await mkdir(paths.data, { recursive: true });
-  await writeFile(paths.config, clickhouseConfig(paths.users));
-  await writeFile(paths.users, clickhouseUsers);
 
   const { process: engine, handle } = await startServer<{ url: string; tcpPort: number }>({
     name: 'ClickHouse',
-    dataDir: home,
+    home,
     portTaken: /Address already in use/,
-    folderInUse: /Another server instance in same directory/,
+    folderLocked: /Another server instance in same directory/,
     onProgress,
+    async prepare() {
+      await mkdir(paths.data, { recursive: true });
+      await writeFile(paths.config, clickhouseConfig(paths.users));
+      await writeFile(paths.users, clickhouseUsers);
+      // The engine makes its system database anew and stumbles over one that is there.
+      await rm(join(paths.data, 'data/system'), { recursive: true, force: true });
+    },
     async launch() {
       const httpPort = await loopbackPort(options.clickhouseHttpPort, 'ClickHouse (HTTP)', '--clickhouse-http-port');
       const tcpPort = await loopbackPort(options.clickhouseTcpPort, 'ClickHouse (native)', '--clickhouse-tcp-port');
-      // The engine makes its system database anew and stumbles over one that is there.
-      await rm(join(paths.data, 'data/system'), { recursive: true, force: true });
       onProgress(`ClickHouse: starting on 127.0.0.1:${httpPort}`);
       const process = await spawnGuarded({
         // The engine takes its time zone from here, not from its configuration.

@@ -30,17 +30,24 @@ export async function startKafka(options: PlatformOptions): Promise<KafkaHandle>
   if (options.kafkaPort !== undefined) await chosenPort(options);
   await requireJava(javaCommand);
   const classPath = join(await kafkaJars(cacheDir, onProgress), '*');
-  const paths = { logDir: join(home, 'data'), tmp: join(home, 'tmp'), properties: join(home, 'server.properties') };
-  await rm(paths.tmp, { recursive: true, force: true });
-  await mkdir(paths.tmp, { recursive: true });
-  await writeFile(join(home, 'log4j2.yaml'), log4jConfiguration);
+  const paths = {
+    logDir: join(home, 'data'),
+    tmp: join(home, 'tmp'),
+    properties: join(home, 'server.properties'),
+    log4j: join(home, 'log4j2.yaml'),
+  };
 
   const { process, handle } = await startServer<{ brokers: string[] }>({
     name: 'Kafka',
-    dataDir: home,
+    home,
     portTaken: /Address already in use/,
-    folderInUse: /Failed to acquire lock on file/,
+    folderLocked: /Failed to acquire lock on file/,
     onProgress,
+    async prepare() {
+      await rm(paths.tmp, { recursive: true, force: true });
+      await mkdir(paths.tmp, { recursive: true });
+      await writeFile(paths.log4j, log4jConfiguration);
+    },
     async launch() {
       const port = await chosenPort(options);
       const controllerPort = await loopbackPort(undefined, "Kafka's controller", '');
@@ -54,7 +61,7 @@ export async function startKafka(options: PlatformOptions): Promise<KafkaHandle>
           // Neither this nor the native codecs may leave files in the machine's own temporary folder.
           '-XX:-UsePerfData',
           `-Djava.io.tmpdir=${paths.tmp}`,
-          `-Dlog4j2.configurationFile=${join(home, 'log4j2.yaml')}`,
+          `-Dlog4j2.configurationFile=${paths.log4j}`,
           '-XX:+ExitOnOutOfMemoryError',
           '-Djava.awt.headless=true',
           '-cp',

@@ -2,8 +2,10 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { PrerequisiteError, StartError } from './errors.ts';
+import { recordOwner } from './folder-owner.ts';
 import { spawnGuarded } from './guarded-process.ts';
 import { startServer } from './start-server.ts';
 
@@ -21,23 +23,19 @@ function attempts(programs: string[], progress: string[] = []) {
   const ready = join(folder, 'ready');
   return startServer({
     name: 'Server',
-    dataDir: folder,
+    home: folder,
     portTaken: /Address already in use/,
-    folderInUse: /is locked/,
-    folderWaitMs: 900,
+    folderLocked: /is locked/,
+    folderWaitMs: 700,
     onProgress: (line) => progress.push(line),
+    prepare: () => rm(ready, { force: true }),
     async launch() {
-      const program = programs.length > 1 ? programs.shift() : programs[0];
-      const args = ['-e', (program ?? '').replace('READY', ready)];
+      const program = programs.shift() ?? fails('no more attempts');
+      // The folder stands in a server's command line, as it does here.
+      const args = ['-e', program.replace('READY', ready), folder];
       const logFile = join(folder, 'log');
-      const process_ = await spawnGuarded({
-        command: process.execPath,
-        args,
-        logFile,
-        endSignal: 'TERM',
-        killAfterSeconds: 1,
-      });
-      return { process: process_, handle: program };
+      const command = { command: process.execPath, args, logFile, endSignal: 'TERM', killAfterSeconds: 1 } as const;
+      return { process: await spawnGuarded(command), handle: program };
     },
     isReady: async () => existsSync(ready),
   });
@@ -50,18 +48,35 @@ test('a port that another process was quicker to take is tried again', async () 
 });
 
 test('a folder that is being released is waited for, and says so once', async () => {
+  const first = await attempts([works]);
   const progress: string[] = [];
-  const server = await attempts([fails('it is locked'), fails('it is locked'), works], progress);
-  await server.process.stop(1_000);
+  const second = attempts([works], progress);
+  await sleep(300);
+  await first.process.stop(1_000);
+  await (await second).process.stop(1_000);
   expect(progress).toEqual([`Server: waiting for the one before it to release ${folder}`]);
 });
 
-test('a folder that stays in use is one sentence', async () => {
-  const failure = await attempts([fails('it is locked')]).catch((error) => error);
+test('a folder that stays in use is one sentence, and nothing in it is touched', async () => {
+  const first = await attempts([works]);
+  const failure = await attempts([works]).catch((error) => error);
   expect(failure).toBeInstanceOf(PrerequisiteError);
   expect(failure.message).toBe(
     `Another Server is running on ${folder}: stop it, or choose another data folder (--data-dir).`,
   );
+  expect(existsSync(join(folder, 'ready'))).toBe(true);
+  expect(existsSync(join(folder, 'log.previous'))).toBe(false);
+  await first.process.stop(1_000);
+});
+
+test('a folder that the server itself finds locked is the same sentence', async () => {
+  await expect(attempts([fails('it is locked')])).rejects.toThrow(/^Another Server is running on/);
+});
+
+test('a number that has passed to another program does not keep a folder', async () => {
+  await recordOwner(folder, process.pid);
+  const server = await attempts([works]);
+  await server.process.stop(1_000);
 });
 
 test('a server that ends says why, from its log', async () => {

@@ -1,59 +1,50 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { PrerequisiteError, StartError } from './errors.ts';
+import { StartError } from './errors.ts';
+import { folderInUse, recordOwner, untilFolderIsFree } from './folder-owner.ts';
 import { type GuardedProcess, tailOfLog } from './guarded-process.ts';
 
 export interface ServerStart<T> {
   /** The server's name in messages. */
   readonly name: string;
+  /** The folder it has for itself. */
+  readonly home: string;
+  /** Writes what the server needs into its folder; runs only when no other server is using it. */
+  prepare(): Promise<void>;
   /** Chooses ports and starts the process; called again when another process was quicker to take a port. */
   launch(): Promise<{ process: GuardedProcess; handle: T }>;
   /** True once the server answers. May throw, which means "not yet". */
   isReady(handle: T): Promise<boolean>;
+  /** What the log says when a port is taken, and when another server has locked the folder. */
   readonly portTaken: RegExp;
-  readonly folderInUse: RegExp;
-  /** Where its data lies, for the message when another server holds it. */
-  readonly dataDir: string;
+  readonly folderLocked: RegExp;
   readonly onProgress: (line: string) => void;
-  /** How long another server may take to release the folder; 15 s by default. */
   readonly folderWaitMs?: number;
 }
 
 const readyTimeoutMs = 60_000;
-const defaultFolderWaitMs = 15_000;
 const portAttempts = 5;
 
 /**
- * Starts a server and waits until it answers. A port that was free a moment ago may be gone, and a server on the
- * same folder whose owner has just died needs some seconds to end: both are tried again, a bounded number of times.
+ * Starts a server and waits until it answers. A port that was free a moment ago may be taken now: that is tried
+ * again a few times, and shows itself as a lasting problem when the port is a given one.
  *
- * @throws PrerequisiteError if another running server holds the folder.
+ * @throws PrerequisiteError if another running server holds the folder, or a given port is taken.
  * @throws StartError with the end of its log if it ends, or does not answer within a minute.
  */
 export async function startServer<T>(start: ServerStart<T>): Promise<{ process: GuardedProcess; handle: T }> {
-  const folderDeadline = performance.now() + (start.folderWaitMs ?? defaultFolderWaitMs);
-  let waitedForFolder = false;
-  for (let attempt = 1; ; ) {
+  await untilFolderIsFree(start.name, start.home, start.onProgress, start.folderWaitMs);
+  await start.prepare();
+  for (let attempt = 1; ; attempt++) {
     const launched = await start.launch();
     try {
+      await recordOwner(start.home, launched.process.pid);
       await untilReady(start, launched.process, launched.handle);
       return launched;
     } catch (error) {
       await launched.process.stop(0);
       if (!(error instanceof StartError)) throw error;
-      if (start.portTaken.test(error.logTail) && attempt < portAttempts) {
-        attempt += 1;
-        continue;
-      }
-      if (!start.folderInUse.test(error.logTail)) throw error;
-      if (performance.now() > folderDeadline) {
-        throw new PrerequisiteError(
-          `Another ${start.name} is running on ${start.dataDir}: stop it, or choose another data folder (--data-dir).`,
-        );
-      }
-      if (!waitedForFolder)
-        start.onProgress(`${start.name}: waiting for the one before it to release ${start.dataDir}`);
-      waitedForFolder = true;
-      await sleep(500);
+      if (start.folderLocked.test(error.logTail)) throw folderInUse(start.name, start.home);
+      if (!start.portTaken.test(error.logTail) || attempt === portAttempts) throw error;
     }
   }
 }
@@ -63,20 +54,12 @@ async function untilReady<T>(start: ServerStart<T>, process: GuardedProcess, han
   const exit = process.exited.then(() => {
     ended = true;
   });
-  const deadline = performance.now() + readyTimeoutMs;
-  for (;;) {
+  for (const deadline = performance.now() + readyTimeoutMs; ; ) {
     if (await start.isReady(handle).catch(() => false)) return;
     await Promise.race([exit, sleep(50)]);
-    if (ended)
-      throw new StartError(
-        `${start.name} ended while starting (log: ${process.logFile})`,
-        await tailOfLog(process.logFile),
-      );
-    if (performance.now() > deadline) {
-      throw new StartError(
-        `${start.name} did not answer within ${readyTimeoutMs / 1000} s (log: ${process.logFile})`,
-        await tailOfLog(process.logFile),
-      );
-    }
+    const late = performance.now() > deadline;
+    if (!ended && !late) continue;
+    const what = ended ? 'ended while starting' : `did not answer within ${readyTimeoutMs / 1000} s`;
+    throw new StartError(`${start.name} ${what} (log: ${process.logFile})`, await tailOfLog(process.logFile));
   }
 }
