@@ -1,0 +1,78 @@
+import type { Convention } from '../concept.ts';
+
+/** OpenTelemetry's GenAI semantic conventions, current names first, then those they replaced. */
+export const otelGenAi: Convention = {
+  name: 'otel-genai',
+  attributes: {
+    kind: ['gen_ai.operation.name'],
+    conversationId: ['gen_ai.conversation.id'],
+    agent: ['gen_ai.agent.name', 'gen_ai.agent.id'],
+    workflow: ['gen_ai.workflow.name'],
+    release: ['gen_ai.agent.version'],
+    tool: ['gen_ai.tool.name', 'gen_ai.tool.call.name'],
+    toolCallId: ['gen_ai.tool.call.id'],
+    toolArguments: [
+      'gen_ai.tool.call.arguments',
+      'gen_ai.tool.args',
+      'gen_ai.tool.arguments',
+      'gen_ai.tool.input',
+      'gen_ai.tool.parameters',
+    ],
+    toolResult: ['gen_ai.tool.call.result', 'gen_ai.tool.output', 'gen_ai.tool.result', 'gen_ai.tool.message'],
+    documents: ['gen_ai.retrieval.documents'],
+    model: ['gen_ai.response.model', 'gen_ai.request.model'],
+    provider: ['gen_ai.provider.name', 'gen_ai.system'],
+    inputTokens: ['gen_ai.usage.input_tokens', 'gen_ai.usage.prompt_tokens', 'gen_ai.response.prompt_tokens'],
+    outputTokens: ['gen_ai.usage.output_tokens', 'gen_ai.usage.completion_tokens', 'gen_ai.response.completion_tokens'],
+    cacheReadTokens: [
+      'gen_ai.usage.cache_read.input_tokens',
+      'gen_ai.usage.cache_read_input_tokens',
+      'gen_ai.usage.input_cached_tokens',
+    ],
+    cacheWriteTokens: [
+      'gen_ai.usage.cache_write.input_tokens',
+      'gen_ai.usage.cache_creation.input_tokens',
+      'gen_ai.usage.cache_creation_input_tokens',
+      'gen_ai.usage.cache_write_input_tokens',
+    ],
+    cost: ['gen_ai.usage.cost', 'gen_ai.usage.total_cost'],
+    finishReason: ['gen_ai.response.finish_reasons', 'gen_ai.response.finish_reason'],
+    inputMessages: ['gen_ai.input.messages', 'gen_ai.prompt'],
+    outputMessages: ['gen_ai.output.messages', 'gen_ai.completion'],
+    systemInstructions: ['gen_ai.system_instructions'],
+    toolDefinitions: ['gen_ai.tool.definitions', 'gen_ai.agent.tools'],
+    contextCompacted: ['gen_ai.conversation.compacted'],
+    handoffFrom: ['gen_ai.agent.handoff.source.name', 'gen_ai.caller.name'],
+    handoffTo: ['gen_ai.agent.handoff.target.name', 'gen_ai.transfer.target.name'],
+    memoryStore: ['gen_ai.memory.store.id'],
+    memoryRecord: ['gen_ai.memory.record.id'],
+  },
+};
+
+/** Names too general to tell which convention a span follows: OpenTelemetry's own, and plain words frameworks use. */
+export const otelGeneral: Convention = {
+  name: '',
+  attributes: {
+    conversationId: ['session.id'],
+    release: ['service.version', 'vcs.ref.head.revision'],
+    environment: ['deployment.environment.name', 'deployment.environment'],
+    userId: ['user.id', 'enduser.id'],
+    errorType: ['error.type', 'exception.type'],
+    errorMessage: ['error.message', 'exception.message'],
+    errorCode: ['rpc.response.status_code', 'http.response.status_code', 'http.status_code'],
+    retryAttempt: ['http.request.resend_count'],
+    handoffFrom: ['from_agent', 'message.source_id'],
+    handoffTo: ['to_agent', 'message.target_id'],
+    workflow: ['workflow.name', 'workflow.id'],
+    tool: ['tool_name'],
+    toolArguments: ['tool_arguments'],
+    toolResult: ['tool_response'],
+    agent: ['agent_name', 'executor.id'],
+    model: ['model_name'],
+    systemInstructions: ['system_prompt'],
+    outputText: ['final_result'],
+    state: ['tool.status'],
+    input: ['input', 'inputs'],
+    output: ['output', 'outputs'],
+  },
+};

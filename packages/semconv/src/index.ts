@@ -1,0 +1,13 @@
+export { agentKey } from './agent-name.ts';
+export { caps } from './caps.ts';
+export { type ConceptName, type Convention, conceptNames } from './concept.ts';
+export { conventions } from './conventions/index.ts';
+export { convertResourceSpans } from './convert.ts';
+export { digest64 } from './digest.ts';
+export { canonicalJson, parseJson } from './json.ts';
+export type { Message, Part } from './message.ts';
+export { type ResourceContext, resourceContext } from './resource-context.ts';
+export { EARLIEST_US, FUTURE_US } from './times.ts';
+export { type Arrival, toSpan } from './to-span.ts';
+export { STATED_TOOL_ERROR } from './tool-call.ts';
+export type { ToolDefinition } from './tool-definitions.ts';

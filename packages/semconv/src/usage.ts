@@ -1,0 +1,60 @@
+import type { Span } from '@spanwise/schemas';
+import { Concept } from './concept.ts';
+import { isObject, parseJson } from './json.ts';
+import type { Values } from './values.ts';
+
+export type Usage = Pick<Span, 'inputTokens' | 'outputTokens' | 'cacheReadTokens' | 'cacheWriteTokens' | 'costUsd'>;
+
+const NONE: Usage = {
+  inputTokens: null,
+  outputTokens: null,
+  cacheReadTokens: null,
+  cacheWriteTokens: null,
+  costUsd: null,
+};
+
+/**
+ * Tokens and cost of an inference. Agents, steps and workflows repeat their children's usage (Vercel, smolagents, ADK,
+ * benchmarks): there the attributes stay in the remainder and nothing is counted.
+ */
+export function usage(values: Values, isInference: boolean): Usage {
+  if (!isInference) return NONE;
+  const read: Usage = {
+    inputTokens: tokens(values, Concept.inputTokens),
+    outputTokens: tokens(values, Concept.outputTokens),
+    cacheReadTokens: tokens(values, Concept.cacheReadTokens),
+    cacheWriteTokens: tokens(values, Concept.cacheWriteTokens),
+    costUsd: values.takeNumber(Concept.cost),
+  };
+  if (values.has(Concept.usageDetails)) addUsageDetails(read, values.peekText(Concept.usageDetails));
+  if (values.has(Concept.costDetails)) read.costUsd ??= costOf(values.peekText(Concept.costDetails));
+  return read;
+}
+
+function tokens(values: Values, slot: number): number | null {
+  return count(values.takeNumber(slot));
+}
+
+function count(value: unknown): number | null {
+  return typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER ? Math.trunc(value) : null;
+}
+
+/** Langfuse's JSON `{input, output, input_cached_tokens, …}`. */
+function addUsageDetails(read: Usage, json: string): void {
+  const details = parseJson(json);
+  if (!isObject(details)) return;
+  read.inputTokens ??= count(details.input ?? details.input_tokens ?? details.prompt_tokens);
+  read.outputTokens ??= count(details.output ?? details.output_tokens ?? details.completion_tokens);
+  read.cacheReadTokens ??= count(
+    details.cache_read_input_tokens ?? details.input_cached_tokens ?? details.input_cache_read,
+  );
+  read.cacheWriteTokens ??= count(details.cache_creation_input_tokens ?? details.input_cache_creation);
+}
+
+function costOf(json: string): number | null {
+  const details = parseJson(json);
+  if (!isObject(details)) return null;
+  if (typeof details.total === 'number') return details.total;
+  const amounts = Object.values(details).filter((amount) => typeof amount === 'number');
+  return amounts.length > 0 ? amounts.reduce((sum, amount) => sum + amount, 0) : null;
+}
