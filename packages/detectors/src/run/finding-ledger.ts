@@ -105,6 +105,7 @@ export class FindingLedger {
 
   /** The revision that takes a finding back; undefined when there is nothing to take back. */
   withdraw(pattern: string, key: string): Finding | undefined {
+    if (!this.#perPattern.has(pattern)) return undefined;
     const known = this.#byId.get(findingIdOf(this.#run.tenant, this.#run.traceId, pattern, key));
     if (!known || known.withdrawn) return undefined;
     return this.#emit(known, { ...known, ...this.#decidedNow(), revision: known.revision + 1, withdrawn: true });

@@ -6,6 +6,7 @@ import { runFailure } from './run-failure.ts';
 import { type RunMark, resumeFrom } from './run-mark.ts';
 import { defaultBounds, type RunBounds, RunModel } from './run-model.ts';
 import { runRecord } from './run-record.ts';
+import type { RunView } from './run-view.ts';
 import type { Slots } from './slots.ts';
 import type { Step } from './step.ts';
 import { judgeRun } from './verdict.ts';
@@ -160,6 +161,20 @@ export class RunJudge {
       model.touch();
     }
     return output;
+  }
+
+  /** What decides when the run of these slots ends. Throws an Error for slots that hold no run. */
+  lifecycleOf(slots: Slots): RunOutput['lifecycle'] {
+    const context = this.#contextOf(slots, undefined);
+    if (!context) throw new Error('these slots hold no run');
+    return this.#lifecycle(context.model);
+  }
+
+  /** The run of these slots. Throws an Error for slots that hold none. */
+  viewOf(slots: Slots): RunView {
+    const context = this.#contextOf(slots, undefined);
+    if (!context) throw new Error('these slots hold no run');
+    return context.model;
   }
 
   #contextOf(slots: Slots, span: Span | undefined): Context | undefined {

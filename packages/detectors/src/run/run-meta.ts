@@ -1,6 +1,6 @@
 import type { Span, Verdict } from '@spanwise/schemas';
 import type { RunEnd } from './detector.ts';
-import type { Step } from './step.ts';
+import { isFailure, type Step } from './step.ts';
 
 /** What was last said about the run as a whole. */
 export interface Judged {
@@ -34,7 +34,10 @@ export interface RunMeta {
   agentic: number;
   llmCalls: number;
   toolCalls: number;
+  /** Failed spans. */
   errors: number;
+  /** Failed spans and those whose result is an error. */
+  troubles: number;
   inputTokens: number;
   outputTokens: number;
   costUsd: number;
@@ -86,6 +89,7 @@ export function newMeta(span: Span): RunMeta {
     llmCalls: 0,
     toolCalls: 0,
     errors: 0,
+    troubles: 0,
     inputTokens: 0,
     outputTokens: 0,
     costUsd: 0,
@@ -136,6 +140,7 @@ export function addToMeta(meta: RunMeta, step: Step, span: Span, isRoot: boolean
   if (step.receivedTime < meta.firstReceived) meta.firstReceived = step.receivedTime;
   if (step.receivedTime > meta.lastReceived) meta.lastReceived = step.receivedTime;
   if (step.failed) meta.errors++;
+  if (isFailure(step)) meta.troubles++;
   if (step.kind !== 'step') meta.agentic++;
   const { seen } = meta;
   if (step.kind === 'llm') {

@@ -20,6 +20,13 @@ const NO_STEPS: readonly Step[] = [];
 const chronologically = (a: Step, b: Step): number =>
   a.start - b.start || a.end - b.end || (a.spanId < b.spanId ? -1 : a.spanId > b.spanId ? 1 : 0);
 
+/** Steps come nearly in order: the place is looked for from the end. */
+function insert(sorted: Step[], step: Step): void {
+  let at = sorted.length;
+  while (at > 0 && chronologically(sorted[at - 1] as Step, step) > 0) at--;
+  sorted.splice(at, 0, step);
+}
+
 /**
  * A run over its slots: `meta`, one slot `s/<index>` per step, `ids/<index>` with the ids of a batch of forgotten steps.
  * Indexes are derived and live in memory only; a model made over restored slots is equal to the one that filled them.
@@ -64,7 +71,7 @@ export class RunModel implements RunView {
   add(span: Span, nowMs: number): Step | undefined {
     if (this.#bySpanId.has(span.spanId) || this.#forgotten.has(span.spanId)) return undefined;
     this.now = nowMs;
-    const step = stepOf(span, this.meta.released);
+    const step = stepOf(span, this.meta.released, this.meta.troubles > 0);
     this.#index(step);
     this.#slots.put(`s/${step.index}`, step);
     const isRoot = isRootOf(step, this, this.meta.rootAssumed);
@@ -95,7 +102,7 @@ export class RunModel implements RunView {
       else this.#children.set(step.parentSpanId, [step]);
     }
     for (const call of step.requestedCalls) if (call.id !== '') this.#requesters.set(call.id, step);
-    this.#chronological = undefined;
+    if (this.#chronological) insert(this.#chronological, step);
   }
 
   #forgetOldest(): void {
@@ -140,6 +147,14 @@ export class RunModel implements RunView {
   /** The root's conversation id; before it came, the one that most spans carry (several: sub-agents have their own). */
   get sessionId(): string {
     return this.root?.conversation || mostFrequent(this.meta.conversations) || this.meta.traceId;
+  }
+
+  get environment(): string {
+    return this.meta.environment;
+  }
+
+  get troubles(): number {
+    return this.meta.troubles;
   }
 
   get droppedSteps(): number {

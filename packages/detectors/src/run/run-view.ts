@@ -6,10 +6,13 @@ export interface RunView {
   readonly traceId: string;
   /** Conversation id, else the trace id. May change while spans without it come first. */
   readonly sessionId: string;
+  readonly environment: string;
   /** Steps that are remembered, in order of release (by end time within the reorder delay). Bounded: see `droppedSteps`. */
   readonly steps: readonly Step[];
   /** Steps that were forgotten because the run is longer than the bound. */
   readonly droppedSteps: number;
+  /** Steps so far that failed or whose result is an error. Nothing that follows from failures need be looked for at 0. */
+  readonly troubles: number;
   /** The root, once it ended. */
   readonly root: Step | undefined;
   /** Parent links lead nowhere or the fleet is sampled: patterns that rest on absence must stay silent. */

@@ -1,7 +1,9 @@
 import type { Span, SpanKind } from '@spanwise/schemas';
 import { hash64 } from '../identity-hash.ts';
+import { argumentValuesOf } from './argument-values.ts';
 import { requestedCallsOf } from './requested-calls.ts';
 import { judgeResult } from './result-outcome.ts';
+import { type Said, saidOf } from './said.ts';
 
 /** What a tool's result body says about itself, whatever the span's status. */
 export type ResultOutcome =
@@ -61,6 +63,8 @@ export interface Step {
   outcomeConfidence: number;
   retryAttempt: number | null;
   finishReason: string;
+  /** Model of an inference; empty for any other span. */
+  model: string;
   inputTokens: number;
   outputTokens: number;
   costUsd: number;
@@ -68,9 +72,16 @@ export interface Step {
   handoffTo: string;
   /** Tool calls requested by an inference, at most 32. */
   requestedCalls: RequestedCall[];
+  /** Of an inference or agent, once something in the run has failed: what its output says. */
+  said: Said;
+  /** Of a call, from the first failure of the run on: digests of its arguments' values. */
+  argumentValues: string[];
   /** `conversationId`, `agent` or `release` are missing on the stored row and may be resolved later. */
   unresolved: boolean;
 }
+
+/** The step failed, by its status or by what its result says. */
+export const isFailure = (step: Step): boolean => step.failed || step.outcome === 'error';
 
 /** OTLP span flags: the exporter states whether the parent is remote, and that it is. */
 const HAS_IS_REMOTE = 0x100;
@@ -91,10 +102,13 @@ function requestKeyOf(span: Span): string {
  * What a run keeps of a span.
  *
  * @param index order of release within its run, from 0
+ * @param inTrouble something in the run has failed before: more is kept, by which reactions are recognised
  */
-export function stepOf(span: Span, index: number): Step {
+export function stepOf(span: Span, index: number, inTrouble = false): Step {
   const judged = hasResult(span.kind) ? judgeResult(span.toolResult, span.tool || span.name) : undefined;
   const isLlm = span.kind === 'llm';
+  const speaks = inTrouble && (isLlm || span.kind === 'agent');
+  const relates = hasResult(span.kind) && (inTrouble || span.failed || judged?.outcome === 'error');
   return {
     index,
     spanId: span.spanId,
@@ -122,12 +136,15 @@ export function stepOf(span: Span, index: number): Step {
     outcomeConfidence: judged ? judged.confidence : 0,
     retryAttempt: span.retryAttempt,
     finishReason: span.finishReason,
+    model: isLlm ? span.model : '',
     inputTokens: isLlm ? (span.inputTokens ?? 0) : 0,
     outputTokens: isLlm ? (span.outputTokens ?? 0) : 0,
     costUsd: isLlm ? (span.costUsd ?? 0) : 0,
     handoffFrom: span.handoffFrom,
     handoffTo: span.handoffTo,
     requestedCalls: isLlm ? requestedCallsOf(span.outputMessages) : [],
+    said: speaks ? saidOf(span) : '',
+    argumentValues: relates ? argumentValuesOf(span) : [],
     unresolved: span.conversationId === '' || span.agent === '' || span.release === '',
   };
 }

@@ -93,7 +93,10 @@ export class SessionJudge {
   #emit(slots: Slots, state: SessionState, runs: readonly RunSummary[], nowMs: number): Session {
     const { folded } = state;
     const shown = runs.length > 0 || !folded.lastRun ? runs : [folded.lastRun];
-    const judgement = judgeSession(shown, folded.evidence, folded.bad);
+    // Shown for want of another, the last folded run must not count a second time.
+    const former =
+      runs.length > 0 || !folded.lastRun || folded.evidence > evidenceOf(folded.lastRun) ? folded.evidence : 0;
+    const judgement = judgeSession(shown, former, folded.bad);
     const counts = noCounts();
     addCounts(counts, folded.counts);
     let start = folded.runs > 0 ? folded.start : Number.POSITIVE_INFINITY;

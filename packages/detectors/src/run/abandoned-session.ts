@@ -1,0 +1,117 @@
+import type { RunDetector } from './detector.ts';
+import { isToolLike } from './operation.ts';
+import type { RunView } from './run-view.ts';
+import type { RequestedCall, Step } from './step.ts';
+
+/**
+ * `abandoned_session`: no end came. The run has been silent for longer than its inactivity gap, its root never ended, and
+ * work was open: tools that a model had asked for, spans whose children came and that never ended themselves.
+ * MAST 3.1 premature termination, 1.5 unaware of termination.
+ *
+ * It does not claim a run whose open call has, in this run, lawfully taken as long as the silence, nor one of a fleet that
+ * is known to lose spans. A span that comes after all takes it back.
+ *
+ * Happened: the last step that ended. Began: the inference whose call stayed open, else the last step.
+ * Evidence `open_work`: seen: names of the open calls; numbers: openCalls, openSpans, silentSeconds; spans: the requesting
+ * inferences and the spans that never ended.
+ */
+export interface AbandonedSessionSettings {
+  /** A silence of this many times the longest earlier call of an open call's tool is still normal. Default 2. */
+  normalTimes: number;
+}
+
+const DEFAULTS: AbandonedSessionSettings = { normalTimes: 2 };
+
+const KEY = 'end';
+
+interface OpenCall {
+  call: RequestedCall;
+  requester: Step;
+}
+
+/** Calls that were asked for and of which no span came. */
+function openCallsOf(run: RunView): OpenCall[] {
+  const ids = new Set<string>();
+  const byTool = new Map<string, Step[]>();
+  for (const step of run.steps) {
+    if (!isToolLike(step) && step.kind !== 'agent') continue;
+    if (step.toolCallId !== '') ids.add(step.toolCallId);
+    const calls = byTool.get(step.tool);
+    if (calls) calls.push(step);
+    else byTool.set(step.tool, [step]);
+  }
+  const open: OpenCall[] = [];
+  const taken = new Set<Step>();
+  for (const requester of run.steps) {
+    for (const call of requester.requestedCalls) {
+      if (call.id !== '' && ids.has(call.id)) continue;
+      const served = byTool.get(call.name)?.find((step) => !taken.has(step) && step.start >= requester.end - 1000);
+      if (served) taken.add(served);
+      else open.push({ call, requester });
+    }
+  }
+  return open;
+}
+
+/** Ids of spans that have children and did not end. */
+function openSpansOf(run: RunView): string[] {
+  const open = new Set<string>();
+  for (const step of run.steps) {
+    if (step.parentSpanId !== '' && !run.stepOf(step.parentSpanId)) open.add(step.parentSpanId);
+  }
+  return [...open];
+}
+
+function longestCall(tool: string, run: RunView): number {
+  let longest = 0;
+  for (const step of run.steps) if (step.tool === tool) longest = Math.max(longest, step.end - step.start);
+  return longest;
+}
+
+export function abandonedSession(overrides: Partial<AbandonedSessionSettings> = {}): RunDetector {
+  const settings = { ...DEFAULTS, ...overrides };
+  return {
+    pattern: 'abandoned_session',
+    initialState: () => ({}),
+    onSpan(_step, _span, _run, _state, reporter) {
+      reporter.withdraw(KEY);
+      return false;
+    },
+    onRunEnd(end, run, _state, reporter) {
+      const last = run.steps.reduce<Step | undefined>((a, b) => (a && a.end >= b.end ? a : b), undefined);
+      if (end !== 'abandoned' || run.root || run.incomplete || !last) {
+        reporter.withdraw(KEY);
+        return false;
+      }
+      const calls = openCallsOf(run);
+      const spans = openSpansOf(run);
+      const silent = run.now * 1000 - last.receivedTime;
+      const isNormal = calls.some(({ call }) => longestCall(call.name, run) * settings.normalTimes >= silent);
+      if (isNormal || (calls.length === 0 && spans.length === 0)) {
+        reporter.withdraw(KEY);
+        return false;
+      }
+      const requester = calls.at(-1)?.requester;
+      const names = [...new Set(calls.map(({ call }) => call.name))].slice(0, 8);
+      const seconds = Math.max(0, Math.round(silent / 1e6));
+      reporter.report({
+        key: KEY,
+        span: last,
+        rootCause: requester ?? last,
+        severity: 'high',
+        confidence: calls.length > 0 ? 0.95 : 0.9,
+        summary: `the run fell silent ${seconds} s ago and never ended; open: ${
+          names.length > 0 ? `${names.join(', ')}` : `${spans.length} spans`
+        }`,
+        evidence: {
+          type: 'open_work',
+          expected: 'an end of the root span',
+          seen: names,
+          numbers: { openCalls: calls.length, openSpans: spans.length, silentSeconds: seconds },
+          spans: [...new Set([...calls.map(({ requester }) => requester.spanId), ...spans])].slice(0, 32),
+        },
+      });
+      return false;
+    },
+  };
+}

@@ -1,0 +1,98 @@
+import type { RunDetector } from './detector.ts';
+import { faultOf, isLookup } from './error-nature.ts';
+import { isDue } from './incident-pace.ts';
+import { acknowledged, type Incident, incidentsOf } from './incidents.ts';
+import { runFailure } from './run-failure.ts';
+import type { RunView } from './run-view.ts';
+import type { Step } from './step.ts';
+
+/**
+ * `masked_tool_error`: a tool's span is fine, its result is an error (see `judgeResult`), and the session goes on as if it
+ * were an answer: the model's next words to the user are an answer that speaks of no trouble, or the run completes without
+ * anybody having reacted. TRAIL: tool-output misinterpretation; MAST 2.6.
+ *
+ * It does not claim an error that somebody reacted to: a retry, another tool for the same need, words about the failure, a
+ * question to the user. What stays without success after that is `unresolved_error`, as is a failure that the span's status
+ * states: that one is not masked.
+ *
+ * Happened: the tool span. Began: the same; where the error says that the call was at fault, the inference that asked.
+ * Evidence `error_in_result`: expected what a reaction would have been, seen the words of the error; numbers `confidence`
+ * (that the body is an error); spans: the tool, then the step that went on.
+ */
+export interface MaskedToolErrorSettings {
+  /** How surely a result must be an error. Default 0.7. */
+  minConfidence: number;
+}
+
+const DEFAULTS: MaskedToolErrorSettings = { minConfidence: 0.7 };
+
+/** How the session went on as if an error were an answer. */
+interface Masking {
+  wentOn: Step | undefined;
+  /** How surely nobody reacted. */
+  confidence: number;
+}
+
+/** Whether an incident is a masked error as far as the run goes. Nothing is masked that its span's status admits. */
+export function maskingOf(incident: Incident, run: RunView, ended: boolean): Masking | undefined {
+  const { span, outputs } = incident;
+  if (span.failed || span.outcome !== 'error' || span.kind === 'llm' || span.kind === 'agent') return undefined;
+  if (incident.attempts.length > 0 || incident.success || acknowledged(incident)) return undefined;
+  const first = outputs[0];
+  const askedAgain = outputs.some((output) => output.requestedCalls.some((call) => call.name === span.tool));
+  if (askedAgain && !ended) return undefined;
+  const answer = outputs.find((output) => output.said === 'answer' && output.requestedCalls.length === 0);
+  if (answer) {
+    // Between the error and the answer other things were done: they may have made it irrelevant.
+    const directly = answer === first;
+    if (!directly && isLookup(span) && faultOf(span) === 'call') return undefined;
+    return { wentOn: answer, confidence: directly ? 0.97 : 0.85 };
+  }
+  if (!ended || run.incomplete || !run.root || runFailure(run)) return undefined;
+  if (outputs.some((output) => output.said === 'question')) return undefined;
+  // Nothing was said that is seen: the texts were not captured, or no model had a part in it.
+  if (isLookup(span) && faultOf(span) === 'call' && outputs.length > 1) return undefined;
+  if (run.root.said === 'trouble') return undefined;
+  return { wentOn: outputs.at(-1) ?? run.root, confidence: run.root.said === 'answer' ? 0.85 : 0.7 };
+}
+
+export function maskedToolError(overrides: Partial<MaskedToolErrorSettings> = {}): RunDetector {
+  const settings = { ...DEFAULTS, ...overrides };
+
+  function judge(run: RunView, ended: boolean, reporter: Parameters<RunDetector['onSpan']>[4]): boolean {
+    for (const incident of incidentsOf(run)) {
+      const { span, cause } = incident;
+      const masking = span.outcomeConfidence < settings.minConfidence ? undefined : maskingOf(incident, run, ended);
+      if (!masking) {
+        reporter.withdraw(cause.spanId);
+        continue;
+      }
+      const asked = faultOf(span) === 'call' ? run.requesterOf(span) : undefined;
+      const what = span.tool || span.name;
+      reporter.report({
+        key: cause.spanId,
+        span,
+        rootCause: asked ?? cause,
+        severity: isLookup(span) && masking.confidence < 0.9 ? 'medium' : 'high',
+        confidence: Math.round(span.outcomeConfidence * masking.confidence * 100) / 100,
+        summary: `${what} returned an error (${span.outcomeDetail}) with status OK, and the session went on as if it were an answer`,
+        evidence: {
+          type: 'error_in_result',
+          expected: 'a retry, another way, or word of the failure',
+          seen: span.outcomeDetail,
+          numbers: { confidence: span.outcomeConfidence },
+          spans: masking.wentOn ? [span.spanId, masking.wentOn.spanId] : [span.spanId],
+        },
+      });
+    }
+    return false;
+  }
+
+  return {
+    pattern: 'masked_tool_error',
+    initialState: () => ({}),
+    onSpan: (step, _span, run, _state, reporter) =>
+      isDue(step, run) ? judge(run, step === run.root, reporter) : false,
+    onRunEnd: (end, run, _state, reporter) => (run.troubles > 0 ? judge(run, end === 'closed', reporter) : false),
+  };
+}

@@ -1,0 +1,98 @@
+import type { Severity } from '@spanwise/schemas';
+import type { RunDetector } from './detector.ts';
+import { faultOf, wordsOf } from './error-nature.ts';
+import { isDue } from './incident-pace.ts';
+import { type Incident, incidentsOf, type Reaction } from './incidents.ts';
+import { isOperation } from './operation.ts';
+import type { RunView } from './run-view.ts';
+
+/**
+ * `recovery`: what was done after an error, and whether what had failed was ever obtained: retried the same, retried
+ * changed, another tool, replanned, gave up. An observation (`info`) where it succeeded; `low` where it did not: then it is
+ * the lasting trouble (`unresolved_error`) that weighs, not the attempt to get out of it. Related: TRAIL service errors.
+ *
+ * It does not claim an error that nobody acted on, nor a part that failed inside an operation which came to a good end
+ * without any further attempt.
+ *
+ * Happened: the failed step. Began: the deepest span that shows the failure; where the error says that the call was at
+ * fault, the inference that asked for it.
+ * Evidence type is the reaction: `retried_same`, `retried_changed`, `other_tool`, `replanned`, `gave_up`; numbers: attempts
+ * (after the first), succeeded (0 or 1), seconds (from the failure to success or the last attempt); spans: the failure, then
+ * what was done about it.
+ */
+export interface RecoverySettings {
+  /** Further attempts from which on even a successful recovery is `low` instead of `info`. Default 5. */
+  manyAttempts: number;
+}
+
+const DEFAULTS: RecoverySettings = { manyAttempts: 5 };
+
+const WORDS: Readonly<Record<Reaction, string>> = {
+  retried_same: 'tried again unchanged',
+  retried_changed: 'tried again with other arguments',
+  other_tool: 'done by another tool',
+  replanned: 'followed by a new plan',
+  gave_up: 'given up, and said so',
+};
+
+function seconds(incident: Incident): number {
+  const last = incident.success ?? incident.attempts.at(-1);
+  return last ? Math.max(0, Math.round((last.end - incident.span.end) / 1e4) / 100) : 0;
+}
+
+function spansOf(incident: Incident): string[] {
+  const spans = [incident.span.spanId, ...incident.attempts.map((attempt) => attempt.spanId)];
+  if (incident.success && !spans.includes(incident.success.spanId)) spans.push(incident.success.spanId);
+  if (spans.length === 1) {
+    const spoke = incident.outputs.find((output) => output.said === 'trouble' || output.said === 'question');
+    if (spoke) spans.push(spoke.spanId);
+  }
+  return spans.slice(0, 32);
+}
+
+export function recovery(overrides: Partial<RecoverySettings> = {}): RunDetector {
+  const settings = { ...DEFAULTS, ...overrides };
+
+  function severityOf(incident: Incident): Severity {
+    return incident.success && incident.attempts.length < settings.manyAttempts ? 'info' : 'low';
+  }
+
+  function judge(run: RunView, reporter: Parameters<RunDetector['onSpan']>[4]): boolean {
+    for (const incident of incidentsOf(run)) {
+      const { span, cause, reaction, attempts } = incident;
+      // A later attempt may once have stood for itself, before the first one was known.
+      for (const attempt of attempts) reporter.withdraw(attempt.spanId);
+      if (!reaction || !isOperation(span)) {
+        reporter.withdraw(cause.spanId);
+        continue;
+      }
+      const what = span.tool || span.name;
+      const outcome = incident.success ? 'and succeeded' : 'without success so far';
+      const asked = faultOf(span) === 'call' ? run.requesterOf(span) : undefined;
+      reporter.report({
+        key: cause.spanId,
+        span,
+        rootCause: asked ?? cause,
+        severity: severityOf(incident),
+        confidence: reaction === 'other_tool' || reaction === 'replanned' ? 0.8 : 0.95,
+        summary: `${what} failed${wordsOf(span) ? ` (${wordsOf(span)})` : ''}; it was ${WORDS[reaction]}${
+          reaction === 'gave_up' || reaction === 'replanned' ? '' : `, ${outcome}`
+        }`,
+        evidence: {
+          type: reaction,
+          seen: wordsOf(span),
+          numbers: { attempts: attempts.length, succeeded: incident.success ? 1 : 0, seconds: seconds(incident) },
+          spans: spansOf(incident),
+        },
+      });
+    }
+    return false;
+  }
+
+  return {
+    pattern: 'recovery',
+    initialState: () => ({}),
+    onSpan: (step, _span, run, _state, reporter) => (isDue(step, run) ? judge(run, reporter) : false),
+    onRunEnd: (_end, run, _state, reporter) => (run.troubles > 0 ? judge(run, reporter) : false),
+  };
+}

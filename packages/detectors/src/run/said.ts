@@ -1,0 +1,48 @@
+import type { Span } from '@spanwise/schemas';
+import { messagesOf, textOf } from './messages.ts';
+
+/**
+ * What an output says, looked at only in runs in which something failed: that there was trouble, a question to the user, an
+ * answer; empty for an output without text.
+ */
+export type Said = 'trouble' | 'question' | 'answer' | '';
+
+/** Ways to say that something did not work, or that another way is tried. Courtesy ("sorry") is none of them. */
+const TROUBLE = [
+  // English
+  /\b(?:unable|unfortunately|can ?not|can['’]?t|couldn['’]?t|could not|(?:was|were|am|is|are|been)(?: not|n['’]t) able|did(?: not|n['’]t) (?:go through|work|succeed|complete|find|return|respond|get)|does(?: not|n['’]t) (?:exist|work|appear|seem|match|allow)|fail(?:s|ed|ing|ure|ures)?|errors?|errored|unavailable|unsuccessful(?:ly)?|declined|denied|rejected|refused|tim(?:e|ed|ing)[ -]?outs?|insufficient|invalid|expired|incorrect)\b/i,
+  /\bnot (?:yet )?(?:been )?(?:found|possible|available|successful|processed|completed|issued|accessible|supported|valid|eligible|permitted|allowed|enough|sufficient|working|responding|go through|find|locate|retrieve|access|reach|complete|verify)\b/i,
+  /\b(?:no (?:matching|such|results?|records?|information|account)|went wrong|(?:ran|run|running) into|encounter(?:ed|ing)|try(?:ing)? (?:it )?(?:again|once more|another|a different|other|with)|retry(?:ing)?|(?:an)?other (?:way|approach|method|option|tool|source)|different (?:approach|way|method|tool|source)|alternativ\w*|instead|escalat\w*|human (?:agent|colleague)|isn['’]t (?:possible|working|available|responding|enough)|outage|is down)\b/i,
+  // German, French, Spanish, Italian, Portuguese
+  /\b(?:leider|nicht (?:möglich|gefunden|verfügbar|erreichbar|durchgeführt|erfolgreich|gelungen)|konnte[n]? (?:\S+ ){0,6}nicht|fehl(?:er|geschlagen|schlug)\w*|abgelehnt|malheureusement|impossible|n['’]a pas pu|pas (?:pu|réussi|trouvé|disponible)|échou\w+|échec|erreur|lamentablemente|desafortunadamente|no (?:se )?(?:pude|pudo|puedo|fue posible|está disponible|encontr\w+)|fall[oó]|rechazad\w|purtroppo|non (?:è stato|sono riuscit\w|disponibile|trovat\w)|errore|infelizmente|não (?:foi possível|consegui|encontr\w+|está disponível)|falhou|erro)\b/i,
+  // Chinese, Japanese, Korean
+  /失败|无法|不能|错误|抱歉.{0,12}(?:未|没)|超时|できません|失敗|エラー|見つかりません|申し訳.{0,20}ません|실패|오류|할 수 없/,
+];
+
+/** A closing courtesy is no question about the task. */
+const COURTESY =
+  /[^.!?\n]*\b(?:anything else|something else|any(?:thing)? (?:other|further|more)|further (?:help|assist)|else (?:i|we) can|any (?:other )?questions)\b[^.!?\n]*[.!?]?/gi;
+
+/** Where texts grow long, the beginning and the end say what became of the task. */
+const EXAMINED = 2_000;
+
+function saidIn(text: string): Said {
+  const whole = text.length > EXAMINED * 2 ? `${text.slice(0, EXAMINED)}\n${text.slice(-EXAMINED)}` : text;
+  const relevant = whole.replace(COURTESY, '').trim();
+  if (TROUBLE.some((form) => form.test(relevant))) return 'trouble';
+  if (relevant.endsWith('?') || relevant.endsWith('？')) return 'question';
+  return text.trim() === '' ? '' : 'answer';
+}
+
+/** What the last message of the output says; reasoning counts where it speaks of trouble. */
+export function saidOf(span: Span): Said {
+  const message = messagesOf(span.outputMessages).at(-1);
+  if (!message) return '';
+  const said = saidIn(textOf(message));
+  if (said === 'trouble') return said;
+  for (const part of message.parts) {
+    if (part?.type === 'reasoning' && typeof part.content === 'string' && saidIn(part.content) === 'trouble')
+      return 'trouble';
+  }
+  return said;
+}
