@@ -21,6 +21,7 @@ export {
   port,
   text,
 } from './config-fields.ts';
+export { engineMetrics } from './engine-metrics.ts';
 export { type ComponentHealth, Health, type HealthReport } from './health.ts';
 export { LabelBudget } from './labels.ts';
 export { runService, type Service, type ServiceDependencies, type ServiceOptions } from './lifecycle.ts';

@@ -1,0 +1,26 @@
+import { adminFields, type ConfigOf, duration, integer, kafkaFields } from '@spanwise/runtime';
+
+export const correlateConfig = {
+  service: 'correlate',
+  shape: {
+    ...adminFields('correlate', 9466),
+    ...kafkaFields(),
+    sessionGapMs: {
+      env: 'SPANWISE_CORRELATE_SESSION_GAP',
+      schema: duration('30m'),
+      doc: 'A conversation is judged finally after this log time without an ended run.',
+    },
+    sessionRetentionMs: {
+      env: 'SPANWISE_CORRELATE_SESSION_RETENTION',
+      schema: duration('24h'),
+      doc: 'For this log time after its final verdict a conversation is remembered, so that a later run revises it.',
+    },
+    maxLabels: {
+      env: 'SPANWISE_CORRELATE_MAX_LABELS',
+      schema: integer(50, { min: 1 }),
+      doc: 'Distinct agents, and distinct releases, in metric labels; later ones count as other.',
+    },
+  },
+} as const;
+
+export type CorrelateConfig = ConfigOf<typeof correlateConfig.shape>;

@@ -1,0 +1,87 @@
+import type { SessionJudge, Slots } from '@spanwise/detectors';
+import type { Run, Session, Signal } from '@spanwise/schemas';
+import { type Processor, type ProcessorContext, slotsOf } from '@spanwise/stream';
+import type { CorrelateMetrics } from './metrics.ts';
+
+export interface SessionLifetimes {
+  /** Log time in ms without an ended run after which a conversation is judged finally. */
+  sessionGapMs: number;
+  /** Log time in ms for which a finally judged conversation can still go on. */
+  sessionRetentionMs: number;
+}
+
+/** Timers of a conversation. */
+const GAP = 'gap';
+const FORGET = 'forget';
+/** Slot that says that the conversation was counted as final. */
+const COUNTED = 'counted';
+
+/** The key of a conversation; also the Kafka key of what is said about it. */
+export function sessionKey(signal: { tenant: string; key: string }): string {
+  return `${signal.tenant}/session/${signal.key}`;
+}
+
+/** Judges the conversations of one partition: provisionally at every run that ended, finally after the gap. */
+export class SessionProcessor implements Processor<Signal> {
+  readonly #judge: SessionJudge;
+  readonly #lifetimes: SessionLifetimes;
+  readonly #metrics: CorrelateMetrics;
+  readonly #open = new Map<string, Slots>();
+  #uncounted: Session[] = [];
+
+  constructor(judge: SessionJudge, lifetimes: SessionLifetimes, metrics: CorrelateMetrics) {
+    this.#judge = judge;
+    this.#lifetimes = lifetimes;
+    this.#metrics = metrics;
+  }
+
+  process(signal: Signal, context: ProcessorContext): void {
+    if (signal.keyKind === 'session') this.#onRun(sessionKey(signal), signal.body.run, context);
+  }
+
+  punctuate(key: string, timer: string, context: ProcessorContext): void {
+    if (timer === FORGET) {
+      context.store.delete(key);
+      this.#open.delete(key);
+      return;
+    }
+    const slots = this.#slots(key, context);
+    const session = this.#judge.onGap(slots, context.streamTime);
+    if (!session) return;
+    this.#emit(session, context);
+    if (!slots.get(COUNTED)) {
+      slots.put(COUNTED, true);
+      this.#uncounted.push(session);
+    }
+    this.#judge.compact(slots);
+    this.#open.delete(key);
+    context.schedule(key, FORGET, context.streamTime + this.#lifetimes.sessionRetentionMs);
+  }
+
+  afterCommit(): void {
+    const counted = this.#uncounted;
+    this.#uncounted = [];
+    for (const session of counted) this.#metrics.sessionFinal(session);
+  }
+
+  #onRun(key: string, run: Run, context: ProcessorContext): void {
+    const session = this.#judge.onRun(this.#slots(key, context), run, context.streamTime);
+    if (!session) return;
+    this.#emit(session, context);
+    context.cancel(key, FORGET);
+    context.schedule(key, GAP, context.streamTime + this.#lifetimes.sessionGapMs);
+  }
+
+  #emit(session: Session, context: ProcessorContext): void {
+    context.forward('sessions', `${session.tenant}/${session.sessionId}`, session);
+  }
+
+  #slots(key: string, context: ProcessorContext): Slots {
+    let slots = this.#open.get(key);
+    if (!slots) {
+      slots = slotsOf(context.store, key);
+      this.#open.set(key, slots);
+    }
+    return slots;
+  }
+}

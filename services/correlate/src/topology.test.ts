@@ -1,0 +1,130 @@
+import { newRecord, type Run, type Session, topic } from '@spanwise/schemas';
+import { TopologyTestDriver } from '@spanwise/stream';
+import { Registry } from 'prom-client';
+import { describe, expect, it } from 'vitest';
+import { CorrelateMetrics } from './metrics.ts';
+import { correlateTopology } from './topology.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const example = topic('runs').example[0] as Run;
+
+const signalOf = (run: Partial<Run>) => {
+  const whole: Run = {
+    ...example,
+    sessionId: 'conv-7',
+    verdict: 'correct',
+    failureProbability: 0.1,
+    reasons: [],
+    ...run,
+  };
+  return newRecord('Signal', {
+    tenant: whole.tenant,
+    keyKind: 'session',
+    key: whole.sessionId,
+    emittedTime: whole.closedTime,
+    body: { run: whole },
+  });
+};
+
+const traceId = (n: number): string => n.toString(16).padStart(32, '0');
+
+function start() {
+  const registry = new Registry();
+  const lifetimes = { sessionGapMs: 30 * MINUTE, sessionRetentionMs: 24 * HOUR };
+  const driver = new TopologyTestDriver(correlateTopology(lifetimes, new CorrelateMetrics(registry, 10)));
+  const sessions = () => driver.outputs<'Session'>('sessions');
+  return { driver, registry, sessions };
+}
+
+describe('correlate', () => {
+  it('judges a conversation provisionally when a run ends and finally after its gap', () => {
+    const { driver, sessions } = start();
+    driver.pipe(signalOf({ traceId: traceId(1) }), 1);
+    expect(sessions()).toMatchObject([{ sessionId: 'conv-7', final: false, revision: 1, runCount: 1 }]);
+    driver.advance(29 * MINUTE);
+    expect(sessions()).toHaveLength(1);
+    driver.advance(2 * MINUTE);
+    expect(sessions()[1]).toMatchObject({ final: true, revision: 2, verdict: 'correct', previousVerdict: 'correct' });
+  });
+
+  it('joins runs that lie hours apart into one session with all its counts', () => {
+    const { driver, sessions } = start();
+    const hours = (n: number) => ({ startTime: example.startTime + n * HOUR * 1000 });
+    driver.pipe(signalOf({ traceId: traceId(1), verdict: 'failed', failureProbability: 0.9 }), 1);
+    driver.advance(HOUR);
+    driver.pipe(signalOf({ traceId: traceId(2), ...hours(5) }), 5 * HOUR);
+    driver.advance(HOUR);
+    driver.pipe(signalOf({ traceId: traceId(3), ...hours(11) }), 11 * HOUR);
+    driver.advance(HOUR);
+    const last = sessions().at(-1);
+    expect(last).toMatchObject({ final: true, runCount: 3, spanCount: 3 * example.spanCount, revision: 6 });
+    expect(last?.traceIds).toEqual([traceId(1), traceId(2), traceId(3)]);
+    // the first run failed: what ended well after it is not above suspicion
+    expect(last?.verdict).toBe('suspect');
+    expect(sessions().filter(({ final }) => final)).toHaveLength(3);
+  });
+
+  it('a revised run takes the place of its former self', () => {
+    const { driver, sessions } = start();
+    driver.pipe(signalOf({ traceId: traceId(1), verdict: 'correct' }), 1);
+    driver.pipe(signalOf({ traceId: traceId(1), revision: 2, verdict: 'failed', failureProbability: 0.95 }), 1000);
+    expect(sessions().at(-1)).toMatchObject({
+      verdict: 'failed',
+      previousVerdict: 'correct',
+      runCount: 1,
+      spanCount: example.spanCount,
+    });
+  });
+
+  it('a signal that comes twice changes nothing', () => {
+    const { driver, sessions } = start();
+    driver.pipe(signalOf({ traceId: traceId(1) }), 1);
+    driver.pipe(signalOf({ traceId: traceId(1) }), 2);
+    expect(sessions()).toHaveLength(1);
+  });
+
+  it('the gap is measured from the last run', () => {
+    const { driver, sessions } = start();
+    driver.pipe(signalOf({ traceId: traceId(1) }), 1);
+    driver.advance(20 * MINUTE);
+    driver.pipe(signalOf({ traceId: traceId(2) }));
+    driver.advance(20 * MINUTE);
+    expect(sessions().some(({ final }) => final)).toBe(false);
+    driver.advance(11 * MINUTE);
+    expect(sessions().at(-1)).toMatchObject({ final: true, runCount: 2 });
+  });
+
+  it('forgets a conversation after its retention', () => {
+    const { driver } = start();
+    driver.pipe(signalOf({ traceId: traceId(1) }), 1);
+    driver.advance(HOUR);
+    driver.advance(25 * HOUR);
+    expect(driver.state()).toEqual({});
+    expect(driver.timers).toBe(0);
+  });
+
+  it('gives the same after crashes as without', () => {
+    const play = (crash: boolean) => {
+      const { driver, sessions } = start();
+      for (let i = 1; i <= 5; i++) {
+        driver.pipe(signalOf({ traceId: traceId(i), startTime: example.startTime + i }), i * 20 * MINUTE);
+        if (crash) driver.crashAndRestore();
+      }
+      driver.advance(HOUR);
+      if (crash) driver.crashAndRestore();
+      return sessions();
+    };
+    expect(play(true)).toEqual(play(false));
+  });
+
+  it('counts a conversation as final once', async () => {
+    const { driver, registry } = start();
+    driver.pipe(signalOf({ traceId: traceId(1) }), 1);
+    driver.advance(HOUR);
+    driver.pipe(signalOf({ traceId: traceId(2) }), 2 * HOUR);
+    driver.advance(HOUR);
+    const metric = await registry.getSingleMetric('spanwise_sessions_total')?.get();
+    expect(metric?.values.map(({ value }) => value)).toEqual([1]);
+  });
+});
