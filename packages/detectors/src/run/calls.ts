@@ -36,3 +36,7 @@ export function idleBefore(previous: Step, next: Step, run: RunView): number {
   const thinking = asked && asked.start >= previous.end && asked.end <= next.start ? asked.end - asked.start : 0;
   return Math.max(0, gap - thinking) / 1_000;
 }
+
+/** An inference that wraps one which was recorded too: what it shows, the inner one has shown. */
+export const wrapsInference = (step: Step, run: RunView): boolean =>
+  run.childrenOf(step.spanId).some((child) => child.kind === 'llm');

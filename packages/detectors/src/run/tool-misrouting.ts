@@ -1,5 +1,5 @@
 import type { Severity, Span } from '@spanwise/schemas';
-import { failedCall, isCall } from './calls.ts';
+import { failedCall, isCall, wrapsInference } from './calls.ts';
 import type { Evidence, Reporter, RunDetector } from './detector.ts';
 import { messagesOf, type Part, wasCut } from './messages.ts';
 import { type OfferedTools, OfferedToolsCache } from './offered-tools.ts';
@@ -108,9 +108,8 @@ export function toolMisrouting(overrides: Partial<ToolMisroutingSettings> = {}):
 
     onSpan(step, span, run, state, reporter) {
       if (step.kind === 'llm') {
-        return span.toolDefinitions !== '' && step.requestedCalls.length > 0
-          ? judgeRequests(step, span, run, state, reporter)
-          : false;
+        const isJudged = span.toolDefinitions !== '' && step.requestedCalls.length > 0 && !wrapsInference(step, run);
+        return isJudged && judgeRequests(step, span, run, state, reporter);
       }
       if (step.kind === 'agent') {
         if (span.toolDefinitions !== '' && !state.offersSeen) judgeAgent(step, span, run, reporter);

@@ -1,6 +1,6 @@
 import type { Span } from '@spanwise/schemas';
 import { hash64 } from '../identity-hash.ts';
-import { isCall } from './calls.ts';
+import { isCall, wrapsInference } from './calls.ts';
 import { cyclesIn } from './cycles.ts';
 import type { Reporter } from './detector.ts';
 import { lastMessageOf, messagesOf, substanceOf, textOf, wasCut } from './messages.ts';
@@ -51,7 +51,7 @@ export function turnBegins(step: Step, span: Span, turns: Turns): boolean {
  */
 export function spokenIn(step: Step, span: Span, run: RunView, turns: Turns, reporter: Reporter): boolean {
   if (span.outputMessages === '' || span.inputMessages === '' || step.failed) return false;
-  if (wasCut(span, 'outputMessages')) return false;
+  if (wasCut(span, 'outputMessages') || wrapsInference(step, run)) return false;
   const asks = step.requestedCalls.length > 0;
   if (asks ? run.steps.some(isCall) : !saysSomething(span)) return false;
   const last = lastMessageOf(span.inputMessages);

@@ -1,0 +1,177 @@
+import type { Severity, Span } from '@spanwise/schemas';
+import { hash64 } from '../identity-hash.ts';
+import { wrapsInference } from './calls.ts';
+import type { Evidence, RunDetector } from './detector.ts';
+import { jsonText } from './json-text.ts';
+import { messagesOf, wasCut } from './messages.ts';
+import { type PromisedFormat, promisedFormat } from './promised-format.ts';
+import { type SchemaCheck, schemaCheck } from './schema-check.ts';
+import type { Step } from './step.ts';
+
+/**
+ * `malformed_output`: a model's tool call or structured answer does not parse, or an answer breaks the schema that the
+ * request promised. TRAIL: formatting errors.
+ *
+ * An answer counts as structured where the request promised JSON, or where the whole answer begins as JSON or as a JSON
+ * fence. It does not claim prose with braces, templates and examples with ellipses or comments, JSON that prose follows,
+ * code in other languages, free-form arguments of tools that take plain text, nor anything that ingest or an SDK seems to
+ * have cut. Arguments that parse and break the tool's schema are `tool_misrouting`.
+ *
+ * Happened and began: the inference.
+ * Evidence `unparsable_arguments`, `unparsable_answer`, `cut_answer` (the output limit cut it), `not_the_promised_format`
+ * (seen: the text around the break; numbers: at, length) and `answer_breaks_schema` (expected: rules, seen: paths).
+ */
+export interface MalformedOutputSettings {
+  /** Characters shown around a break. Default 60. */
+  shown: number;
+}
+
+const DEFAULTS: MalformedOutputSettings = { shown: 60 };
+
+const MOST_SCHEMAS = 64;
+/** On the raw messages: a text that begins as JSON or as a fence. */
+const MAY_BE_STRUCTURED = /"content":\s*"(?:\\[nrt]|\s)*(?:[{[]|```)/;
+const BEGINS_AS_JSON = /^(?:\{\s*(?:\}|"(?:[^"\\]|\\.)*(?:"\s*:|$))|\[\s*(?:"|\{\s*"))/;
+const FENCE = /^```(?:json)?[ \t]*\r?\n\s*(?=[{[])/i;
+/** What stands at the break of an example or a template: no attempt at JSON. */
+const ILLUSTRATES = /^\s*(?:\.\.\.|…|\/\/|\/\*|#|<|\$\{|\{\{|\{%)/;
+const SAYS_CUT = /(?:\.\.\.|…|[[<(]truncated[\])>]?)\s*$/i;
+const MOST_PROSE_AFTER = 200;
+
+interface Flaw {
+  severity: Severity;
+  confidence: number;
+  summary: string;
+  evidence: Evidence;
+}
+
+export function malformedOutput(overrides: Partial<MalformedOutputSettings> = {}): RunDetector<null> {
+  const settings = { ...DEFAULTS, ...overrides };
+  const checks = new Map<string, SchemaCheck>();
+
+  function checkOf(schema: unknown): SchemaCheck {
+    const digest = hash64(JSON.stringify(schema));
+    let check = checks.get(digest);
+    if (!check) {
+      if (checks.size >= MOST_SCHEMAS) checks.delete(checks.keys().next().value ?? '');
+      check = schemaCheck(schema);
+      checks.set(digest, check);
+    }
+    return check;
+  }
+
+  const shownAt = (text: string, at: number): string =>
+    text.slice(Math.max(0, at - settings.shown / 2), at + settings.shown / 2);
+
+  function flawOfArguments(name: string, given: unknown): Flaw | undefined {
+    // Not JSON at all is plain text for a tool that takes it; single quotes are an instrumentation's own rendering.
+    if (typeof given !== 'string' || !/^\s*[{[]/.test(given) || /^\s*\{\s*'/.test(given)) return undefined;
+    const read = jsonText(given);
+    if (read.form === 'complete' && given.slice(read.end).trim() === '') return undefined;
+    if (read.form === 'cut' && SAYS_CUT.test(given)) return undefined;
+    const at = read.form === 'broken' ? read.at : read.form === 'cut' ? given.length : read.end;
+    return {
+      severity: 'medium',
+      confidence: 0.95,
+      summary: `the model's arguments for ${name || 'a tool'} do not parse as JSON`,
+      evidence: {
+        type: 'unparsable_arguments',
+        expected: 'JSON',
+        seen: shownAt(given, at),
+        numbers: { at, length: given.length },
+      },
+    };
+  }
+
+  function flawOfAnswer(answer: string, span: Span, promised: PromisedFormat | undefined): Flaw | undefined {
+    const trimmed = answer.trim();
+    const fence = FENCE.exec(trimmed);
+    const body = fence ? trimmed.slice(fence[0].length) : trimmed;
+    const isAttempt = fence !== null || BEGINS_AS_JSON.test(body);
+    if (!isAttempt && !promised) return undefined;
+    const read = jsonText(body);
+    if (read.form === 'complete') {
+      const value: unknown = promised?.schema === undefined ? undefined : JSON.parse(body.slice(0, read.end));
+      return value === undefined ? undefined : flawBySchema(value, promised?.schema);
+    }
+    const closing = fence ? body.indexOf('\n```') : -1;
+    const isWhole = closing < 0 || body.length - closing - 4 <= MOST_PROSE_AFTER;
+    const at = read.form === 'broken' ? read.at : body.length;
+    const flaw = (type: string, severity: Severity, confidence: number, summary: string): Flaw => ({
+      severity,
+      confidence,
+      summary,
+      evidence: { type, expected: 'JSON', seen: shownAt(body, at), numbers: { at, length: body.length } },
+    });
+    if (read.form === 'cut') {
+      if (span.finishReason === 'length') {
+        return flaw('cut_answer', 'medium', 0.95, 'the output limit cut a structured answer, which does not parse');
+      }
+      if (SAYS_CUT.test(body) || isRound(answer.length)) return undefined;
+      return flaw(
+        'unparsable_answer',
+        promised ? 'medium' : 'low',
+        0.75,
+        'a structured answer ends too early to parse',
+      );
+    }
+    if (!isAttempt) {
+      if (/[{[]/.test(body) || span.finishReason === 'content_filter') return undefined;
+      return flaw('not_the_promised_format', 'medium', 0.85, 'the request promised JSON, and the answer is none');
+    }
+    if (!promised && (!isWhole || ILLUSTRATES.test(body.slice(at)))) return undefined;
+    return flaw('unparsable_answer', 'medium', promised ? 0.95 : 0.85, 'a structured answer does not parse as JSON');
+  }
+
+  function flawBySchema(value: unknown, schema: unknown): Flaw | undefined {
+    const breaks = checkOf(schema)(value);
+    const [first] = breaks;
+    if (!first) return undefined;
+    const isLenient = breaks.every((broken) => broken.lenient);
+    return {
+      severity: isLenient ? 'low' : 'medium',
+      confidence: isLenient ? 0.8 : 0.95,
+      summary: `the answer breaks the promised schema: ${first.path ? `${first.path} ` : ''}${first.message}`,
+      evidence: {
+        type: 'answer_breaks_schema',
+        expected: breaks.map((broken) => broken.message),
+        seen: breaks.map((broken) => broken.path || '/'),
+        numbers: { breaks: breaks.length },
+      },
+    };
+  }
+
+  return {
+    pattern: 'malformed_output',
+    initialState: () => null,
+
+    onSpan(step, span, run, _state, reporter) {
+      if (step.kind !== 'llm' || span.outputMessages === '' || step.failed) return false;
+      if (wasCut(span, 'outputMessages')) return false;
+      const promised = promisedFormat(span.attributes);
+      const isSuspect = promised !== undefined || hasOddArguments(step) || MAY_BE_STRUCTURED.test(span.outputMessages);
+      if (!isSuspect || wrapsInference(step, run)) return false;
+      let i = 0;
+      for (const message of messagesOf(span.outputMessages)) {
+        for (const part of message.parts) {
+          i += 1;
+          let flaw: Flaw | undefined;
+          if (part?.type === 'tool_call') flaw = flawOfArguments(String(part.name ?? ''), part.arguments);
+          else if (part?.type === 'text' && typeof part.content === 'string' && part.content.trim() !== '') {
+            // Beside a tool call a text is a remark, not the answer.
+            flaw = flawOfAnswer(part.content, span, step.requestedCalls.length > 0 ? undefined : promised);
+          }
+          if (flaw) reporter.report({ key: `${step.spanId} ${i}`, span: step, rootCause: step, ...flaw });
+        }
+      }
+      return false;
+    },
+
+    onRunEnd: () => false,
+  };
+}
+
+const hasOddArguments = (step: Step): boolean => step.requestedCalls.some((call) => call.argumentsDigest === '');
+
+/** A length at which limits are set: SDKs cut texts there without a word. */
+const isRound = (length: number): boolean => length >= 100 && (length % 100 === 0 || length % 128 === 0);
