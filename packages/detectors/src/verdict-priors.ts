@@ -38,11 +38,24 @@ export const SEVERITY_SHARE: Readonly<Record<Severity, number>> = {
 /** Each further finding of one pattern adds this share of the one before: ten retries are one trouble, not ten. */
 export const REPEAT_SHARE = 0.5;
 
-/** Log-odds of failure of a run of which nothing is found: about one in ten. */
-export const BASE_LOG_ODDS = -2.2;
+/** Chance that one inference or tool call goes wrong in a way that nothing shows. */
+export const HIDDEN_FAULT_PER_OPERATION = 0.01;
+
+/** Longer runs are not held to be worse than one of this many operations. */
+export const MOST_OPERATIONS = 60;
+
+/**
+ * Log-odds of failure before any finding: the reliability of a chain is the product of its operations', so the chance that
+ * something went wrong unseen grows with their number (5 operations: one in twenty, 30: one in four).
+ */
+export function baseLogOdds(operations: number): number {
+  const n = Math.max(1, Math.min(MOST_OPERATIONS, operations));
+  const survives = (1 - HIDDEN_FAULT_PER_OPERATION) ** n;
+  return Math.log((1 - survives) / survives);
+}
 
 /** The run itself ended in an error. */
-export const RUN_FAILED_WEIGHT = 5;
+export const RUN_FAILED_WEIGHT = 7;
 
 /** The run never ended. */
 export const ABANDONED_WEIGHT = 3;

@@ -12,7 +12,12 @@ const OF_THE_CALL =
 /** The words in which a failing step says what went wrong; empty when it says nothing. */
 export function wordsOf(step: Step): string {
   if (!step.failed) return step.outcomeDetail;
-  return [step.errorType, step.errorMessage || step.outcomeDetail].filter((part) => part !== '').join(': ');
+  const { errorType, errorMessage } = step;
+  // A type repeated as message (`TOOL_ERROR: TOOL_ERROR`) says less than the result does.
+  const message = errorMessage === '' || errorMessage === errorType ? step.outcomeDetail || errorMessage : errorMessage;
+  return message === errorType || errorType === '' || message === ''
+    ? message || errorType
+    : `${errorType}: ${message}`;
 }
 
 export function faultOf(step: Step): Fault {

@@ -37,7 +37,24 @@ const CALLS_UNTIL_STAND_IN = 4;
 
 const mayFail = (step: Step): boolean => step.kind !== 'evaluator' && step.kind !== 'guardrail';
 
-const byEnd = (a: Step, b: Step): number => a.end - b.end || b.start - a.start || a.index - b.index;
+/** In order of end, but what encloses another after it, though clocks may have it end a little earlier. */
+function childrenFirst(failing: readonly Step[], run: RunView): Step[] {
+  const order = new Map(failing.map((step) => [step, step.end]));
+  const sorted = [...failing].sort((a, b) => a.end - b.end || b.start - a.start || (a.spanId < b.spanId ? -1 : 1));
+  for (const step of sorted) {
+    let least = order.get(step) ?? 0;
+    let at = run.parentOf(step);
+    for (let depth = 0; at && depth < 64; depth++) {
+      const own = order.get(at);
+      if (own !== undefined) {
+        least = Math.max(own, least + 1);
+        order.set(at, least);
+      }
+      at = run.parentOf(at);
+    }
+  }
+  return sorted.sort((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0));
+}
 
 /** A call that came of the same request as the failed one, side by side with it, is no reaction to it. */
 function askedTogether(a: Step, b: Step, run: RunView): boolean {
@@ -91,9 +108,8 @@ function* since(step: Step, run: RunView): Generator<Step> {
 function distinct(run: RunView): Incident[] {
   const failing: Step[] = [];
   for (const step of run.steps) if (isFailure(step) && mayFail(step)) failing.push(step);
-  failing.sort(byEnd);
   const incidents: Incident[] = [];
-  for (const step of failing.slice(-MOST_INCIDENTS)) {
+  for (const step of childrenFirst(failing.slice(-MOST_INCIDENTS), run)) {
     const below = incidents.findLast(
       (incident) => isOpen(incident, step.end) && encloses(step.spanId, incident.cause, run),
     );

@@ -153,7 +153,7 @@ export class RunJudge {
     output.revisions = resolveRevisions(model, slots, model.steps);
     if (model.meta.agentic > 0) {
       const { meta } = model;
-      const judgement = judgeRun(ledger.standing(), end, runFailure(model));
+      const judgement = judgeRun(ledger.standing(), end, meta.llmCalls + meta.toolCalls, runFailure(model));
       const revision = (meta.judged?.revision ?? 0) + 1;
       output.run = runRecord(model, judgement, ledger.standing(), revision);
       meta.judged = { end, revision, verdict: judgement.verdict, probability: judgement.failureProbability };

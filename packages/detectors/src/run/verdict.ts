@@ -1,7 +1,7 @@
 import type { Finding, Reason, Verdict } from '@spanwise/schemas';
 import {
   ABANDONED_WEIGHT,
-  BASE_LOG_ODDS,
+  baseLogOdds,
   DEFAULT_WEIGHT,
   PATTERN_WEIGHTS,
   REPEAT_SHARE,
@@ -65,11 +65,17 @@ function weigh(findings: Iterable<Finding>): { finding: Finding; weight: number 
  * The probability is independent of these classes: it sums the evidence, weak findings included.
  *
  * @param findings what stands, `info` included
+ * @param operations inferences and tool calls of the run
  * @param failure the span with which the run as a whole failed, if it did
  */
-export function judgeRun(findings: Iterable<Finding>, end: RunEnd, failure: Step | undefined): Judgement {
+export function judgeRun(
+  findings: Iterable<Finding>,
+  end: RunEnd,
+  operations: number,
+  failure: Step | undefined,
+): Judgement {
   const weighed = weigh(findings);
-  let odds = BASE_LOG_ODDS;
+  let odds = baseLogOdds(operations);
   for (const { weight } of weighed) odds += weight;
   if (failure) odds += RUN_FAILED_WEIGHT;
   if (end === 'abandoned') odds += ABANDONED_WEIGHT;

@@ -1,6 +1,6 @@
 import type { Reason, Verdict } from '@spanwise/schemas';
 import { logOdds, MAX_REASONS, probability } from '../run/verdict.ts';
-import { BASE_LOG_ODDS } from '../verdict-priors.ts';
+import { baseLogOdds } from '../verdict-priors.ts';
 import type { RunSummary } from './run-summary.ts';
 
 export interface SessionJudgement {
@@ -14,8 +14,11 @@ export interface SessionJudgement {
 /** What an earlier run's failure weighs against the last run's: what came after it may have put it right. */
 const EARLIER_SHARE = 0.5;
 
+/** What an earlier run must exceed to count at all: the chance of failure of any run of this many operations. */
+const ORDINARY_LOG_ODDS = baseLogOdds(30);
+
 const excess = (run: { failureProbability: number }): number =>
-  Math.max(0, logOdds(run.failureProbability) - BASE_LOG_ODDS);
+  Math.max(0, logOdds(run.failureProbability) - ORDINARY_LOG_ODDS);
 
 /**
  * Judges a conversation by its runs. The **last** run decides how it ended: its failure or abandonment is the session's. An
@@ -24,7 +27,7 @@ const excess = (run: { failureProbability: number }): number =>
  * not suspicious for being long; a session of one run has its run's probability.
  *
  * @param runs oldest first, at least one
- * @param formerLogOdds evidence of runs that were folded away, in log-odds above the base
+ * @param formerLogOdds evidence of runs that were folded away, in log-odds above an ordinary run's
  * @param formerlyBad a run that was folded away was not correct
  */
 export function judgeSession(
@@ -34,7 +37,7 @@ export function judgeSession(
 ): SessionJudgement {
   const last = runs.at(-1);
   const earlier = runs.slice(0, -1);
-  let odds = BASE_LOG_ODDS + (last ? excess(last) : 0);
+  let odds = last ? logOdds(last.failureProbability) : ORDINARY_LOG_ODDS;
   let share = EARLIER_SHARE;
   const before = [...earlier.map(excess), formerLogOdds].sort((a, b) => b - a);
   for (const weight of before) {
@@ -63,5 +66,5 @@ export function judgeSession(
   };
 }
 
-/** The evidence of a run that is folded away, in log-odds above the base. */
+/** The evidence of a run that is folded away, in log-odds above an ordinary run's. */
 export const evidenceOf = excess;
