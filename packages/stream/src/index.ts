@@ -1,6 +1,22 @@
+export type {
+  Batch,
+  Broker,
+  BrokerMessage,
+  CommittedOffset,
+  GroupListener,
+  GroupMember,
+  OutgoingMessage,
+  Transaction,
+  TransactionalProducer,
+} from './broker/broker.ts';
+export { KafkaBroker, type KafkaBrokerOptions } from './broker/kafkajs.ts';
+export { type KafkaOptions, kafkaClient } from './broker/kafkajs-client.ts';
+export { ENGINE_DEFAULTS, type EngineOptions } from './engine-options.ts';
 export type { Logger } from './logger.ts';
 export type { CommitEvent, DeadLetterEvent, EngineObserver, RestoreEvent } from './observer.ts';
 export { murmur2, partitionForKey } from './partition.ts';
+export { type KeySlots, slotsOf } from './slots-of.ts';
+export { StreamEngine } from './stream-engine.ts';
 export { type TestDriverOptions, TopologyTestDriver } from './test-driver.ts';
 export { ensureTopics, partitionCount, type TopicOverrides } from './topics.ts';
 export {

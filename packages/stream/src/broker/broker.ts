@@ -66,6 +66,8 @@ export interface GroupListener {
    */
   onAssigned(partitions: readonly number[]): void;
   onBatch(batch: Batch): void;
+  /** The topic's retention deleted messages that had not been delivered; what comes next comes from `to` on. */
+  onLostInput(lost: { partition: number; from: number; to: number }): void;
   /** The member has failed for good: close it and join anew. */
   onCrash(error: Error): void;
 }

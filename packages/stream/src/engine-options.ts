@@ -1,0 +1,43 @@
+import { type Logger, silentLogger } from './logger.ts';
+import type { EngineObserver } from './observer.ts';
+
+export interface EngineOptions {
+  /** Before every topic name and before the name of the group. */
+  topicPrefix?: string;
+  logger?: Logger;
+  observer?: EngineObserver;
+  /** Time between two commits of a partition, at least … */
+  commitIntervalMs?: number;
+  /** … and so much for each partition this process owns: more partitions, fewer and larger transactions. */
+  commitIntervalPerPartitionMs?: number;
+  /** Time until an offset is committed when nothing else is to be. */
+  idleCommitIntervalMs?: number;
+  /** A commit is made at once when so many bytes of input came since the last. */
+  commitInputBytes?: number;
+  /** Without a message for so long, the partition's owner appends a tick when a timer or a held record waits for the clock; false: others move the clock. */
+  tickAfterMs?: number | false;
+  /** Log time between two snapshots of a partition's store. */
+  snapshotIntervalMs?: number;
+  /** Messages of one partition that wait in memory; beyond, it is not fetched. */
+  bufferBytes?: number;
+  /** Time until a partition starts again after a failure, at first and at most; it doubles. */
+  backoffMs?: { first: number; most: number };
+}
+
+export type ResolvedEngineOptions = Required<EngineOptions>;
+
+export const ENGINE_DEFAULTS: Omit<ResolvedEngineOptions, 'logger' | 'observer'> = {
+  topicPrefix: '',
+  commitIntervalMs: 250,
+  commitIntervalPerPartitionMs: 15,
+  idleCommitIntervalMs: 5_000,
+  commitInputBytes: 8 * 1024 * 1024,
+  tickAfterMs: 200,
+  snapshotIntervalMs: 60_000,
+  bufferBytes: 4 * 1024 * 1024,
+  backoffMs: { first: 250, most: 10_000 },
+};
+
+export function resolveEngineOptions(options: EngineOptions): ResolvedEngineOptions {
+  return { ...ENGINE_DEFAULTS, logger: silentLogger, observer: {}, ...options };
+}

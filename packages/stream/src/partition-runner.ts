@@ -1,0 +1,264 @@
+import { randomUUID } from 'node:crypto';
+import { setImmediate as yieldToOthers } from 'node:timers/promises';
+import { encodeTick, type RecordName } from '@spanwise/schemas';
+import type {
+  Batch,
+  Broker,
+  BrokerMessage,
+  GroupMember,
+  OutgoingMessage,
+  TransactionalProducer,
+} from './broker/broker.ts';
+import { encodeMark } from './changelog.ts';
+import type { ResolvedEngineOptions } from './engine-options.ts';
+import { decodeResumePoint, type ResumePoint } from './resume-point.ts';
+import { StreamTask } from './stream-task.ts';
+import { TickSchedule } from './tick-schedule.ts';
+import type { Topology } from './topology.ts';
+import { Wake } from './wake.ts';
+
+export interface RunnerParts<I extends RecordName> {
+  topology: Topology<I>;
+  partition: number;
+  broker: Broker;
+  member: GroupMember;
+  group: string;
+  options: ResolvedEngineOptions;
+  partitionsOf: ReadonlyMap<string, number>;
+  /** How many partitions this process owns now. */
+  owned(): number;
+}
+
+/** Processing goes on for so long before others (heartbeats, other partitions) get their turn. */
+const SLICE_MS = 5;
+
+/**
+ * One life of one partition: from the assignment to its loss, a stop, or a failure of broker or network, after which
+ * nothing of it may be used again.
+ */
+export class PartitionRunner<I extends RecordName> {
+  readonly #parts: RunnerParts<I>;
+  readonly #wake = new Wake();
+  readonly #lost = new AbortController();
+  #stopping = false;
+  #initialised = false;
+  #queue: BrokerMessage[] = [];
+  #queueHead = 0;
+  #queueBytes = 0;
+  #paused = false;
+  /** Offsets that the broker had beyond the last batch. */
+  #beyond = 0;
+  #firstUncommitted = Number.POSITIVE_INFINITY;
+
+  constructor(parts: RunnerParts<I>) {
+    this.#parts = parts;
+  }
+
+  /** Called once a commit has succeeded: the partition is well. */
+  onHealthy: () => void = () => {};
+
+  /** Takes messages; never waits. */
+  deliver({ messages, endOffset, highWatermark }: Batch): void {
+    const { member, partition, options } = this.#parts;
+    for (const message of messages) {
+      this.#queue.push(message);
+      this.#queueBytes += message.value?.length ?? 0;
+    }
+    this.#beyond = Math.max(0, highWatermark - endOffset);
+    if (!this.#paused && this.#queueBytes > options.bufferBytes) {
+      this.#paused = true;
+      member.pause(partition);
+    }
+    this.#wake.signal();
+  }
+
+  /** The partition belongs to another: end at once, without a commit. */
+  lose(): void {
+    this.#lost.abort(new Error('the partition was assigned to another'));
+    this.#wake.signal();
+  }
+
+  /** Commit what is processed, then end. */
+  stop(): void {
+    this.#stopping = true;
+    if (!this.#initialised) this.#lost.abort(new Error('stopped'));
+    this.#wake.signal();
+  }
+
+  /** Resolves when lost or stopped. Throws when broker or network fail. */
+  async run(): Promise<void> {
+    const { broker, group, partition } = this.#parts;
+    const producer = await broker.transactionalProducer(`${group}-${this.#topic('input')}-${partition}`);
+    try {
+      const task = await this.#initialise(producer);
+      this.#initialised = true;
+      if (!this.#over()) await this.#loop(task, producer);
+    } catch (error) {
+      if (!this.#lost.signal.aborted) throw error;
+    } finally {
+      await producer.close();
+    }
+  }
+
+  /** Fence, then read: what is read is then final. */
+  async #initialise(producer: TransactionalProducer): Promise<StreamTask<I>> {
+    const { broker, topology, partition, group, options, partitionsOf, member } = this.#parts;
+    const begin = performance.now();
+    const changelog = this.#topic('changelog');
+    const input = this.#topic('input');
+    const value = encodeMark('sentinel', topology.stateVersion, randomUUID());
+    const sentinel = await producer.fence({ topic: changelog, partition, value });
+    const committed = await broker.committed(group, input, partition);
+    const { low } = await broker.watermarks(input, partition);
+    const task = new StreamTask({ topology, partition, partitionsOf, snapshotIntervalMs: options.snapshotIntervalMs });
+    let point: ResumePoint | undefined = committed && decodeResumePoint(committed);
+    let messages = 0;
+    let bytes = 0;
+    if (point) {
+      const restore = (message: BrokerMessage) => {
+        if (!message.value) return;
+        task.restore(message.value);
+        messages++;
+        bytes += message.value.length;
+      };
+      await broker.read(changelog, partition, point.changelogOffset, sentinel, restore, this.#lost.signal);
+    } else {
+      const offset = committed?.offset ?? low;
+      point = { replayFrom: offset, replayClock: 0, nextOffset: offset, clock: 0, changelogOffset: sentinel };
+    }
+    task.resume(point);
+    const lost = { partition, from: point.replayFrom, to: low };
+    if (low > point.replayFrom && committed) this.#reportLostInput(lost);
+    if (!this.#over()) member.seek(partition, Math.max(low, point.replayFrom));
+    const keys = task.store.size;
+    options.observer.onRestore?.({ partition, messages, bytes, keys, durationMs: performance.now() - begin });
+    return task;
+  }
+
+  #reportLostInput(lost: { partition: number; from: number; to: number }): void {
+    const { options } = this.#parts;
+    options.logger.error(lost, 'retention deleted input that had not been read');
+    options.observer.onLostInput?.(lost);
+  }
+
+  async #loop(task: StreamTask<I>, producer: TransactionalProducer): Promise<void> {
+    const { tickAfterMs } = this.#parts.options;
+    const ticks = new TickSchedule(tickAfterMs === false ? 0 : tickAfterMs, performance.now());
+    let sliceEnd = performance.now() + SLICE_MS;
+    while (!this.#over()) {
+      const message = this.#next();
+      if (message) {
+        task.accept(message);
+        ticks.onMessage(performance.now());
+        if (task.uncommitted) this.#firstUncommitted = Math.min(this.#firstUncommitted, performance.now());
+      }
+      const now = performance.now();
+      if (task.uncommitted && (now >= this.#commitDue(task) || this.#full(task))) {
+        await this.#commit(task, producer);
+      } else if (!message) {
+        const tickDue = this.#tickDue(ticks, task);
+        if (now >= tickDue) await this.#tick(ticks);
+        else await this.#wake.sleep(Math.min(this.#commitDue(task), tickDue) - now);
+      } else if (now < sliceEnd) {
+        continue;
+      } else {
+        await yieldToOthers();
+      }
+      sliceEnd = performance.now() + SLICE_MS;
+    }
+    if (this.#stopping && !this.#lost.signal.aborted && task.uncommitted) await this.#commit(task, producer);
+  }
+
+  #over(): boolean {
+    return this.#stopping || this.#lost.signal.aborted;
+  }
+
+  #next(): BrokerMessage | undefined {
+    const message = this.#queue[this.#queueHead];
+    if (!message) return undefined;
+    this.#queueHead++;
+    if (this.#queueHead === this.#queue.length) {
+      this.#queue = [];
+      this.#queueHead = 0;
+    }
+    this.#queueBytes -= message.value?.length ?? 0;
+    if (this.#paused && this.#queueBytes < this.#parts.options.bufferBytes / 2) {
+      this.#paused = false;
+      this.#parts.member.resume(this.#parts.partition);
+    }
+    return message;
+  }
+
+  #full(task: StreamTask<I>): boolean {
+    return task.inputBytes >= this.#parts.options.commitInputBytes;
+  }
+
+  #commitDue(task: StreamTask<I>): number {
+    const { commitIntervalMs, commitIntervalPerPartitionMs, idleCommitIntervalMs } = this.#parts.options;
+    const interval = Math.max(commitIntervalMs, commitIntervalPerPartitionMs * this.#parts.owned());
+    return this.#firstUncommitted + (task.worked ? interval : Math.max(interval, idleCommitIntervalMs));
+  }
+
+  #tickDue(ticks: TickSchedule, task: StreamTask<I>): number {
+    if (this.#parts.options.tickAfterMs === false || task.replaying || this.#beyond > 0)
+      return Number.POSITIVE_INFINITY;
+    return ticks.due(task.nextDue, task.clock);
+  }
+
+  async #tick(ticks: TickSchedule): Promise<void> {
+    const { broker, topology, partition } = this.#parts;
+    ticks.onTick(performance.now());
+    await broker.append({ topic: this.#topic('input'), partition, value: encodeTick(topology.inputRecord) });
+  }
+
+  async #commit(task: StreamTask<I>, producer: TransactionalProducer): Promise<void> {
+    const { broker, group, partition, options } = this.#parts;
+    const changelog = this.#topic('changelog');
+    const plan = task.prepareCommit();
+    const begin = performance.now();
+    await producer.transact({
+      sends: plan.sends.map((send) => send.map((message) => this.#prefixed(message))),
+      group,
+      topic: this.#topic('input'),
+      partition,
+      offset: (baseOffset) => plan.offset(baseOffset(0, changelog, partition)),
+    });
+    this.#firstUncommitted = Number.POSITIVE_INFINITY;
+    const deletable = plan.committed();
+    this.onHealthy();
+    const { records, outputs, outputBytes, changelogBytes } = plan;
+    const { observer } = options;
+    observer.onCommit?.({
+      partition,
+      records,
+      outputs,
+      outputBytes,
+      changelogBytes,
+      held: task.held,
+      keys: task.store.size,
+      timers: task.timers,
+      durationMs: performance.now() - begin,
+      nextOffset: task.nextOffset,
+      streamTime: task.clock,
+    });
+    for (const event of plan.deadLetters) {
+      options.logger.warn(event, 'dead letter');
+      observer.onDeadLetter?.(event);
+    }
+    observer.onLag?.({ partition, messages: this.#beyond + this.#queue.length - this.#queueHead });
+    if (deletable !== undefined) {
+      await broker.deleteRecords(changelog, partition, deletable).catch((error) => {
+        // the next snapshot deletes this too
+        options.logger.warn({ partition, err: error }, 'cannot delete the changelog before the last snapshot');
+      });
+    }
+  }
+
+  #prefixed(message: OutgoingMessage): OutgoingMessage {
+    return { ...message, topic: this.#parts.options.topicPrefix + message.topic };
+  }
+
+  #topic(which: 'input' | 'changelog'): string {
+    return this.#parts.options.topicPrefix + this.#parts.topology[which];
+  }
+}

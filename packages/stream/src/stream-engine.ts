@@ -1,0 +1,213 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { RecordName } from '@spanwise/schemas';
+import type { Batch, Broker, GroupMember } from './broker/broker.ts';
+import { type EngineOptions, type ResolvedEngineOptions, resolveEngineOptions } from './engine-options.ts';
+import { PartitionRunner } from './partition-runner.ts';
+import { DEAD_LETTERS, type Topology } from './topology.ts';
+
+interface Supervised<I extends RecordName> {
+  runner: PartitionRunner<I> | undefined;
+  /** Aborted when the partition is no longer assigned to this process. */
+  lost: AbortController;
+  done: Promise<void>;
+}
+
+/**
+ * Runs a topology: exactly once, on as many processes as one likes. See the README of this package for what happens when.
+ * It runs until `stop`, whatever fails: failures are logged, told to the observer, and tried again.
+ */
+export class StreamEngine<I extends RecordName> implements AsyncDisposable {
+  readonly #topology: Topology<I>;
+  readonly #broker: Broker;
+  readonly #options: ResolvedEngineOptions;
+  readonly #group: string;
+  readonly #partitions = new Map<number, Supervised<I>>();
+  readonly #stop = new AbortController();
+  #partitionsOf: ReadonlyMap<string, number> = new Map();
+  #running: Promise<void> | undefined;
+
+  constructor(topology: Topology<I>, broker: Broker, options: EngineOptions = {}) {
+    this.#topology = topology;
+    this.#broker = broker;
+    this.#options = resolveEngineOptions(options);
+    this.#group = this.#options.topicPrefix + topology.name;
+  }
+
+  /** Partitions that this process owns now. */
+  get assigned(): number[] {
+    return [...this.#partitions].filter(([, { lost }]) => !lost.signal.aborted).map(([partition]) => partition);
+  }
+
+  /** Begins to run. Throws when the topics are not as the topology needs them. */
+  async start(): Promise<void> {
+    if (this.#running) throw new Error(`the engine of ${this.#topology.name} was started before`);
+    this.#partitionsOf = await this.#checkTopics();
+    this.#running = this.#run();
+  }
+
+  /** Commits what is processed, leaves the group, disconnects. The broker stays open. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#running;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  async #checkTopics(): Promise<Map<string, number>> {
+    const { topicPrefix } = this.#options;
+    const { input, changelog, outputs, name } = this.#topology;
+    const partitions = new Map<string, number>();
+    for (const topic of [input, changelog, DEAD_LETTERS, ...Object.keys(outputs)]) {
+      partitions.set(topic, await this.#broker.partitionsOf(topicPrefix + topic));
+    }
+    if (partitions.get(input) !== partitions.get(changelog)) {
+      throw new Error(
+        `${name}: ${input} has ${partitions.get(input)} partitions and ${changelog} ${partitions.get(changelog)}. Each ` +
+          'input partition keeps its state in the changelog partition of the same number: give both as many.',
+      );
+    }
+    return partitions;
+  }
+
+  /** Memberships of the group, one after the other, until the stop. */
+  async #run(): Promise<void> {
+    const backoff = new Backoff(this.#options.backoffMs);
+    while (!this.#stop.signal.aborted) {
+      try {
+        await this.#membership(backoff);
+      } catch (error) {
+        await this.#recover(error as Error, backoff.next(), this.#stop.signal);
+      }
+    }
+  }
+
+  async #membership(backoff: Backoff): Promise<void> {
+    const crashed = new AbortController();
+    let member: GroupMember | undefined;
+    let pending: readonly number[] | undefined;
+    const assign = (partitions: readonly number[]) => {
+      if (crashed.signal.aborted || this.#stop.signal.aborted) return;
+      backoff.reset();
+      if (member) this.#assign(partitions, member);
+      else pending = partitions;
+    };
+    const over = new Promise<void>((resolve, reject) => {
+      crashed.signal.addEventListener('abort', () => reject(crashed.signal.reason));
+      this.#stop.signal.addEventListener('abort', () => resolve());
+    });
+    over.catch(() => {});
+    try {
+      member = await this.#broker.join(this.#group, this.#options.topicPrefix + this.#topology.input, {
+        onAssigned: assign,
+        onBatch: (batch: Batch) => this.#partitions.get(batch.partition)?.runner?.deliver(batch),
+        onLostInput: (lost) => {
+          this.#options.logger.error(lost, 'retention deleted input that had not been read');
+          this.#options.observer.onLostInput?.(lost);
+        },
+        onCrash: (error) => crashed.abort(error),
+      });
+      if (pending) assign(pending);
+      this.#options.logger.debug({ group: this.#group }, 'joined the group');
+      if (this.#stop.signal.aborted) return;
+      await over;
+    } finally {
+      // partitions are committed before the group is left, so that their next owners find nothing open
+      for (const supervised of this.#partitions.values()) {
+        if (crashed.signal.aborted) this.#lose(supervised);
+        else supervised.runner?.stop();
+      }
+      await Promise.all([...this.#partitions.values()].map(({ done }) => done));
+      this.#partitions.clear();
+      await member?.close();
+    }
+  }
+
+  #assign(partitions: readonly number[], member: GroupMember): void {
+    this.#options.observer.onAssignment?.(partitions);
+    for (const [partition, supervised] of this.#partitions) {
+      if (!partitions.includes(partition)) this.#lose(supervised);
+    }
+    for (const partition of partitions) {
+      const present = this.#partitions.get(partition);
+      if (present && !present.lost.signal.aborted) continue;
+      const supervised: Supervised<I> = { runner: undefined, lost: new AbortController(), done: Promise.resolve() };
+      // its former life here must be over before the next begins
+      supervised.done = (present?.done ?? Promise.resolve()).then(() => this.#supervise(partition, supervised, member));
+      this.#partitions.set(partition, supervised);
+    }
+  }
+
+  #lose(supervised: Supervised<I>): void {
+    supervised.lost.abort(new Error('the partition was assigned to another'));
+    supervised.runner?.lose();
+  }
+
+  /** Lives of one partition, one after the other, until it is lost. */
+  async #supervise(partition: number, supervised: Supervised<I>, member: GroupMember): Promise<void> {
+    const backoff = new Backoff(this.#options.backoffMs);
+    const over = AbortSignal.any([supervised.lost.signal, this.#stop.signal]);
+    while (!over.aborted) {
+      const runner = this.#runner(partition, member);
+      runner.onHealthy = () => backoff.reset();
+      supervised.runner = runner;
+      try {
+        await runner.run();
+        return;
+      } catch (error) {
+        supervised.runner = undefined;
+        member.pause(partition);
+        await this.#recover(error as Error, backoff.next(), over, partition);
+      }
+      // a zombie that initialised now would fence the true owner
+      await member.confirm(over).catch(() => {});
+    }
+  }
+
+  #runner(partition: number, member: GroupMember): PartitionRunner<I> {
+    return new PartitionRunner<I>({
+      topology: this.#topology,
+      partition,
+      broker: this.#broker,
+      member,
+      group: this.#group,
+      options: this.#options,
+      partitionsOf: this.#partitionsOf,
+      owned: () => this.assigned.length,
+    });
+  }
+
+  async #recover(error: Error, delayMs: number, over: AbortSignal, partition?: number): Promise<void> {
+    if (over.aborted) return;
+    const { logger, observer } = this.#options;
+    logger.warn(
+      { group: this.#group, partition, delayMs, err: error },
+      partition === undefined ? 'lost the group; joining again' : 'partition failed; starting it again',
+    );
+    observer.onRecovery?.({ error, delayMs, ...(partition !== undefined && { partition }) });
+    await sleep(delayMs, undefined, { signal: over }).catch(() => {});
+  }
+}
+
+class Backoff {
+  readonly #first: number;
+  readonly #most: number;
+  #next: number;
+
+  constructor({ first, most }: { first: number; most: number }) {
+    this.#first = first;
+    this.#most = most;
+    this.#next = first;
+  }
+
+  next(): number {
+    const delay = this.#next;
+    this.#next = Math.min(this.#most, delay * 2);
+    return delay;
+  }
+
+  reset(): void {
+    this.#next = this.#first;
+  }
+}
