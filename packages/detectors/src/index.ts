@@ -4,6 +4,7 @@ export { findingIdOf } from './run/finding-ledger.ts';
 export { type DetectorFault, RunJudge, type RunJudgeOptions, type RunOutput } from './run/run-judge.ts';
 export { markOf, type RunMark } from './run/run-mark.ts';
 export { RunModel } from './run/run-model.ts';
+export { type RunDetectorSettings, runDetectors } from './run/registry.ts';
 export type { RunView } from './run/run-view.ts';
 export { MemorySlots, type Slots } from './run/slots.ts';
 export type { RequestedCall, ResultOutcome, Step } from './run/step.ts';

@@ -29,3 +29,4 @@ export { createLogger, type KafkajsLogEntry, kafkajsLogCreator, type Logger } fr
 export { batchBuckets, byteBuckets, createRegistry, latencyBuckets, stepDurationBuckets } from './metrics.ts';
 export { watchParent } from './parent.ts';
 export { type AdminConfig, adminFields, kafkaFields } from './service-fields.ts';
+export { createStreamService, type StreamServiceConfig } from './stream-service.ts';

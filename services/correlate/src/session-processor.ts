@@ -46,7 +46,7 @@ export class SessionProcessor implements Processor<Signal> {
       return;
     }
     const slots = this.#slots(key, context);
-    const session = this.#judge.onGap(slots, context.streamTime);
+    const session = this.#judge.onGap(slots, context.dueTime);
     if (!session) return;
     this.#emit(session, context);
     if (!slots.get(COUNTED)) {
@@ -55,7 +55,7 @@ export class SessionProcessor implements Processor<Signal> {
     }
     this.#judge.compact(slots);
     this.#open.delete(key);
-    context.schedule(key, FORGET, context.streamTime + this.#lifetimes.sessionRetentionMs);
+    context.schedule(key, FORGET, context.dueTime + this.#lifetimes.sessionRetentionMs);
   }
 
   afterCommit(): void {
@@ -65,11 +65,11 @@ export class SessionProcessor implements Processor<Signal> {
   }
 
   #onRun(key: string, run: Run, context: ProcessorContext): void {
-    const session = this.#judge.onRun(this.#slots(key, context), run, context.streamTime);
+    const session = this.#judge.onRun(this.#slots(key, context), run, context.dueTime);
     if (!session) return;
     this.#emit(session, context);
     context.cancel(key, FORGET);
-    context.schedule(key, GAP, context.streamTime + this.#lifetimes.sessionGapMs);
+    context.schedule(key, GAP, context.dueTime + this.#lifetimes.sessionGapMs);
   }
 
   #emit(session: Session, context: ProcessorContext): void {

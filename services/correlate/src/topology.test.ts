@@ -1,4 +1,4 @@
-import { newRecord, type Run, type Session, topic } from '@spanwise/schemas';
+import { newRecord, type Run, topic } from '@spanwise/schemas';
 import { TopologyTestDriver } from '@spanwise/stream';
 import { Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';

@@ -1,0 +1,38 @@
+import { type AbandonedSessionSettings, abandonedSession } from './abandoned-session.ts';
+import { type ContextTruncationSettings, contextTruncation } from './context-truncation.ts';
+import type { RunDetector } from './detector.ts';
+import { type MalformedOutputSettings, malformedOutput } from './malformed-output.ts';
+import { type MaskedToolErrorSettings, maskedToolError } from './masked-tool-error.ts';
+import { type NoProgressLoopSettings, noProgressLoop } from './no-progress-loop.ts';
+import { type RecoverySettings, recovery } from './recovery.ts';
+import { type RetryStormSettings, retryStorm } from './retry-storm.ts';
+import { type ToolMisroutingSettings, toolMisrouting } from './tool-misrouting.ts';
+import { type UnresolvedErrorSettings, unresolvedError } from './unresolved-error.ts';
+
+/** Settings by pattern; what is absent has the default of its pattern's file. */
+export interface RunDetectorSettings {
+  masked_tool_error?: Partial<MaskedToolErrorSettings>;
+  recovery?: Partial<RecoverySettings>;
+  unresolved_error?: Partial<UnresolvedErrorSettings>;
+  retry_storm?: Partial<RetryStormSettings>;
+  no_progress_loop?: Partial<NoProgressLoopSettings>;
+  tool_misrouting?: Partial<ToolMisroutingSettings>;
+  malformed_output?: Partial<MalformedOutputSettings>;
+  context_truncation?: Partial<ContextTruncationSettings>;
+  abandoned_session?: Partial<AbandonedSessionSettings>;
+}
+
+/** Every failure pattern that is detected within a run. */
+export function runDetectors(settings: RunDetectorSettings = {}): RunDetector[] {
+  return [
+    maskedToolError(settings.masked_tool_error),
+    recovery(settings.recovery),
+    unresolvedError(settings.unresolved_error),
+    retryStorm(settings.retry_storm),
+    noProgressLoop(settings.no_progress_loop),
+    toolMisrouting(settings.tool_misrouting),
+    malformedOutput(settings.malformed_output),
+    contextTruncation(settings.context_truncation),
+    abandonedSession(settings.abandoned_session),
+  ] as RunDetector[];
+}

@@ -1,0 +1,75 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type RecordName, topics } from '@spanwise/schemas';
+import { ensureTopics, KafkaBroker, kafkaClient, StreamEngine, type Topology } from '@spanwise/stream';
+import { engineMetrics } from './engine-metrics.ts';
+import type { Service, ServiceDependencies } from './lifecycle.ts';
+
+const RETRY_MS = 2_000;
+
+export interface StreamServiceConfig {
+  readonly brokers: readonly string[];
+  readonly topicPrefix: string;
+}
+
+/** A service that is one topology on Kafka. It waits for Kafka at its start, and is not ready while it has none. */
+export function createStreamService<I extends RecordName>(
+  topology: Topology<I>,
+  config: StreamServiceConfig,
+  { logger, registry, health }: ServiceDependencies,
+): Service {
+  const kafka = { brokers: [...config.brokers], clientId: `spanwise-${topology.name}`, logger };
+  const metrics = engineMetrics(registry, topology.name);
+  const stopping = new AbortController();
+  let broker: KafkaBroker | undefined;
+  let engine: StreamEngine<I> | undefined;
+
+  const connect = async () => {
+    const admin = kafkaClient(kafka).admin();
+    await admin.connect();
+    try {
+      await ensureTopics(admin, topics, config.topicPrefix);
+    } finally {
+      await admin.disconnect();
+    }
+    return KafkaBroker.connect(kafka);
+  };
+  const start = async () => {
+    while (!broker && !stopping.signal.aborted) {
+      try {
+        broker = await connect();
+      } catch (error) {
+        if (error instanceof Error && error.message.includes('partitions')) throw error;
+        health.set('kafka', false, String(error));
+        logger.warn({ err: error }, 'Kafka does not answer; start goes on when it does');
+        await sleep(RETRY_MS, undefined, { signal: stopping.signal }).catch(() => {});
+      }
+    }
+    if (!broker) return;
+    engine = new StreamEngine(topology, broker, {
+      topicPrefix: config.topicPrefix,
+      logger,
+      observer: {
+        ...metrics,
+        onRecovery: (event) => {
+          health.set('kafka', false, event.error.message);
+          metrics.onRecovery?.(event);
+        },
+        onAssignment: (partitions) => {
+          health.set('kafka', true);
+          metrics.onAssignment?.(partitions);
+        },
+        onCommit: (event) => {
+          health.set('kafka', true);
+          metrics.onCommit?.(event);
+        },
+      },
+    });
+    await engine.start();
+  };
+  const stop = async () => {
+    stopping.abort();
+    await engine?.stop();
+    await broker?.[Symbol.asyncDispose]();
+  };
+  return { start, stop, [Symbol.asyncDispose]: stop };
+}

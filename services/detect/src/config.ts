@@ -1,0 +1,36 @@
+import { adminFields, type ConfigOf, duration, integer, kafkaFields } from '@spanwise/runtime';
+
+export const detectConfig = {
+  service: 'detect',
+  shape: {
+    ...adminFields('detect', 9465),
+    ...kafkaFields(),
+    reorderDelayMs: {
+      env: 'SPANWISE_DETECT_REORDER_DELAY',
+      schema: duration('1s'),
+      doc: 'Log time for which spans are held so that those of one run are judged in the order of their end.',
+    },
+    runQuietMs: {
+      env: 'SPANWISE_DETECT_RUN_QUIET',
+      schema: duration('60s'),
+      doc: 'A run whose root has ended is closed after this log time without a span.',
+    },
+    runAbandonMs: {
+      env: 'SPANWISE_DETECT_RUN_ABANDON',
+      schema: duration('30m'),
+      doc: 'A run whose root has not ended is abandoned after this log time without a span.',
+    },
+    markRetentionMs: {
+      env: 'SPANWISE_DETECT_MARK_RETENTION',
+      schema: duration('15m'),
+      doc: 'For this log time an ended run is remembered, so that a late span revises its verdict instead of starting a second one.',
+    },
+    maxLabels: {
+      env: 'SPANWISE_DETECT_MAX_LABELS',
+      schema: integer(50, { min: 1 }),
+      doc: 'Distinct agents, releases and tools in metric labels; later ones count as other.',
+    },
+  },
+} as const;
+
+export type DetectConfig = ConfigOf<typeof detectConfig.shape>;

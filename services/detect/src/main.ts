@@ -1,0 +1,13 @@
+import { createStreamService, runService } from '@spanwise/runtime';
+import { detectConfig } from './config.ts';
+import { DetectMetrics } from './metrics.ts';
+import { detectTopology } from './topology.ts';
+
+await runService({
+  name: 'detect',
+  spec: detectConfig,
+  create: (config, dependencies) => {
+    const metrics = new DetectMetrics(dependencies.registry, config.maxLabels);
+    return createStreamService(detectTopology(config, metrics), config, dependencies);
+  },
+});

@@ -1,0 +1,73 @@
+import { LabelBudget, stepDurationBuckets } from '@spanwise/runtime';
+import type { Finding, Run, Span } from '@spanwise/schemas';
+import { Counter, Histogram, type Registry } from 'prom-client';
+
+/**
+ * What detect learns about the agents. `pattern`, `severity`, `kind`, `verdict` come from closed lists; `agent`, `release`,
+ * `tool` from budgets, with `other`. Called only after a commit.
+ */
+export class DetectMetrics {
+  readonly #agents: LabelBudget;
+  readonly #releases: LabelBudget;
+  readonly #tools: LabelBudget;
+  readonly #spans: Counter<'kind'>;
+  readonly #duplicates: Counter;
+  readonly #findings: Counter<'pattern' | 'severity' | 'agent'>;
+  readonly #runs: Counter<'verdict' | 'agent' | 'release'>;
+  readonly #stepDuration: Histogram<'kind' | 'agent' | 'tool'>;
+  readonly #tokens: Counter<'direction' | 'agent'>;
+  readonly #cost: Counter<'agent'>;
+
+  constructor(registry: Registry, maxLabels: number) {
+    this.#agents = new LabelBudget(maxLabels);
+    this.#releases = new LabelBudget(maxLabels);
+    this.#tools = new LabelBudget(maxLabels);
+    const counter = <L extends string>(name: string, help: string, labelNames: L[]) =>
+      new Counter({ name, help, labelNames, registers: [registry] });
+    this.#spans = counter('spanwise_detect_spans_total', 'Spans judged, resends not counted', ['kind']);
+    this.#duplicates = counter('spanwise_detect_duplicate_spans_total', 'Spans that a client had sent before', []);
+    this.#findings = counter('spanwise_findings_total', 'Findings within runs, revisions not counted', [
+      'pattern',
+      'severity',
+      'agent',
+    ]);
+    this.#runs = counter('spanwise_runs_total', 'Runs judged, revisions not counted', ['verdict', 'agent', 'release']);
+    this.#tokens = counter('spanwise_tokens_total', 'Tokens of inferences', ['direction', 'agent']);
+    this.#cost = counter('spanwise_cost_usd_total', 'Cost of inferences in US dollars, where spans state it', [
+      'agent',
+    ]);
+    this.#stepDuration = new Histogram({
+      name: 'spanwise_step_duration_seconds',
+      help: 'Duration of spans',
+      labelNames: ['kind', 'agent', 'tool'],
+      buckets: stepDurationBuckets,
+      registers: [registry],
+    });
+  }
+
+  span(span: Span): void {
+    this.#spans.inc({ kind: span.kind });
+    const label = this.#agents.value(span.agent);
+    const tool = this.#tools.value(span.tool);
+    this.#stepDuration.observe({ kind: span.kind, agent: label, tool }, span.durationNs / 1e9);
+    if (span.inputTokens) this.#tokens.inc({ direction: 'input', agent: label }, span.inputTokens);
+    if (span.outputTokens) this.#tokens.inc({ direction: 'output', agent: label }, span.outputTokens);
+    if (span.costUsd) this.#cost.inc({ agent: label }, span.costUsd);
+  }
+
+  duplicate(): void {
+    this.#duplicates.inc();
+  }
+
+  finding(finding: Finding): void {
+    if (finding.revision > 1 || finding.withdrawn) return;
+    const { pattern, severity } = finding;
+    this.#findings.inc({ pattern, severity, agent: this.#agents.value(finding.agent) });
+  }
+
+  run(run: Run): void {
+    if (run.revision > 1) return;
+    const agent = this.#agents.value(run.agent);
+    this.#runs.inc({ verdict: run.verdict, agent, release: this.#releases.value(run.release) });
+  }
+}

@@ -1,0 +1,174 @@
+import type { Finding, Run, Signal, Span, SpanRevision, StepStats } from '@spanwise/schemas';
+import { TopologyTestDriver } from '@spanwise/stream';
+import { trace } from '@spanwise/testkit';
+import { Registry } from 'prom-client';
+import { describe, expect, it } from 'vitest';
+import { DetectMetrics } from './metrics.ts';
+import { detectTopology } from './topology.ts';
+
+const MINUTE = 60_000;
+const settings = { reorderDelayMs: 1000, runQuietMs: MINUTE, runAbandonMs: 30 * MINUTE, markRetentionMs: 15 * MINUTE };
+
+function start() {
+  const registry = new Registry();
+  const driver = new TopologyTestDriver(detectTopology(settings, new DetectMetrics(registry, 10)));
+  return { driver, registry };
+}
+
+type Driver = ReturnType<typeof start>['driver'];
+
+const runs = (driver: Driver): Run[] => driver.outputs<'Run'>('runs');
+const findings = (driver: Driver): Finding[] => driver.outputs<'Finding'>('findings');
+const revisions = (driver: Driver): SpanRevision[] => driver.outputs<'SpanRevision'>('span-revisions');
+const signals = (driver: Driver): Signal[] => driver.outputs<'Signal'>('signals');
+const stats = (driver: Driver): StepStats[] => driver.outputs<'StepStats'>('step-stats');
+
+/** A run whose root names conversation and agent, and nobody else does; the root ends last. */
+const refund = (): Span[] =>
+  trace({ conversationId: 'conv-7', agent: 'refunds', release: '1.8.2' })
+    .call('get_order', { order_id: 'A-1' }, { result: { status: 'shipped' } })
+    .call('refund_order', { order_id: 'A-1' }, { result: { success: false, reason: 'not refundable' } })
+    .llm({ text: 'Your order has been refunded.' })
+    .end();
+
+describe('detect', () => {
+  it('tells every span the conversation and agent that stand on the root only, when the root comes last', () => {
+    const { driver } = start();
+    const spans = refund();
+    for (const [i, span] of spans.entries()) driver.pipe(span, i * 1500);
+    expect(revisions(driver)).toEqual([]);
+    driver.advance(2000);
+    const told = new Map(revisions(driver).map((revision) => [revision.spanId, revision]));
+    for (const span of spans.slice(0, -1)) {
+      expect(told.get(span.spanId)).toMatchObject({
+        resolvedSessionId: 'conv-7',
+        resolvedAgent: 'refunds',
+        resolvedRelease: '1.8.2',
+        receivedTime: span.receivedTime,
+      });
+    }
+    expect(told.has(spans.at(-1)?.spanId ?? '')).toBe(false);
+  });
+
+  it('judges a run once it is quiet with its root ended, and signals its session', () => {
+    const { driver } = start();
+    driver.pipe(refund(), 1);
+    driver.advance(MINUTE - 1000);
+    expect(runs(driver)).toEqual([]);
+    driver.advance(2001);
+    expect(runs(driver)).toMatchObject([
+      { sessionId: 'conv-7', agent: 'refunds', revision: 1, rootSeen: true, spanCount: 6, llmCalls: 3, toolCalls: 2 },
+    ]);
+    expect(runs(driver)[0]?.verdict).not.toBe('correct');
+    expect(findings(driver).map((finding) => finding.pattern)).toContain('masked_tool_error');
+    expect(signals(driver)).toMatchObject([{ keyKind: 'session', key: 'conv-7', body: { run: { revision: 1 } } }]);
+    expect(Object.values(driver.state())).toEqual([{ mark: expect.anything() }]);
+  });
+
+  it('abandons a run whose root never came, only after the long gap', () => {
+    const { driver } = start();
+    driver.pipe(
+      trace()
+        .call('search', { q: 'x' }, { result: [1] })
+        .open(),
+      1,
+    );
+    driver.advance(29 * MINUTE);
+    expect(runs(driver)).toEqual([]);
+    driver.advance(2 * MINUTE);
+    expect(runs(driver)).toMatchObject([{ verdict: 'abandoned', rootSeen: false }]);
+  });
+
+  it('waits for quiet: every span that still comes moves the end', () => {
+    const { driver } = start();
+    const spans = refund();
+    driver.pipe(spans.slice(2), 1);
+    driver.advance(50_000);
+    driver.pipe(spans.slice(0, 1));
+    driver.advance(50_000);
+    driver.pipe(spans.slice(1, 2));
+    driver.advance(50_000);
+    expect(runs(driver)).toEqual([]);
+    driver.advance(20_000);
+    expect(runs(driver)).toMatchObject([{ spanCount: 6 }]);
+  });
+
+  it('a span that comes after the end gives a revision of the run, not a second one', () => {
+    const { driver } = start();
+    const spans = refund();
+    driver.pipe(spans.slice(1), 1);
+    driver.advance(2 * MINUTE);
+    driver.pipe(spans.slice(0, 1));
+    driver.advance(31 * MINUTE);
+    const [first, second] = runs(driver);
+    expect(second).toMatchObject({ revision: 2, previousVerdict: first?.verdict, continuation: 1 });
+    expect(runs(driver)).toHaveLength(2);
+  });
+
+  it('forgets a run altogether when its mark expires', () => {
+    const { driver } = start();
+    driver.pipe(refund(), 1);
+    driver.advance(2 * MINUTE);
+    driver.advance(16 * MINUTE);
+    expect(driver.state()).toEqual({});
+    expect(driver.timers).toBe(0);
+  });
+
+  it('counts a span that is sent again only once', () => {
+    const { driver } = start();
+    driver.pipe(refund(), 1);
+    driver.pipe(refund(), 100);
+    driver.advance(2 * MINUTE);
+    expect(runs(driver)).toMatchObject([{ spanCount: 6 }]);
+    expect(stats(driver).reduce((sum, row) => sum + row.spanCount, 0)).toBe(6);
+  });
+
+  it('sums every step under the agent that only the root names', () => {
+    const { driver } = start();
+    driver.pipe(refund(), 1);
+    driver.advance(2 * MINUTE);
+    const rows = stats(driver);
+    expect(new Set(rows.map((row) => row.agent))).toEqual(new Set(['refunds']));
+    const tools = rows.filter((row) => row.kind === 'tool');
+    expect(new Set(tools.map((row) => row.tool))).toEqual(new Set(['get_order', 'refund_order']));
+    for (const row of rows) expect(row.durationCounts.reduce((a, b) => a + b, 0)).toBe(row.spanCount);
+    expect(rows.reduce((sum, row) => sum + row.inputTokens, 0)).toBe(300);
+  });
+
+  it.each([0, 1, 2, 3, 4, 5, 6])('gives the same after a crash behind span %i as without one', (crashAt) => {
+    const play = (crash: boolean) => {
+      const { driver } = start();
+      for (const [i, span] of refund().entries()) {
+        driver.pipe(span, 100 + i * 700);
+        if (crash && i === crashAt) driver.crashAndRestore();
+      }
+      driver.advance(MINUTE);
+      driver.advance(MINUTE);
+      if (crash) driver.crashAndRestore();
+      return [runs(driver), findings(driver), revisions(driver), signals(driver)];
+    };
+    expect(play(true)).toEqual(play(false));
+  });
+
+  it('keeps runs of tenants apart even under one trace id', () => {
+    const { driver } = start();
+    driver.pipe([...refund(), ...refund().map((span) => ({ ...span, tenant: 'other' }))], 1);
+    driver.advance(2 * MINUTE);
+    expect(runs(driver).map((run) => [run.tenant, run.spanCount])).toEqual([
+      ['default', 6],
+      ['other', 6],
+    ]);
+  });
+
+  it('moves its counters at the commit', async () => {
+    const registry = new Registry();
+    const topology = detectTopology(settings, new DetectMetrics(registry, 10));
+    const driver = new TopologyTestDriver(topology, { autoCommit: false });
+    const spans = async () => (await registry.getSingleMetric('spanwise_detect_spans_total')?.get())?.values ?? [];
+    driver.pipe(refund(), 1);
+    driver.advance(1500);
+    expect(await spans()).toEqual([]);
+    driver.commit();
+    expect((await spans()).reduce((sum, { value }) => sum + value, 0)).toBe(6);
+  });
+});
