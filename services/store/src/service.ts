@@ -1,0 +1,157 @@
+import { type ClickHouseClient, createClient } from '@clickhouse/client';
+import { kafkajsLogCreator, type Service, type ServiceDependencies } from '@spanwise/runtime';
+import { topics } from '@spanwise/schemas';
+import { ensureTopics } from '@spanwise/stream';
+import { type Admin, Kafka, type Producer } from 'kafkajs';
+import type { StoreConfig } from './config.ts';
+import { createStoreMetrics } from './metrics.ts';
+import { ChangedMigrationError, ensureDatabase, migrate } from './schema/migrate.ts';
+import { readMigrations } from './schema/migration-files.ts';
+import { applyRetention } from './schema/retention.ts';
+import { type Sink, sinks } from './sinks.ts';
+import { persist } from './writer/back-off.ts';
+import { DeadLetterWriter } from './writer/dead-letters.ts';
+import { DeduplicationWindow } from './writer/deduplication-window.ts';
+import { Inserter } from './writer/inserter.ts';
+import { PartitionWriter } from './writer/partition-writer.ts';
+import { RateLimit } from './writer/rate-limit.ts';
+import { StoreConsumer } from './writer/store-consumer.ts';
+
+const FLUSH_TIMEOUT_MS = 8_000;
+const WATERMARK_INTERVAL_MS = 10_000;
+
+/** The service `store`: from Kafka's topics into ClickHouse's tables, each record once. */
+export function createStoreService(config: StoreConfig, { logger, registry, health }: ServiceDependencies): Service {
+  const kafka = new Kafka({
+    clientId: 'spanwise-store',
+    brokers: [...config.brokers],
+    logCreator: kafkajsLogCreator(logger),
+    retry: { initialRetryTime: 100, maxRetryTime: 5_000 },
+  });
+  const groupId = `${config.topicPrefix}store`;
+  const admin = kafka.admin();
+  const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1 });
+  const client = connect(config, config.clickhouseDatabase);
+  const window = new DeduplicationWindow();
+  const stopping = new AbortController();
+
+  const metrics = createStoreMetrics(registry, {
+    lagByTopic: () => consumer.lagByTopic(),
+    oldestUnstoredByTopic: () => consumer.oldestUnstoredByTopic(),
+    bufferedBytes: () => consumer.bufferedBytes,
+    haltedPartitions: () => consumer.haltedPartitions,
+    windowUseByTable: () => window.useByTable(),
+  });
+  const inserter = new Inserter({
+    client,
+    rate: new RateLimit(config.insertsPerSecond),
+    window,
+    health,
+    metrics,
+    logger,
+  });
+  const deadLetters = new DeadLetterWriter(producer, `${config.topicPrefix}dead-letters`, metrics, logger);
+
+  const createWriter = (topic: string, partition: number, sink: Sink) =>
+    new PartitionWriter(
+      topic,
+      partition,
+      sink,
+      {
+        rows: config.batchRows,
+        bytes: config.batchBytes,
+        ageMs: sink.age === 'span' ? config.spanBatchAgeMs : config.batchAgeMs,
+      },
+      {
+        insert: (insert, signal) => inserter.insert(insert, signal),
+        writeDeadLetters: (...letters) => deadLetters.write(...letters),
+        onRoom: () => consumer.resume(),
+        onHalt: (why) => consumer.halted(topic, partition, why),
+        window,
+        metrics,
+        logger,
+      },
+    );
+  const consumer = new StoreConsumer({
+    consumer: kafka.consumer({
+      groupId,
+      readUncommitted: false,
+      maxWaitTimeInMs: 200,
+      sessionTimeout: 10_000,
+      heartbeatInterval: 1_000,
+      rebalanceTimeout: 20_000,
+      retry: { initialRetryTime: 100, maxRetryTime: 5_000, restartOnFailure: async () => true },
+    }),
+    admin,
+    groupId,
+    sinks: new Map(sinks.map((sink) => [config.topicPrefix + sink.topic, sink])),
+    bufferBytes: config.bufferBytes,
+    createWriter,
+    // uncaught on purpose: the process ends, and whoever supervises it starts another
+    onFatal: (error) => {
+      setImmediate(() => {
+        throw error;
+      });
+    },
+    onOffsetsRetry: () => metrics.retries.inc({ operation: 'offsets' }),
+    health,
+    logger,
+  });
+
+  let watermarks: NodeJS.Timeout | undefined;
+  const start = async () => {
+    const onError = (what: 'clickhouse' | 'kafka') => (error: unknown, failures: number) => {
+      if (error instanceof ChangedMigrationError) throw error;
+      metrics.retries.inc({ operation: 'start' });
+      health.set(what, false, String(error));
+      logger.warn({ failures, err: error }, `${what} does not answer as it should; start goes on when it does`);
+    };
+    await Promise.all([
+      persist(() => prepareTables(config, client), stopping.signal, onError('clickhouse')),
+      persist(() => prepareTopics(admin, producer, config.topicPrefix), stopping.signal, onError('kafka')),
+    ]);
+    health.set('clickhouse', true);
+    await consumer.start();
+    watermarks = setInterval(() => {
+      consumer.refreshWatermarks().catch((error) => logger.debug({ err: error }, 'no watermarks'));
+    }, WATERMARK_INTERVAL_MS);
+  };
+  const stop = async () => {
+    stopping.abort(new Error('store is stopping'));
+    clearInterval(watermarks);
+    await consumer.stop(FLUSH_TIMEOUT_MS);
+    await Promise.all([producer.disconnect(), admin.disconnect()]);
+    await client.close();
+  };
+  return { start, stop, [Symbol.asyncDispose]: stop };
+}
+
+/** A client for the configured server; without a database, for what has to be done before it exists. */
+export function connect(config: StoreConfig, database?: string): ClickHouseClient {
+  return createClient({
+    url: config.clickhouseUrl,
+    username: config.clickhouseUser,
+    password: config.clickhousePassword,
+    ...(database === undefined ? {} : { database }),
+    application: 'spanwise-store',
+    request_timeout: config.insertTimeoutMs,
+    max_open_connections: 16,
+  });
+}
+
+async function prepareTables(config: StoreConfig, client: ClickHouseClient): Promise<void> {
+  const server = connect(config);
+  try {
+    await ensureDatabase(server, config.clickhouseDatabase);
+  } finally {
+    await server.close();
+  }
+  await migrate(client, readMigrations());
+  await applyRetention(client, { spanMs: config.spanRetentionMs, resultMs: config.resultRetentionMs });
+}
+
+async function prepareTopics(admin: Admin, producer: Producer, prefix: string): Promise<void> {
+  await admin.connect();
+  await producer.connect();
+  await ensureTopics(admin, topics, prefix);
+}
