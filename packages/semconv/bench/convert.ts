@@ -1,7 +1,7 @@
 /**
- * CPU seconds per million spans converted, for spans as they usually come. `node bench/convert.ts`.
+ * CPU seconds per million spans converted, for spans as they usually come. `node bench/convert.ts [plain|tool|model]`.
  */
-import type { Attributes, OtlpResourceSpans, OtlpSpan } from '@spanwise/otlp';
+import { type Attributes, newAttributes, type OtlpResourceSpans, type OtlpSpan } from '@spanwise/otlp';
 import { convertResourceSpans } from '../src/index.ts';
 
 const ARRIVAL = { tenant: 'default', receivedTimeUs: 1_795_000_000_000_000 };
@@ -25,6 +25,24 @@ const toolSpan: Attributes = {
   'app.cached': false,
   'thread.id': 17,
   'thread.name': 'worker-3',
+};
+
+const httpSpan: Attributes = {
+  'http.request.method': 'POST',
+  'http.response.status_code': 200,
+  'url.full': 'https://orders.example.com/v1/orders/A-1042',
+  'server.address': 'orders.example.com',
+  'server.port': 443,
+  'network.protocol.version': '1.1',
+  'user_agent.original': 'undici/7.1',
+  'network.peer.address': '10.4.1.9',
+  'network.peer.port': 443,
+  'thread.id': 17,
+  'thread.name': 'worker-3',
+  'app.shop': 'berlin',
+  'app.retries': 0,
+  'app.cached': false,
+  'app.region': 'eu-central-1',
 };
 
 const talk = (length: number) => 'The order left the warehouse this morning. '.repeat(length / 43 + 1).slice(0, length);
@@ -66,7 +84,7 @@ function batch(attributes: Attributes, size: number): OtlpResourceSpans[] {
     kind: 1,
     startTime: START,
     endTime: END,
-    attributes: Object.assign(Object.create(null), attributes),
+    attributes: Object.assign(newAttributes(), attributes),
     events: [],
     links: [],
     status: { code: 0, message: '' },
@@ -86,7 +104,7 @@ function batch(attributes: Attributes, size: number): OtlpResourceSpans[] {
 function measure(name: string, attributes: Attributes): void {
   const data = batch(attributes, 500);
   for (let i = 0; i < 60; i++) convertResourceSpans(data, ARRIVAL);
-  const rounds = 200;
+  const rounds = 400;
   const before = process.cpuUsage();
   for (let i = 0; i < rounds; i++) convertResourceSpans(data, ARRIVAL);
   const { user, system } = process.cpuUsage(before);
@@ -94,5 +112,12 @@ function measure(name: string, attributes: Attributes): void {
   console.log(`${name}: ${perSpan.toFixed(2)} CPU s per million spans`);
 }
 
-measure('tool span, 15 attributes', toolSpan);
-measure('model span, 2 KB of messages', modelSpan);
+const only = process.argv[2];
+const spans: [name: string, description: string, attributes: Attributes][] = [
+  ['plain', 'HTTP span, 15 attributes', httpSpan],
+  ['tool', 'tool span, 15 attributes', toolSpan],
+  ['model', 'model span, 2 KB of messages', modelSpan],
+];
+for (const [name, description, attributes] of spans) {
+  if (only === undefined || only === name) measure(description, attributes);
+}

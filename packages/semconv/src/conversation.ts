@@ -73,7 +73,22 @@ function source(sent: unknown, role: 'user' | 'assistant'): Source {
   if (typeof sent !== 'string') return readMessages(sent, role);
   const value = parseJson(sent);
   if (isCanonical(value)) return { messages: value, finishReason: '', system: '', text: sent };
-  return readMessages(value ?? sent, role);
+  return withoutFinishReason(sent, value) ?? readMessages(value ?? sent, role);
+}
+
+/**
+ * The usual answer, one message that ends in its finish reason, without writing it anew: the reason is cut off the text
+ * as sent, being the last key of the last object.
+ */
+function withoutFinishReason(sent: string, value: unknown): Source | undefined {
+  const message: unknown = Array.isArray(value) && value.length === 1 ? value[0] : undefined;
+  if (!isObject(message) || Object.keys(message).at(-1) !== 'finish_reason') return undefined;
+  const { finish_reason: reason, ...rest } = message;
+  const messages: unknown = [rest];
+  const key = sent.lastIndexOf('"finish_reason"');
+  const comma = sent.lastIndexOf(',', key);
+  if (typeof reason !== 'string' || comma < 0 || !isCanonical(messages)) return undefined;
+  return { messages, finishReason: reason, system: '', text: `${sent.slice(0, comma)}}]` };
 }
 
 /**

@@ -48,6 +48,7 @@ export function unwrapArguments(raw: unknown, tool: string): UnwrappedArguments 
       const parsed = parseText(found.value, layer);
       if (parsed === undefined) break;
       found.value = parsed;
+      if (typeof parsed === 'string') continue;
     }
     if (!unwrapLayer(found, tool)) break;
   }

@@ -36,6 +36,7 @@ export function unwrapResult(raw: unknown): UnwrappedResult {
   };
   for (let layer = 0; layer < MAX_LAYERS; layer++) {
     if (typeof found.value === 'string') {
+      if (isBareObject(found.value)) break;
       const parsed = parseJson(found.value) ?? reprOfMessage(found.value);
       if (parsed === undefined) break;
       // A quoted string is its content; an object keeps the text it was parsed from
@@ -48,6 +49,13 @@ export function unwrapResult(raw: unknown): UnwrappedResult {
     found.text = typeof inner === 'string' ? inner : undefined;
   }
   return found;
+}
+
+const ENVELOPE_KEY = /"(?:content|data|outputs?|result|return_value|raw_output|response|kwargs|update|value)"/;
+
+/** A JSON object, by its first and last character, that has none of the keys an envelope is known by: not worth parsing. */
+function isBareObject(text: string): boolean {
+  return text.charCodeAt(0) === 0x7b && text.endsWith('}') && !ENVELOPE_KEY.test(text);
 }
 
 function peel(value: unknown, found: UnwrappedResult): unknown {

@@ -25,8 +25,6 @@ export function looksLikeJson(text: string): boolean {
   return code === 0x7b || code === 0x5b || code === 0x22;
 }
 
-const LONG_INTEGER = /\d{16}/;
-
 /**
  * Parses an object, array or quoted string; undefined where the text is none. Integers that a double cannot hold keep
  * their digits (as raw JSON), so that two ids never become one.
@@ -34,10 +32,28 @@ const LONG_INTEGER = /\d{16}/;
 export function parseJson(text: string): unknown {
   if (!looksLikeJson(text)) return undefined;
   try {
-    return LONG_INTEGER.test(text) ? JSON.parse(text, keepDigits) : JSON.parse(text);
+    return hasLongInteger(text) ? JSON.parse(text, keepDigits) : JSON.parse(text);
   } catch {
     return undefined;
   }
+}
+
+// Sixteen digits in a row, as Number.MAX_SAFE_INTEGER has, include a position that is a multiple of sixteen
+function hasLongInteger(text: string): boolean {
+  for (let i = 15; i < text.length; i += 16) {
+    if (!isDigit(text, i)) continue;
+    let first = i;
+    while (first > 0 && isDigit(text, first - 1)) first--;
+    let behind = i + 1;
+    while (isDigit(text, behind)) behind++;
+    if (behind - first >= 16) return true;
+  }
+  return false;
+}
+
+function isDigit(text: string, position: number): boolean {
+  const code = text.charCodeAt(position);
+  return code >= 0x30 && code <= 0x39;
 }
 
 function keepDigits(_key: string, value: unknown, context?: { source?: string }): unknown {

@@ -3,7 +3,7 @@ import { type Cuts, caps } from './caps.ts';
 import { digest64 } from './digest.ts';
 import { unwrapArguments } from './envelope-arguments.ts';
 import { type UnwrappedResult, unwrapResult } from './envelope-result.ts';
-import { canonicalJson, plain } from './json.ts';
+import { canonicalJson, parseJson, plain } from './json.ts';
 
 /**
  * `errorType` of a span that did not fail by its status but whose framework or protocol states inside the result that
@@ -69,7 +69,9 @@ function readResult(call: ToolCall, raw: unknown, cuts: Cuts): void {
 function resultText(result: UnwrappedResult): { text: string; isText: boolean } {
   const { value, isError } = result;
   if (isError) return { text: jsonOf({ content: value, isError: true }), isText: false };
-  if (typeof value === 'string') return { text: value, isText: true };
+  // An object that was not worth parsing is text as well, and half a JSON if it has to be cut
+  if (typeof value === 'string')
+    return { text: value, isText: value.length <= caps.toolResult || parseJson(value) === undefined };
   return { text: result.text ?? jsonOf(value), isText: false };
 }
 
