@@ -1,0 +1,152 @@
+import { gzipSync } from 'node:zlib';
+import { Client, compressionAlgorithms, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js';
+import { encodeTracesJson, encodeTracesProtobuf } from '@spanwise/otlp';
+import { startTestKafka, type TestKafka } from '@spanwise/testkit';
+import kafkajs, { type Kafka } from 'kafkajs';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { traceService } from './grpc-server.ts';
+import { type RunningIngest, startIngest } from './ingest.fixture.ts';
+import { otlpRequest, traceIdOf } from './otlp.fixture.ts';
+
+let broker: TestKafka;
+let kafka: Kafka;
+let ingest: RunningIngest;
+beforeAll(async () => {
+  broker = await startTestKafka();
+  kafka = new kafkajs.Kafka({ brokers: broker.brokers, logLevel: kafkajs.logLevel.NOTHING });
+  ingest = await startIngest(broker.brokers, {
+    SPANWISE_INGEST_OTLP_TOPIC: 'otlp_spans',
+    SPANWISE_INGEST_MAX_BODY_BYTES: '1MiB',
+  });
+});
+afterAll(async () => {
+  await ingest[Symbol.asyncDispose]();
+  await broker[Symbol.asyncDispose]();
+});
+
+const { path, requestSerialize, responseDeserialize } = traceService.Export;
+
+async function exportOver(
+  client: Client,
+  bytes: Uint8Array,
+  metadata = new Metadata(),
+): Promise<Buffer | ServiceError> {
+  return await new Promise((resolve) => {
+    client.makeUnaryRequest(
+      path,
+      requestSerialize,
+      responseDeserialize,
+      Buffer.from(bytes),
+      metadata,
+      (error, answer) => resolve(error ?? answer ?? Buffer.alloc(0)),
+    );
+  });
+}
+
+async function storedOf(traceId: string): Promise<string[]> {
+  const { records } = await ingest.topic('spans', 'Span');
+  return records.filter(({ record }) => record.traceId === traceId).map(({ record }) => record.spanId);
+}
+
+describe('OTLP/gRPC', () => {
+  const connect = (options = {}) =>
+    new Client(`127.0.0.1:${ingest.service.ports.grpc}`, credentials.createInsecure(), options);
+
+  it.each([
+    ['plain', {}],
+    ['in gzip', { 'grpc.default_compression_algorithm': compressionAlgorithms.gzip }],
+  ])('takes spans %s', async (name, options) => {
+    const client = connect(options);
+    expect(await exportOver(client, encodeTracesProtobuf(otlpRequest(name, 3)))).toEqual(Buffer.alloc(0));
+    expect(await storedOf(traceIdOf(name))).toHaveLength(3);
+    client.close();
+  });
+
+  it('answers partial success for unlawful spans', async () => {
+    const client = connect();
+    const request = otlpRequest('grpc partial', 2);
+    for (const span of request[0]?.scopeSpans[0]?.spans.slice(1) ?? []) span.traceId = '00'.repeat(16);
+    const answer = await exportOver(client, encodeTracesProtobuf(request));
+    expect(answer.toString('utf8')).toContain('trace id');
+    expect(await storedOf(traceIdOf('grpc partial'))).toHaveLength(1);
+    client.close();
+  });
+
+  it.each([
+    ['garbage', Buffer.from('garbage'), status.INVALID_ARGUMENT],
+    ['more than the limit', Buffer.alloc(1_100_000), status.RESOURCE_EXHAUSTED],
+  ])('refuses %s', async (_, bytes, code) => {
+    const client = connect();
+    expect(await exportOver(client, bytes)).toMatchObject({ code });
+    client.close();
+  });
+});
+
+describe("the Collector's topic", () => {
+  const produce = async (values: (Buffer | null)[], partition = 0) => {
+    const producer = kafka.producer();
+    await producer.connect();
+    await producer.send({
+      topic: `${ingest.prefix}otlp_spans`,
+      messages: values.map((value) => ({ value, partition })),
+    });
+    await producer.disconnect();
+  };
+  const committed = async () => {
+    const admin = kafka.admin();
+    await admin.connect();
+    const topic = `${ingest.prefix}otlp_spans`;
+    const [ends, [group]] = await Promise.all([
+      admin.fetchTopicOffsets(topic),
+      admin.fetchOffsets({ groupId: `${ingest.prefix}ingest`, topics: [topic] }),
+    ]);
+    await admin.disconnect();
+    const lag = ends.map(({ partition, high }) => {
+      const offset = Number(group?.partitions.find((each) => each.partition === partition)?.offset ?? -1);
+      return Number(high) - Math.max(0, offset);
+    });
+    return lag.reduce((sum, each) => sum + each, 0);
+  };
+  const untilRead = () => vi.waitFor(async () => expect(await committed()).toBe(0), { timeout: 20_000, interval: 200 });
+
+  it('is read in both encodings, and what cannot be read goes to the dead letters and stops nothing', async () => {
+    const poison = Buffer.from([10, 200, 1, 7, 7]);
+    const unlawful = otlpRequest('kafka unlawful', 2);
+    for (const span of unlawful[0]?.scopeSpans[0]?.spans.slice(1) ?? []) span.spanId = '00'.repeat(8);
+    await produce([
+      Buffer.from(encodeTracesProtobuf(otlpRequest('kafka protobuf', 3))),
+      poison,
+      Buffer.from('{"resourceLogs":[]}'),
+      Buffer.from(encodeTracesJson(otlpRequest('kafka json', 2))),
+      null,
+      Buffer.from(encodeTracesProtobuf(unlawful)),
+      Buffer.from(encodeTracesProtobuf(otlpRequest('kafka last', 1))),
+    ]);
+    await produce([gzipSync('compressed twice')], 1);
+    await untilRead();
+    expect(await storedOf(traceIdOf('kafka protobuf'))).toHaveLength(3);
+    expect(await storedOf(traceIdOf('kafka json'))).toHaveLength(2);
+    expect(await storedOf(traceIdOf('kafka last'))).toHaveLength(1);
+    expect(await storedOf(traceIdOf('kafka unlawful'))).toHaveLength(1);
+    const { records } = await ingest.topic('dead-letters', 'DeadLetter');
+    const letters = records
+      .map(({ record }) => record)
+      .sort((a, b) => a.partition - b.partition || a.offset - b.offset);
+    expect(letters).toMatchObject([
+      { service: 'ingest', partition: 0, offset: 1, reason: 'undecodable', value: poison },
+      { partition: 0, offset: 2, reason: 'undecodable', detail: expect.stringContaining('logs') },
+      { partition: 0, offset: 5, reason: 'rejected', detail: expect.stringContaining('span id') },
+      { partition: 1, offset: 0, reason: 'undecodable' },
+    ]);
+    expect(letters[0]?.topic).toBe(`${ingest.prefix}otlp_spans`);
+  });
+
+  it('gives a message the time at which the broker got it, so that reading it again changes nothing', async () => {
+    const { records } = await ingest.topic('spans', 'Span');
+    const times = records
+      .filter(({ record }) => record.traceId === traceIdOf('kafka protobuf'))
+      .map(({ record }) => record.receivedTime);
+    expect(new Set(times).size).toBe(1);
+    expect((times[0] ?? 0) % 1000).toBe(0);
+  });
+});

@@ -1,0 +1,107 @@
+import type { IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Logger } from '@spanwise/runtime';
+import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
+import type { Acceptor } from './accept.ts';
+import type { ByteBudget } from './byte-budget.ts';
+import { bodyErrorAnswer, encodingOf, errorAnswer, type HttpAnswer, outcomeAnswer } from './http-answer.ts';
+import { BodyError, readBody } from './http-body.ts';
+import type { IngestMetrics } from './metrics.ts';
+import type { TenantOf } from './tenants.ts';
+
+const TRACES = '/v1/traces';
+/** A client that needs longer to send one request holds memory for nothing. */
+const REQUEST_TIMEOUT_MS = 30_000;
+
+export interface HttpServerOptions {
+  host: string;
+  port: number;
+  maxBodyBytes: number;
+  acceptor: Acceptor;
+  budget: ByteBudget;
+  tenantOf: TenantOf;
+  metrics: IngestMetrics;
+  logger: Logger;
+}
+
+export interface Listener extends AsyncDisposable {
+  /** The port it really listens on */
+  readonly port: number;
+}
+
+/** OTLP/HTTP: https://opentelemetry.io/docs/specs/otlp/#otlphttp. Disposing it answers what is under way first. */
+export async function startHttpServer(options: HttpServerOptions): Promise<Listener> {
+  const { metrics, logger } = options;
+  const app = fastify({ logger: false, requestTimeout: REQUEST_TIMEOUT_MS, forceCloseConnections: 'idle' });
+  // bodies stay streams: they are read within the byte budget only
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
+
+  app.post(TRACES, async (request, reply) => send(reply, await exportTraces(request, options)));
+  app.route({
+    method: ['GET', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
+    url: TRACES,
+    handler: (_request, reply) => {
+      reply.header('allow', 'POST');
+      return send(reply, errorAnswer(undefined, 405, `${TRACES} takes POST only`));
+    },
+  });
+  app.setNotFoundHandler((request, reply) =>
+    send(
+      reply,
+      errorAnswer(undefined, 404, `there is no ${request.method} ${request.url}: traces go to POST ${TRACES}`),
+    ),
+  );
+  app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
+    const status = error.statusCode ?? 500;
+    if (status >= 500 && !request.raw.destroyed) logger.error({ err: error }, 'a request failed unexpectedly');
+    const message = status >= 500 ? 'internal error' : error.message;
+    return send(reply, errorAnswer(encodingOf(request.headers['content-type']), status, message));
+  });
+  app.addHook('onResponse', async (_request, reply) => {
+    metrics.requests.inc({ transport: 'http', code: String(reply.statusCode) });
+    metrics.requestDuration.observe({ transport: 'http' }, reply.elapsedTime / 1000);
+  });
+
+  await app.listen({ host: options.host, port: options.port });
+  return {
+    port: (app.server.address() as AddressInfo).port,
+    [Symbol.asyncDispose]: async () => {
+      await app.close();
+    },
+  };
+}
+
+async function exportTraces(request: FastifyRequest, options: HttpServerOptions): Promise<HttpAnswer> {
+  const { headers } = request;
+  const receivedTimeUs = Date.now() * 1000;
+  const encoding = encodingOf(headers['content-type']);
+  const tenant = options.tenantOf(headers.authorization, singleValue(headers['x-api-key']));
+  if (tenant === undefined) {
+    return errorAnswer(encoding, 401, 'an API key is needed, as "Authorization: Bearer KEY" or "x-api-key: KEY"');
+  }
+  if (!encoding) return errorAnswer(encoding, 415, 'Content-Type must be application/x-protobuf or application/json');
+  if (Number(headers['content-length'] ?? 0) > options.maxBodyBytes) {
+    return errorAnswer(encoding, 413, `the request is larger than ${options.maxBodyBytes} bytes: send smaller batches`);
+  }
+  using share = options.budget.open();
+  let body: Buffer;
+  try {
+    // without a body, fastify calls no parser
+    const stream = (request.body as IncomingMessage | undefined) ?? request.raw;
+    body = await readBody(stream, headers['content-encoding'], options.maxBodyBytes, share);
+  } catch (error) {
+    if (error instanceof BodyError) return bodyErrorAnswer(encoding, error);
+    throw error;
+  }
+  const outcome = await options.acceptor.accept({ body, encoding, transport: 'http', tenant, receivedTimeUs });
+  return outcomeAnswer(encoding, outcome);
+}
+
+function singleValue(header: string | string[] | undefined): string | undefined {
+  return Array.isArray(header) ? header[0] : header;
+}
+
+function send(reply: FastifyReply, { status, headers, body }: HttpAnswer): FastifyReply {
+  return reply.code(status).headers(headers).send(body);
+}

@@ -1,0 +1,159 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Health, Logger } from '@spanwise/runtime';
+import { type TopicSpec, topic } from '@spanwise/schemas';
+import { ensureTopics } from '@spanwise/stream';
+import kafkajs, { type Admin, type Kafka, type LogEntry } from 'kafkajs';
+import { KafkaBlockProducer } from './block-producer.ts';
+import type { IngestConfig } from './config.ts';
+import type { IngestMetrics } from './metrics.ts';
+import { SpanWriter } from './span-writer.ts';
+
+const PROBE_MS = 2000;
+const RECONNECT_MS = 1000;
+
+/** Ingest's connection to Kafka: the writers, and whether it is there. */
+export class KafkaLink implements AsyncDisposable {
+  readonly kafka: Kafka;
+  readonly deadLetters: KafkaBlockProducer;
+  readonly #config: IngestConfig;
+  readonly #health: Health;
+  readonly #logger: Logger;
+  readonly #metrics: IngestMetrics;
+  readonly #spans: KafkaBlockProducer;
+  readonly #stopping = new AbortController();
+  #admin: Admin | undefined;
+  #writer: SpanWriter | undefined;
+  #up = false;
+  #probing: Promise<void> | undefined;
+
+  constructor(config: IngestConfig, deps: { health: Health; logger: Logger; metrics: IngestMetrics }) {
+    this.#config = config;
+    this.#health = deps.health;
+    this.#logger = deps.logger;
+    this.#metrics = deps.metrics;
+    this.kafka = new kafkajs.Kafka({
+      clientId: 'spanwise-ingest',
+      brokers: [...config.brokers],
+      connectionTimeout: 2000,
+      requestTimeout: 5000,
+      retry: { retries: 2, initialRetryTime: 100, maxRetryTime: 1000 },
+      logLevel: kafkajs.logLevel.WARN,
+      // what it cannot mend by itself it throws, and that is told once, here
+      logCreator:
+        () =>
+        ({ namespace, log: { message, timestamp: _, logger: __, ...fields } }: LogEntry) =>
+          deps.logger.debug({ kafkajs: namespace, ...fields }, message),
+    });
+    this.#spans = new KafkaBlockProducer(this.kafka, `${config.topicPrefix}spans`, config.compression);
+    this.deadLetters = new KafkaBlockProducer(this.kafka, `${config.topicPrefix}dead-letters`, config.compression);
+    this.#health.set('kafka', false, 'not connected yet');
+  }
+
+  /** Undefined while Kafka is away. */
+  get writer(): SpanWriter | undefined {
+    return this.#up ? this.#writer : undefined;
+  }
+
+  /**
+   * Resolves once Kafka is there with all topics, however long that takes, or with false when disposed before; rejects when
+   * the topics cannot be used.
+   */
+  async connect(): Promise<boolean> {
+    let told = false;
+    while (!this.#stopping.signal.aborted) {
+      try {
+        const partitions = await this.#prepareTopics();
+        this.#writer = new SpanWriter({
+          producer: this.#spans,
+          partitions,
+          lingerMs: this.#config.lingerMs,
+          ackTimeoutMs: this.#config.ackTimeoutMs,
+          onBatch: ({ spans, bytes, seconds, acknowledged }) => {
+            this.#metrics.produceDuration.observe({ outcome: acknowledged ? 'acknowledged' : 'failed' }, seconds);
+            this.#metrics.batchSpans.observe(spans);
+            this.#metrics.batchBytes.observe(bytes);
+            if (!acknowledged) this.#down('a batch was not acknowledged');
+          },
+        });
+        this.#setUp();
+        this.#probing = this.#probe();
+        return true;
+      } catch (error) {
+        if (!(error instanceof kafkajs.KafkaJSError)) throw error;
+        this.#health.set('kafka', false, error.message);
+        if (!told) this.#logger.warn({ brokers: this.#config.brokers, reason: error.message }, 'waiting for Kafka');
+        told = true;
+        await this.#dropAdmin();
+        await sleep(RECONNECT_MS, undefined, { signal: this.#stopping.signal }).catch(() => {});
+      }
+    }
+    return false;
+  }
+
+  /** Flushes what is pending, then disconnects. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopping.abort();
+    await this.#probing;
+    await this.#writer?.flush();
+    await Promise.all([this.#spans[Symbol.asyncDispose](), this.deadLetters[Symbol.asyncDispose](), this.#dropAdmin()]);
+  }
+
+  /** Creates the topics that are missing; the number of partitions of `spans` is what the broker has. */
+  async #prepareTopics(): Promise<number> {
+    const { otlpTopic, topicPrefix } = this.#config;
+    const specs: TopicSpec[] = [topic('spans'), topic('dead-letters')];
+    if (otlpTopic !== '') specs.push({ ...topic('otlp_spans'), name: otlpTopic });
+    const admin = await this.#connectedAdmin();
+    const present = new Set(await admin.listTopics());
+    await ensureTopics(
+      admin,
+      specs.filter(({ name }) => !present.has(topicPrefix + name)),
+      topicPrefix,
+    );
+    const { topics } = await admin.fetchTopicMetadata({ topics: [`${topicPrefix}spans`] });
+    return topics[0]?.partitions.length ?? 0;
+  }
+
+  /** Asks the broker from time to time, so that readiness tells the truth without traffic too, and an outage ends by itself. */
+  async #probe(): Promise<void> {
+    while (!this.#stopping.signal.aborted) {
+      await sleep(PROBE_MS, undefined, { signal: this.#stopping.signal }).catch(() => {});
+      if (this.#stopping.signal.aborted) return;
+      try {
+        const admin = await this.#connectedAdmin();
+        await admin.describeCluster();
+        this.#setUp();
+      } catch (error) {
+        this.#down((error as Error).message);
+        await this.#dropAdmin();
+      }
+    }
+  }
+
+  #setUp(): void {
+    if (!this.#up && this.#probing) this.#logger.warn('Kafka is back');
+    this.#up = true;
+    this.#health.set('kafka', true);
+  }
+
+  #down(reason: string): void {
+    if (this.#up) this.#logger.warn({ reason }, 'Kafka does not answer: requests get 503 until it does');
+    this.#up = false;
+    this.#health.set('kafka', false, reason);
+  }
+
+  async #connectedAdmin(): Promise<Admin> {
+    if (!this.#admin) {
+      const admin = this.kafka.admin();
+      await admin.connect();
+      this.#admin = admin;
+    }
+    return this.#admin;
+  }
+
+  async #dropAdmin(): Promise<void> {
+    const admin = this.#admin;
+    this.#admin = undefined;
+    await admin?.disconnect().catch(() => {});
+  }
+}
