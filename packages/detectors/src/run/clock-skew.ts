@@ -1,0 +1,123 @@
+import type { FindingDraft, Reporter, RunDetector } from './detector.ts';
+import type { RunView } from './run-view.ts';
+import { CLOCK_TOLERANCE_US, type ClockPair, clockPairs } from './service-offsets.ts';
+import type { Step } from './step.ts';
+
+/**
+ * `clock_skew`: the clocks of two services disagree: children of one start before their parents in the other, or all of
+ * them end after the parents that waited for them. Not an agent's failure, but other patterns must not take its spans'
+ * times for their order: `serviceOffsets` gives what to subtract.
+ *
+ * It does not claim skew within one service (there a child that sticks out is asynchronous), nor for a single child that
+ * ends late, one longer than its parent, or a message's consumer: nobody waited for them.
+ *
+ * Happened and began: the earliest child that cannot have been when its clock says.
+ * Evidence `clock_offset` (expected: the caller, seen: the callee; numbers: offsetMs, the callee's clock against the
+ * caller's, lowMs and highMs where bounded, pairs, violations).
+ */
+export interface ClockSkewSettings {
+  /** Offsets from which it is more than an observation, milliseconds. Default 1,000. */
+  notableMs: number;
+}
+
+const DEFAULTS: ClockSkewSettings = { notableMs: 1_000 };
+
+const MOST_ASYNCHRONOUS = 128;
+const MOST_SPANS = 32;
+
+interface State {
+  /** Ids of producers, consumers and linked spans: nobody waits for what they start. */
+  asynchronous: string[];
+  /** Children that stuck out so far, and how many had when the clocks were compared last. */
+  violations: number;
+  compared: number;
+}
+
+export function clockSkew(overrides: Partial<ClockSkewSettings> = {}): RunDetector<State> {
+  const settings = { ...DEFAULTS, ...overrides };
+
+  function draft(pair: ClockPair, run: RunView): FindingDraft | undefined {
+    const odd = [...pair.early, ...pair.late].sort(
+      (a, b) => startOfParent(a, run) - startOfParent(b, run) || byId(a, b),
+    );
+    const [at] = odd;
+    if (!at) return undefined;
+    const offsetMs = pair.offset / 1_000;
+    const isBounded = pair.low <= pair.high && Number.isFinite(pair.low);
+    return {
+      key: keyOf(pair),
+      span: at,
+      rootCause: at,
+      severity: Math.abs(offsetMs) >= settings.notableMs ? 'low' : 'info',
+      confidence: isBounded ? 0.95 : 0.8,
+      summary: `the clock of ${pair.callee} is ${Math.abs(offsetMs).toFixed(1)} ms ${offsetMs < 0 ? 'behind' : 'ahead of'} that of ${pair.caller}`,
+      evidence: {
+        type: 'clock_offset',
+        expected: pair.caller,
+        seen: pair.callee,
+        numbers: {
+          offsetMs,
+          ...(isBounded ? { lowMs: pair.low / 1_000, highMs: pair.high / 1_000 } : {}),
+          pairs: pair.pairs,
+          violations: odd.length,
+        },
+        spans: odd.slice(0, MOST_SPANS).map((step) => step.spanId),
+      },
+    };
+  }
+
+  function compare(run: RunView, state: State, reporter: Reporter): void {
+    for (const pair of clockPairs(run, new Set(state.asynchronous))) {
+      const finding = pair.disagree ? draft(pair, run) : undefined;
+      if (finding) reporter.report(finding);
+      else reporter.withdraw(keyOf(pair));
+    }
+    state.compared = state.violations;
+  }
+
+  return {
+    pattern: 'clock_skew',
+    initialState: () => ({ asynchronous: [], violations: 0, compared: 0 }),
+
+    onSpan(step, span, run, state, reporter) {
+      let changed = false;
+      if (span.otelKind === 'producer' || span.otelKind === 'consumer' || span.links !== '') {
+        if (state.asynchronous.length < MOST_ASYNCHRONOUS) {
+          state.asynchronous.push(step.spanId);
+          changed = true;
+        }
+      }
+      const violations = violationsOf(step, run);
+      if (violations === 0) return changed;
+      state.violations += violations;
+      // Compared at every violation at first, later as often as they double.
+      if (state.violations <= 8 || state.violations >= 2 * state.compared) {
+        compare(run, state, reporter);
+      }
+      return true;
+    },
+
+    onRunEnd(_end, run, state, reporter) {
+      if (state.violations === 0) return false;
+      compare(run, state, reporter);
+      return true;
+    },
+  };
+}
+
+const keyOf = (pair: ClockPair): string => `${pair.caller} ${pair.callee}`;
+const byId = (a: Step, b: Step): number => (a.spanId < b.spanId ? -1 : 1);
+const startOfParent = (step: Step, run: RunView): number => run.parentOf(step)?.start ?? step.start;
+
+function sticksOut(child: Step, parent: Step): boolean {
+  if (child.service === parent.service || child.service === '' || parent.service === '') return false;
+  return child.start < parent.start - CLOCK_TOLERANCE_US || child.end > parent.end + CLOCK_TOLERANCE_US;
+}
+
+/** Pairs that the step completes, as a child or as a parent, and that stick out. */
+function violationsOf(step: Step, run: RunView): number {
+  const parent = run.parentOf(step);
+  let count = parent && sticksOut(step, parent) ? 1 : 0;
+  for (const child of run.childrenOf(step.spanId)) if (sticksOut(child, step)) count += 1;
+  return count;
+}
