@@ -1,0 +1,183 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ClickHouseClient } from '@clickhouse/client';
+import type { LocalConfig } from './config.ts';
+import { DeadLetterWatch } from './dead-letters.ts';
+import type { DemoCommand } from './demo-command-line.ts';
+import { type DemoNumbers, demoNumbers } from './demo-numbers.ts';
+import { type DemoReport, demoReport, type ServiceState } from './demo-report.ts';
+import type { DemoScreen } from './demo-screen.ts';
+import { type Fleet, startFleet } from './fleet.ts';
+import { kafkaClient } from './kafka-client.ts';
+import type { PipelineHandle } from './pipeline.ts';
+import { Rate } from './rate.ts';
+import { askLag } from './service-lag.ts';
+import { untilSettled } from './settle.ts';
+import { tablesOf } from './tables.ts';
+
+/** What the last session needs after its last span: abandonment, gap, batches, with some room. */
+const JUDGING_MS = 22_000;
+/** Longer than `store` keeps a batch open */
+const QUIET_MS = 3_000;
+const PATIENCE_MS = 60_000;
+const EVERY_MS = 1_000;
+/** The view may cost the server a tenth of its time at most. */
+const IDLE_FACTOR = 9;
+
+const nothingYet: DemoNumbers = {
+  spansStored: 0,
+  spansDuplicated: 0,
+  runs: 0,
+  openRuns: 0,
+  sessionsByVerdict: {},
+  provisionalSessions: 0,
+  findingsByPattern: {},
+};
+
+export interface DemoParts {
+  readonly command: DemoCommand;
+  readonly config: LocalConfig;
+  readonly pipeline: PipelineHandle;
+  readonly screen: DemoScreen;
+  readonly stop: AbortSignal;
+}
+
+/** Feeds the running pipeline and shows what comes of it, until it is told to stop or its time is over. */
+export class DemoRun {
+  readonly #parts: DemoParts;
+  readonly #tables: ClickHouseClient;
+  readonly #sinceMs = Date.now();
+  readonly #rate = new Rate(5_000);
+  readonly #failures: string[] = [];
+  #fleet: Fleet | undefined;
+  #numbers = nothingYet;
+  #phase = 'waiting for spans';
+
+  constructor(parts: DemoParts) {
+    this.#parts = parts;
+    this.#tables = tablesOf(parts.pipeline.state, parts.config);
+  }
+
+  /** Resolves with the outcome if the demo ended by itself, with undefined if somebody stopped it. */
+  async run(): Promise<DemoReport | undefined> {
+    const { command, pipeline, stop } = this.#parts;
+    const deadLetters = await DeadLetterWatch.open(kafkaClient(pipeline.state.brokers), pipeline.state.topicPrefix);
+    try {
+      if (command.fleet) this.#fleet = this.#startFleet();
+      await this.#watchWhileFeeding();
+      if (stop.aborted) return undefined;
+      if (this.#failures.length === 0) await this.#judge();
+      return demoReport({
+        fleet: this.#fleet?.totals ?? { spansSent: 0, sessions: 0, injected: {} },
+        numbers: this.#numbers,
+        deadLetters: await deadLetters.read().catch((error) => this.#fail(error, [])),
+        services: this.#serviceStates(),
+        failures: this.#failures,
+      });
+    } finally {
+      await this.#fleet?.stop().catch(() => {});
+      await this.#tables.close();
+    }
+  }
+
+  #startFleet(): Fleet {
+    const { command, pipeline } = this.#parts;
+    this.#phase = 'feeding a simulated fleet';
+    const { forMs, rate, seed } = command;
+    const { dataDir, ingestUrl } = pipeline.state;
+    return startFleet({
+      endpoint: ingestUrl,
+      rate,
+      seed,
+      ...(forMs === undefined ? {} : { forMs: Math.max(forMs - JUDGING_MS, 8_000) }),
+      truthFile: join(dataDir, 'fleet-truth.jsonl'),
+      logFile: join(dataDir, 'logs', 'simulate.log'),
+    });
+  }
+
+  /** Until the fleet has ended or we are to stop. What ends in between is a failure. */
+  async #watchWhileFeeding(): Promise<void> {
+    const { pipeline, stop } = this.#parts;
+    const over = new AbortController();
+    const end = (failure?: string) => {
+      if (failure !== undefined && !stop.aborted) this.#failures.push(failure);
+      over.abort();
+    };
+    stop.addEventListener('abort', () => over.abort());
+    pipeline.platformEnded.then((what) => end(`${what} has ended by itself`));
+    this.#fleet?.ended.then(
+      () => end(),
+      (error: Error) => end(error.message),
+    );
+    while (!over.signal.aborted && !stop.aborted) {
+      const startedAt = performance.now();
+      await this.#observe().catch(() => {});
+      const tookMs = performance.now() - startedAt;
+      await sleep(Math.max(EVERY_MS - tookMs, tookMs * IDLE_FACTOR), undefined, { signal: over.signal }).catch(
+        () => {},
+      );
+    }
+  }
+
+  async #judge(): Promise<void> {
+    this.#phase = 'no more spans; waiting until all is judged';
+    try {
+      await untilSettled({
+        look: () => this.#observe(),
+        missing: (numbers) => this.#missing(numbers),
+        fingerprint: (numbers) => JSON.stringify(numbers),
+        quietMs: QUIET_MS,
+        patienceMs: PATIENCE_MS,
+        everyMs: EVERY_MS,
+        signal: this.#parts.stop,
+      });
+    } catch (error) {
+      if (this.#parts.stop.aborted) throw error;
+      this.#fail(error, undefined);
+    }
+  }
+
+  #missing({ spansStored, openRuns, provisionalSessions }: DemoNumbers): string {
+    const lost = (this.#fleet?.totals.spansSent ?? 0) - spansStored;
+    if (lost > 0) return `${lost} spans`;
+    return openRuns + provisionalSessions > 0 ? `${openRuns} runs, ${provisionalSessions} sessions` : '';
+  }
+
+  async #observe(): Promise<DemoNumbers> {
+    const { pipeline, screen } = this.#parts;
+    this.#numbers = await demoNumbers(this.#tables, this.#sinceMs);
+    const { services, ingestUrl, grpcPort, dataDir } = pipeline.state;
+    const lags = await Promise.all(services.map(({ metricsUrl }) => askLag(metricsUrl)));
+    screen.show({
+      elapsedMs: Date.now() - this.#sinceMs,
+      phase: this.#phase,
+      fleet: this.#fleet?.totals,
+      spansPerSecond: this.#rate.of(this.#numbers.spansStored, performance.now()),
+      numbers: this.#numbers,
+      services: pipeline.services.map(({ name, ready, detail }, index) => ({
+        name,
+        state: ready ? 'ready' : detail,
+        lag: lags[index],
+      })),
+      whereToLook: [
+        `send spans  OTEL_EXPORTER_OTLP_ENDPOINT=${ingestUrl} (gRPC: http://127.0.0.1:${grpcPort})`,
+        'query       npm run sql, or npm run sql -- "SELECT pattern, summary FROM findings LIMIT 10"',
+        `metrics     ${services.map(({ metricsUrl }) => metricsUrl).join(' ')}`,
+        `logs        ${join(dataDir, 'logs')}`,
+        'Ctrl-C ends everything.',
+      ],
+    });
+    return this.#numbers;
+  }
+
+  #serviceStates(): Record<string, ServiceState> {
+    return Object.fromEntries(
+      this.#parts.pipeline.services.map(({ name, ready, detail, restarts }) => [name, { ready, detail, restarts }]),
+    );
+  }
+
+  #fail<T>(error: unknown, instead: T): T {
+    this.#failures.push(error instanceof Error ? error.message : String(error));
+    return instead;
+  }
+}

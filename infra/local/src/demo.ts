@@ -1,0 +1,53 @@
+import { writeFileSync } from 'node:fs';
+import { loadLocalConfig } from './config.ts';
+import { claimDataDir } from './data-dir.ts';
+import { demoUsage, parseDemoCommand } from './demo-command-line.ts';
+import type { DemoReport } from './demo-report.ts';
+import { DemoRun } from './demo-run.ts';
+import { DemoScreen } from './demo-screen.ts';
+import { demoLifetimes } from './lifetimes.ts';
+import { startPipeline } from './pipeline.ts';
+import { portsFromConfig } from './pipeline-ports.ts';
+import { runCommand, starting } from './run-command.ts';
+import { describeEvent } from './service-news.ts';
+
+await runCommand(async (stop) => {
+  const command = parseDemoCommand(process.argv.slice(2));
+  if (command === 'help') {
+    process.stdout.write(demoUsage);
+    return 0;
+  }
+  const config = loadLocalConfig();
+  const screen = new DemoScreen(process.stdout);
+  let isUp = false;
+  const pipeline = await starting(
+    stop,
+    startPipeline({
+      config,
+      dataDir: claimDataDir('demo', command.dataDir),
+      ports: { chosen: { ...portsFromConfig(config), ...command.ports }, others: 'standard' },
+      lifetimes: demoLifetimes,
+      onProgress: (line) => screen.say(line),
+      onEvent: (event) => (isUp || event.kind === 'ended') && screen.say(describeEvent(event)),
+    }),
+  );
+  isUp = true;
+  try {
+    const report = await new DemoRun({ command, config, pipeline, screen, stop }).run();
+    if (report === undefined) return 0;
+    if (command.report !== undefined) writeFileSync(command.report, `${JSON.stringify(report, undefined, 2)}\n`);
+    screen.say(conclusion(report));
+    return report.ok ? 0 : 1;
+  } finally {
+    isUp = false;
+    screen.say('Stopping.');
+    await pipeline.stop();
+  }
+});
+
+function conclusion(report: DemoReport): string {
+  const { spansSent, spansStored, spansDuplicated, deadLetters, problems } = report;
+  const counts = `${spansSent} spans sent, ${spansStored} stored, ${spansDuplicated} twice, ${deadLetters} dead letters.`;
+  if (report.ok) return `All is well: ${counts}`;
+  return [counts, 'Problems:', ...problems.map((problem) => `  ${problem}`)].join('\n');
+}

@@ -1,0 +1,79 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { defaultDataDir, type LocalConfig, loadLocalConfig } from './config.ts';
+import { claimDataDir } from './data-dir.ts';
+import { DeadLetterWatch } from './dead-letters.ts';
+import { kafkaClient } from './kafka-client.ts';
+import { type Label, readLabels } from './labels.ts';
+import { replayLifetimes } from './lifetimes.ts';
+import { startPipeline } from './pipeline.ts';
+import { ProgressLine } from './progress-line.ts';
+import { parseReplayCommand, type ReplayCommand, replayUsage } from './replay-command-line.ts';
+import { fileReport, type ReplayReport, replayReport, replaySummary } from './replay-report.ts';
+import { awaitOutcomes, sendFile } from './replay-run.ts';
+import { runCommand, starting } from './run-command.ts';
+import { describeEvent } from './service-news.ts';
+import { findRunning, type RunningPipeline } from './state-file.ts';
+import { tablesOf } from './tables.ts';
+import { UsageError } from './usage-error.ts';
+
+await runCommand(async (stop) => {
+  const command = parseReplayCommand(process.argv.slice(2));
+  if (command === 'help') {
+    process.stdout.write(replayUsage);
+    return 0;
+  }
+  const missing = [...command.files, ...(command.labels ? [command.labels] : [])].find((file) => !existsSync(file));
+  if (missing !== undefined) throw new UsageError(`There is no file ${missing}.`);
+  const config = loadLocalConfig();
+  const labels = command.labels === undefined ? undefined : await readLabels(command.labels);
+  const progress = new ProgressLine(process.stderr);
+
+  await using pipeline = await starting(stop, pipelineFor(command, config, progress));
+  const report = await replay(command, pipeline.state, config, labels, progress, stop);
+  progress.clear();
+  process.stdout.write(`${replaySummary(report)}\n`);
+  if (command.report !== undefined) writeFileSync(command.report, `${JSON.stringify(report, undefined, 2)}\n`);
+  return report.ok ? 0 : 1;
+});
+
+/** The running pipeline, which stays; else one of our own, which ends with us. */
+async function pipelineFor(command: ReplayCommand, config: LocalConfig, progress: ProgressLine) {
+  const running = command.own ? undefined : findRunning(command.dataDir ?? defaultDataDir('demo'));
+  if (running) {
+    progress.say(`Replaying into the pipeline that runs on ${running.dataDir}.`);
+    return { state: running, [Symbol.asyncDispose]: async () => {} };
+  }
+  return await startPipeline({
+    config,
+    dataDir: claimDataDir('replay', command.dataDir),
+    ports: { chosen: {}, others: 'any' },
+    lifetimes: replayLifetimes,
+    onProgress: (line) => progress.say(line),
+    onEvent: (event) => event.kind === 'ended' && progress.say(describeEvent(event)),
+  });
+}
+
+async function replay(
+  command: ReplayCommand,
+  pipeline: RunningPipeline,
+  config: LocalConfig,
+  labels: readonly Label[] | undefined,
+  progress: ProgressLine,
+  stop: AbortSignal,
+): Promise<ReplayReport> {
+  const tables = tablesOf(pipeline, config);
+  try {
+    const watch = await DeadLetterWatch.open(kafkaClient(pipeline.brokers), pipeline.topicPrefix);
+    const onProgress = (line: string) => progress.show(line);
+    const recorded = [];
+    for (const file of command.files) recorded.push(await sendFile(file, pipeline.ingestUrl, onProgress, stop));
+    const outcomes = await awaitOutcomes(tables, recorded, { patienceMs: command.waitMs, onProgress, signal: stop });
+    const deadLetters = await watch.read();
+    return replayReport(
+      outcomes.map((outcome) => fileReport(outcome, labels, deadLetters)),
+      deadLetters,
+    );
+  } finally {
+    await tables.close();
+  }
+}
