@@ -1,4 +1,5 @@
 import { type AbandonedSessionSettings, abandonedSession } from './abandoned-session.ts';
+import { type ClockSkewSettings, clockSkew } from './clock-skew.ts';
 import { type ContextTruncationSettings, contextTruncation } from './context-truncation.ts';
 import type { RunDetector } from './detector.ts';
 import { type MalformedOutputSettings, malformedOutput } from './malformed-output.ts';
@@ -20,6 +21,7 @@ export interface RunDetectorSettings {
   malformed_output?: Partial<MalformedOutputSettings>;
   context_truncation?: Partial<ContextTruncationSettings>;
   abandoned_session?: Partial<AbandonedSessionSettings>;
+  clock_skew?: Partial<ClockSkewSettings>;
 }
 
 /** Every failure pattern that is detected within a run. */
@@ -34,5 +36,6 @@ export function runDetectors(settings: RunDetectorSettings = {}): RunDetector[] 
     malformedOutput(settings.malformed_output),
     contextTruncation(settings.context_truncation),
     abandonedSession(settings.abandoned_session),
+    clockSkew(settings.clock_skew),
   ] as RunDetector[];
 }
