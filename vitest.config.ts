@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** All packages are tested with this configuration: `vitest run --config ../../vitest.config.ts --root .` */
+/** What the configuration of every package begins with. */
 export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
