@@ -87,6 +87,18 @@ export const cases: DetectorCase[] = [
     run: sameCall(90).end(),
     finds: [{ at: 7, severity: 'high' }],
   },
+  {
+    name: 'finds a loop whose results come back as messages of the user',
+    run: times(5, (run, i) =>
+      run
+        .llm({
+          input: [says('user', i === 0 ? 'where is it?' : 'Observation: {"status":"processing"}')],
+          calls: [{ name: 'get_order', arguments: { id: 7 } }],
+        })
+        .tool('get_order', { id: 7 }, { result: { status: 'processing' } }),
+    ).end(),
+    finds: [{ at: 9, began: 2 }],
+  },
   { name: 'lets a call be repeated three times', run: sameCall(3).end(), finds: [] },
   {
     name: 'does not take pages of one query for a loop',
@@ -132,7 +144,8 @@ export const cases: DetectorCase[] = [
     run: times(6, (run, i) =>
       run
         .llm({ input: [says('user', `question ${i}`)], calls: [{ name: 'get_order', arguments: { id: 7 } }] })
-        .tool('get_order', { id: 7 }, { result: ORDER }),
+        .tool('get_order', { id: 7 }, { result: ORDER })
+        .llm({ text: `answer ${i}` }),
     ).end(),
     finds: [],
   },

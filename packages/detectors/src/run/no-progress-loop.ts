@@ -130,7 +130,7 @@ export function noProgressLoop(overrides: Partial<NoProgressLoopSettings> = {}):
 
     onSpan(step, span, run, state, reporter) {
       if (step.kind === 'llm') {
-        const turned = turnBegins(step, span, state);
+        const turned = turnBegins(step, span, run, state);
         return spokenIn(step, span, run, state, reporter) || turned;
       }
       if (!isAct(step)) return false;

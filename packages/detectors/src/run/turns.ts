@@ -31,18 +31,30 @@ const MAX_PERIOD = 3;
 const digest = (text: string): string => hash64(text).slice(0, 8);
 
 /**
- * Notes where a user speaks: an inference whose last input is a user's message that was not said before begins a turn.
- * (Frameworks that pass results on as user messages repeat them in a loop, and so begin none.) True where one begins.
+ * Notes where a user speaks: an inference that follows an answer in words, and whose last input is a user's text that was
+ * not said before, begins a turn. (Many frameworks pass results and tasks of sub-agents on as user messages; those follow
+ * a call or a request.) True where one begins.
  */
-export function turnBegins(step: Step, span: Span, turns: Turns): boolean {
+export function turnBegins(step: Step, span: Span, run: RunView, turns: Turns): boolean {
+  const before = actBefore(step, run);
+  if (before && (before.kind !== 'llm' || before.requestedCalls.length > 0)) return false;
   const last = lastMessageOf(span.inputMessages);
-  if (last?.role !== 'user') return false;
+  if (last?.role !== 'user' || textOf(last) === '') return false;
   const said = digest(substanceOf(last));
   if (turns.userTexts.includes(said)) return false;
   turns.userTexts.push(said);
   if (turns.userTexts.length > MOST_USER_TEXTS) turns.userTexts.shift();
   turns.turnStart = Math.max(turns.turnStart, step.start);
   return true;
+}
+
+function actBefore(step: Step, run: RunView): Step | undefined {
+  for (let i = run.steps.length - 1; i >= 0; i--) {
+    const other = run.steps[i];
+    if (!other || other === step || other.end > step.start + 1_000) continue;
+    if (other.kind === 'llm' || other.kind === 'handoff' || isCall(other)) return other;
+  }
+  return undefined;
 }
 
 /**
