@@ -17,7 +17,14 @@ function avalanche(h: number): number {
   return x ^ (x >>> 16);
 }
 
-const hex = (x: number): string => (x >>> 0).toString(16).padStart(8, '0');
+const BYTES = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
+const hex = (x: number): string =>
+  `${BYTES[x >>> 24]}${BYTES[(x >>> 16) & 255]}${BYTES[(x >>> 8) & 255]}${BYTES[x & 255]}`;
+
+/** Two units as a word; zeros beyond the end. */
+const lastWord = (text: string, at: number): number =>
+  (at < text.length ? text.charCodeAt(at) : 0) | (at + 1 < text.length ? text.charCodeAt(at + 1) << 16 : 0);
 
 /** 32 hex digits. */
 export function hash128(text: string): string {
@@ -25,25 +32,24 @@ export function hash128(text: string): string {
   let h2 = 0;
   let h3 = 0;
   let h4 = 0;
-  const word = (at: number): number => text.charCodeAt(at) | (text.charCodeAt(at + 1) << 16);
   const whole = text.length & ~7;
   let i = 0;
   for (; i < whole; i += 8) {
-    h1 ^= Math.imul(rotate(Math.imul(word(i), C1), 15), C2);
-    h1 = Math.imul(rotate(h1, 19) + h2, 5) + 0x561ccd1b;
-    h2 ^= Math.imul(rotate(Math.imul(word(i + 2), C2), 16), C3);
-    h2 = Math.imul(rotate(h2, 17) + h3, 5) + 0x0bcaa747;
-    h3 ^= Math.imul(rotate(Math.imul(word(i + 4), C3), 17), C4);
-    h3 = Math.imul(rotate(h3, 15) + h4, 5) + 0x96cd1c35;
-    h4 ^= Math.imul(rotate(Math.imul(word(i + 6), C4), 18), C1);
-    h4 = Math.imul(rotate(h4, 13) + h1, 5) + 0x32ac3b17;
+    h1 ^= Math.imul(rotate(Math.imul(text.charCodeAt(i) | (text.charCodeAt(i + 1) << 16), C1), 15), C2);
+    h1 = (Math.imul(rotate(h1, 19) + h2, 5) + 0x561ccd1b) | 0;
+    h2 ^= Math.imul(rotate(Math.imul(text.charCodeAt(i + 2) | (text.charCodeAt(i + 3) << 16), C2), 16), C3);
+    h2 = (Math.imul(rotate(h2, 17) + h3, 5) + 0x0bcaa747) | 0;
+    h3 ^= Math.imul(rotate(Math.imul(text.charCodeAt(i + 4) | (text.charCodeAt(i + 5) << 16), C3), 17), C4);
+    h3 = (Math.imul(rotate(h3, 15) + h4, 5) + 0x96cd1c35) | 0;
+    h4 ^= Math.imul(rotate(Math.imul(text.charCodeAt(i + 6) | (text.charCodeAt(i + 7) << 16), C4), 18), C1);
+    h4 = (Math.imul(rotate(h4, 13) + h1, 5) + 0x32ac3b17) | 0;
   }
-  // charCodeAt past the end is NaN, and NaN | 0 is 0: the tail is padded with zeros, the length below tells them apart.
+  // The tail is padded with zeros; the length below tells it from real ones.
   if (i < text.length) {
-    h4 ^= Math.imul(rotate(Math.imul(word(i + 6), C4), 18), C1);
-    h3 ^= Math.imul(rotate(Math.imul(word(i + 4), C3), 17), C4);
-    h2 ^= Math.imul(rotate(Math.imul(word(i + 2), C2), 16), C3);
-    h1 ^= Math.imul(rotate(Math.imul(word(i), C1), 15), C2);
+    h4 ^= Math.imul(rotate(Math.imul(lastWord(text, i + 6), C4), 18), C1);
+    h3 ^= Math.imul(rotate(Math.imul(lastWord(text, i + 4), C3), 17), C4);
+    h2 ^= Math.imul(rotate(Math.imul(lastWord(text, i + 2), C2), 16), C3);
+    h1 ^= Math.imul(rotate(Math.imul(lastWord(text, i), C1), 15), C2);
   }
   const length = text.length * 2;
   h1 ^= length;

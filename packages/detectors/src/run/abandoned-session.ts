@@ -85,8 +85,10 @@ export function abandonedSession(overrides: Partial<AbandonedSessionSettings> = 
       }
       const calls = openCallsOf(run);
       const spans = openSpansOf(run);
-      const silent = run.now * 1000 - last.receivedTime;
-      const isNormal = calls.some(({ call }) => longestCall(call.name, run) * settings.normalTimes >= silent);
+      const silent = (run.now - run.quietSince) * 1000;
+      const isNormal = calls.some(
+        ({ call }) => longestCall(call.name, run) * settings.normalTimes >= Math.max(1, silent),
+      );
       if (isNormal || (calls.length === 0 && spans.length === 0)) {
         reporter.withdraw(KEY);
         return false;

@@ -17,6 +17,7 @@ const FORMS: ReadonlyArray<readonly [RegExp, number]> = [
     /^(?:HTTP(?:\/\d(?:\.\d)?)?|status(?: code)?|error|code)?[ :=]*[45]\d\d[ :-]+(?:client error|server error|bad|unauthori[sz]ed|payment|forbidden|not found|method|not acceptable|request|conflict|gone|unprocessable|too many|internal|not implemented|service|gateway)/i,
     0.95,
   ],
+  [/^(?:ENOENT|EACCES|EPERM|EEXIST|ECONN[A-Z]+|ETIMEDOUT|ENOTFOUND|EPIPE|EAI_AGAIN)\b/, 0.92],
   [/^HTTP(?:\/\d(?:\.\d)?)?(?: status)?(?: code)?[ :]+[45]\d\d\b/i, 0.95],
   [
     /^\[?(?:fatal |tool |execution |runtime |internal |system |api |network |database |connection |validation )?(?:error|exception)\]?(?: \(?(?:code )?\w+\)?)?\s*[:!]/i,
@@ -35,12 +36,12 @@ const FORMS: ReadonlyArray<readonly [RegExp, number]> = [
     0.85,
   ],
   [
-    /^(?:internal server error|service (?:temporarily )?unavailable|bad gateway|gateway time-?out|bad request|unauthori[sz]ed|forbidden|not found|too many requests|rate limit (?:exceeded|reached)|access denied|permission denied|connection (?:refused|reset|timed out|error|aborted)|endpoint request timed out|request timed? ?out|time-?out|timed out|operation timed out|missing authentication token|network error|quota exceeded|econn\w+|etimedout)\b.{0,120}$/i,
+    /^(?:internal server error|service (?:temporarily )?unavailable|bad gateway|gateway time-?out|bad request|unauthori[sz]ed|forbidden|too many requests|rate limit (?:exceeded|reached)|access denied|permission denied|connection (?:refused|reset|timed out|error|aborted)|endpoint request timed out|request timed? ?out|time-?out|timed out|operation timed out|missing authentication token|network error|quota exceeded|econn\w+|etimedout)\b.{0,120}$/i,
     0.88,
   ],
   [/^[\w .'"()-]{1,60} (?:timed out|timeout)(?: after| waiting|$|[.:!])/i, 0.8],
   [
-    /^(?:failed|unable|could not|couldn't|cannot|can't) (?:to )?(?:\w+ ){0,2}(?:execute|run|call|invoke|connect|reach|fetch|load|process|complete|retrieve|read|open|parse|access|query|create|update|delete|send|perform|find|get|authenticate|resolve)\b/i,
+    /^(?:failed|unable|could not|couldn't|cannot|can't) (?:to )?(?:\w+ ){0,2}(?:execute|run|call|invoke|connect|reach|fetch|load|process|complete|retrieve|read|open|parse|access|query|create|update|delete|send|perform|get|authenticate|resolve)\b/i,
     0.75,
   ],
 ];

@@ -171,7 +171,7 @@ export function malformedOutput(overrides: Partial<MalformedOutputSettings> = {}
   };
 }
 
-const hasOddArguments = (step: Step): boolean => step.requestedCalls.some((call) => call.argumentsDigest === '');
+const hasOddArguments = (step: Step): boolean => step.requestedCalls.some((call) => !call.parses);
 
 /** A length at which limits are set: SDKs cut texts there without a word. */
 const isRound = (length: number): boolean => length >= 100 && (length % 100 === 0 || length % 128 === 0);

@@ -26,14 +26,17 @@ function parse(text: string): unknown {
 
 const NONE: readonly Message[] = [];
 let parsed: { text: string; messages: readonly Message[] } = { text: '', messages: NONE };
+let parsedBefore = parsed;
 
 /**
- * The messages of a payload field; none where it holds something else. The last result is kept, since several detectors
+ * The messages of a payload field; none where it holds something else. The last two results are kept, since several detectors
  * read the same payload in turn.
  */
 export function messagesOf(text: string): readonly Message[] {
   if (text === '') return NONE;
   if (text === parsed.text) return parsed.messages;
+  if (text === parsedBefore.text) return parsedBefore.messages;
+  parsedBefore = parsed;
   const value = parse(text);
   parsed = { text, messages: Array.isArray(value) ? value.filter(isMessage) : NONE };
   return parsed.messages;

@@ -1,4 +1,5 @@
 import { hash64 } from '../identity-hash.ts';
+import { messagesOf } from './messages.ts';
 import type { RequestedCall } from './step.ts';
 
 const NONE: RequestedCall[] = [];
@@ -12,17 +13,15 @@ function canonical(value: unknown): string {
   return `{${entries.map(([key, inner]) => `${JSON.stringify(key)}:${canonical(inner)}`).join(',')}}`;
 }
 
-/** Digest of requested arguments, parsed or as text; empty when the text is no JSON. */
-function digestOf(name: string, given: unknown): string {
-  let value = given;
-  if (typeof given === 'string') {
-    try {
-      value = JSON.parse(given);
-    } catch {
-      return '';
-    }
+const UNPARSED = Symbol('unparsed');
+
+function parsed(given: unknown): unknown {
+  if (typeof given !== 'string') return given ?? {};
+  try {
+    return JSON.parse(given);
+  } catch {
+    return UNPARSED;
   }
-  return hash64(`${name} ${canonical(value ?? {})}`);
 }
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
@@ -34,21 +33,16 @@ const text = (value: unknown): string => (typeof value === 'string' ? value : ''
  */
 export function requestedCallsOf(outputMessages: string): RequestedCall[] {
   if (!outputMessages.includes('"tool_call"')) return NONE;
-  let messages: unknown;
-  try {
-    messages = JSON.parse(outputMessages);
-  } catch {
-    return NONE;
-  }
-  if (!Array.isArray(messages)) return NONE;
   const calls: RequestedCall[] = [];
-  for (const message of messages) {
-    if (!Array.isArray(message?.parts)) continue;
+  for (const message of messagesOf(outputMessages)) {
     for (const part of message.parts) {
       if (part?.type !== 'tool_call' || calls.length >= MOST) continue;
       const name = text(part.name);
       const id = text(part.id);
-      calls.push({ id, name, argumentsDigest: digestOf(name, part.arguments) });
+      const given = parsed(part.arguments);
+      const parses = given !== UNPARSED;
+      const argumentsDigest = parses && id === '' ? hash64(`${name} ${canonical(given)}`) : '';
+      calls.push({ id, name, parses, argumentsDigest });
     }
   }
   return calls;

@@ -1,3 +1,4 @@
+import { nameWords } from './error-nature.ts';
 import { errorText } from './error-text.ts';
 import type { ResultOutcome } from './step.ts';
 
@@ -23,13 +24,19 @@ const TAIL = 512;
 const STATES_OUTCOME =
   /"(?:is_?error|ok|success(?:ful)?|succeeded|errors?|error_?(?:message|type|code|msg)|exception|traceback|fault|message|detail)"\s*:|"(?:http_?)?(?:status(?:_?code)?|code)"\s*:\s*"?(?:[45]\d\d\b|error")/i;
 
-/** Tools whose very subject is errors: what they return names errors without being one. */
-const ABOUT_ERRORS =
-  /error|exception|log|incident|alert|trace|issue|ticket|debug|monitor|diagnos|lint|test|validat|audit/i;
+const ERROR_SUBJECTS =
+  /^(?:errors?|exceptions?|logs?|incidents?|alerts?|traces?|issues?|tickets?|diagnostics?|tests?|audits?|bugs?|crash(?:es)?)$/;
+const EXAMINES = /^(?:lint|validate|verify|diagnose|test|debug|analy[sz]e|explain|inspect|compile|typecheck)$/;
+
+/** A tool whose very subject is errors: what it returns names errors without being one. `issue_refund` issues. */
+function isAboutErrors(tool: string): boolean {
+  const words = nameWords(tool);
+  return words.some((word, i) => (i > 0 && ERROR_SUBJECTS.test(word)) || EXAMINES.test(word));
+}
 
 /** Texts that state the absence of something, a lawful answer. */
 const NOTHING_FOUND =
-  /^(?:none|null|nil|undefined|n\/a|empty|nothing|no|0 (?:results?|matches|items|rows|records)|\(?no (?:\w+ ){0,4}?(?:found|available|results?|matches|output|data|errors?|issues?|entries)\b.{0,80})[.!)]?$/i;
+  /^(?:none|null|nil|undefined|n\/a|empty|nothing|no|not found|0 (?:results?|matches|items|rows|records)|\(?no (?:\w+ ){0,4}?(?:found|available|results?|matches|output|data|errors?|issues?|entries)\b.{0,80})[.!)]?$/i;
 
 /** Values of an error field that say there is no error. */
 const NO_ERROR = /^\s*(?:none|null|no|false|ok|success|n\/a|0|no errors?(?: found)?|-)?\s*\.?\s*$/i;
@@ -110,7 +117,7 @@ function judgeObject(body: Json, tool: string): JudgedResult {
   const affirmed = ['ok', 'success', 'successful', 'succeeded'].some((name) => isTrue(fields.get(name)));
   if (affirmed) return VALUE;
 
-  const subject = ABOUT_ERRORS.test(tool);
+  const subject = isAboutErrors(tool);
   const stated = fields.get('error') ?? fields.get('exception') ?? fields.get('fault') ?? fields.get('traceback');
   if (statesError(stated) && !Array.isArray(stated)) {
     // A record *about* an error has other content beside it: its id, its time, where it stood.
@@ -133,6 +140,9 @@ function judgeObject(body: Json, tool: string): JudgedResult {
       return error(said('status: error', fields), 0.85);
     }
   }
+  if (/^error$/i.test(String(fields.get('type'))) && explanation(fields) !== '' && size <= 4) {
+    return error(said('type: error', fields), 0.85);
+  }
   const code = httpStatus(fields.get('code'));
   if (code > 0 && size <= 4 && explanation(fields) !== '') return error(said(`code ${code}`, fields), 0.85);
 
@@ -153,7 +163,7 @@ function judgeText(text: string, tool: string): JudgedResult {
   if (text.length <= 200 && NOTHING_FOUND.test(text)) return EMPTY;
   const found = errorText(text);
   if (!found) return VALUE;
-  if (ABOUT_ERRORS.test(tool) && found.confidence < 0.9) return VALUE;
+  if (found.confidence < 0.9 && isAboutErrors(tool)) return VALUE;
   return error(found.detail, found.confidence);
 }
 

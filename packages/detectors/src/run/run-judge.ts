@@ -45,6 +45,11 @@ export interface RunOutput {
   faults: DetectorFault[];
 }
 
+const faultOf = (detector: RunDetector, error: unknown): DetectorFault => ({
+  pattern: detector.pattern,
+  message: error instanceof Error ? error.message : String(error),
+});
+
 /** Everything that is derived of one run's slots. */
 class Context {
   readonly model: RunModel;
@@ -87,6 +92,7 @@ class Collector implements Reporter {
  */
 export class RunJudge {
   readonly #detectors: readonly RunDetector[];
+  readonly #stateSlots: readonly string[];
   readonly #bounds: RunBounds;
   readonly #fleetIncomplete: boolean;
   readonly #contexts = new WeakMap<Slots, Context>();
@@ -94,6 +100,7 @@ export class RunJudge {
   /** Throws an Error when two detectors have one pattern. */
   constructor(options: RunJudgeOptions) {
     this.#detectors = options.detectors;
+    this.#stateSlots = options.detectors.map((detector) => `d/${detector.pattern}`);
     this.#bounds = { ...defaultBounds, ...options.bounds };
     this.#fleetIncomplete = options.fleetIncomplete ?? false;
     const patterns = new Set(options.detectors.map((detector) => detector.pattern));
@@ -122,9 +129,14 @@ export class RunJudge {
       output.reopened = true;
     }
     for (let i = 0; i < this.#detectors.length; i++) {
-      this.#run(i, slots, context, collector, output, (detector, state) =>
-        detector.onSpan(step, span, model, state, collector),
-      );
+      const detector = this.#detectors[i] as RunDetector;
+      const state = this.#stateOf(i, slots, context);
+      collector.pattern = detector.pattern;
+      try {
+        if (detector.onSpan(step, span, model, state, collector)) slots.put(this.#stateSlots[i] as string, state);
+      } catch (error) {
+        output.faults.push(faultOf(detector, error));
+      }
     }
     if (model.meta.rootSpanId !== '' && !model.meta.rootAssumed) {
       // The root tells what its run is; a late parent may name the agent of its children; any other tells only of itself.
@@ -145,9 +157,14 @@ export class RunJudge {
     const collector = new Collector(ledger);
     const output = this.#output(model, collector);
     for (let i = 0; i < this.#detectors.length; i++) {
-      this.#run(i, slots, context, collector, output, (detector, state) =>
-        detector.onRunEnd(end, model, state, collector),
-      );
+      const detector = this.#detectors[i] as RunDetector;
+      const state = this.#stateOf(i, slots, context);
+      collector.pattern = detector.pattern;
+      try {
+        if (detector.onRunEnd(end, model, state, collector)) slots.put(this.#stateSlots[i] as string, state);
+      } catch (error) {
+        output.faults.push(faultOf(detector, error));
+      }
     }
     collector.refresh();
     output.revisions = resolveRevisions(model, slots, model.steps);
@@ -188,27 +205,13 @@ export class RunJudge {
     return context;
   }
 
-  #run(
-    i: number,
-    slots: Slots,
-    context: Context,
-    collector: Collector,
-    output: RunOutput,
-    call: (detector: RunDetector, state: unknown) => boolean,
-  ): void {
-    const detector = this.#detectors[i] as RunDetector;
-    const slot = `d/${detector.pattern}`;
-    context.states[i] ??= slots.get(slot) ?? detector.initialState();
-    const state = context.states[i];
-    collector.pattern = detector.pattern;
-    try {
-      if (call(detector, state)) slots.put(slot, state);
-    } catch (error) {
-      output.faults.push({
-        pattern: detector.pattern,
-        message: error instanceof Error ? error.message : String(error),
-      });
+  #stateOf(i: number, slots: Slots, context: Context): unknown {
+    let state = context.states[i];
+    if (state === undefined) {
+      state = slots.get(this.#stateSlots[i] as string) ?? (this.#detectors[i] as RunDetector).initialState();
+      context.states[i] = state;
     }
+    return state;
   }
 
   #lifecycle(model: RunModel): RunOutput['lifecycle'] {

@@ -38,6 +38,8 @@ export interface RunMeta {
   errors: number;
   /** Failed spans and those whose result is an error. */
   troubles: number;
+  /** Inferences still to be listened to for a reaction to the last failure. */
+  listening: number;
   inputTokens: number;
   outputTokens: number;
   costUsd: number;
@@ -71,6 +73,9 @@ export interface RunMeta {
   continuation: number;
 }
 
+/** Inferences after a failure whose words may be a reaction to it. */
+const LISTENED_TO = 8;
+
 export function newMeta(span: Span): RunMeta {
   return {
     tenant: span.tenant,
@@ -90,6 +95,7 @@ export function newMeta(span: Span): RunMeta {
     toolCalls: 0,
     errors: 0,
     troubles: 0,
+    listening: 0,
     inputTokens: 0,
     outputTokens: 0,
     costUsd: 0,
@@ -140,7 +146,10 @@ export function addToMeta(meta: RunMeta, step: Step, span: Span, isRoot: boolean
   if (step.receivedTime < meta.firstReceived) meta.firstReceived = step.receivedTime;
   if (step.receivedTime > meta.lastReceived) meta.lastReceived = step.receivedTime;
   if (step.failed) meta.errors++;
-  if (isFailure(step)) meta.troubles++;
+  if (isFailure(step)) {
+    meta.troubles++;
+    meta.listening = LISTENED_TO;
+  } else if (step.kind === 'llm' && meta.listening > 0) meta.listening--;
   if (step.kind !== 'step') meta.agentic++;
   const { seen } = meta;
   if (step.kind === 'llm') {

@@ -71,7 +71,7 @@ export class RunModel implements RunView {
   add(span: Span, nowMs: number): Step | undefined {
     if (this.#bySpanId.has(span.spanId) || this.#forgotten.has(span.spanId)) return undefined;
     this.now = nowMs;
-    const step = stepOf(span, this.meta.released, this.meta.troubles > 0);
+    const step = stepOf(span, this.meta.released, this.meta.listening > 0);
     this.#index(step);
     this.#slots.put(`s/${step.index}`, step);
     const isRoot = isRootOf(step, this, this.meta.rootAssumed);
@@ -155,6 +155,10 @@ export class RunModel implements RunView {
 
   get troubles(): number {
     return this.meta.troubles;
+  }
+
+  get quietSince(): number {
+    return this.meta.lastSpanAt;
   }
 
   get droppedSteps(): number {

@@ -19,6 +19,8 @@ export interface RunView {
   readonly incomplete: boolean;
   /** Log time in milliseconds. */
   readonly now: number;
+  /** Log time of the last span, milliseconds. */
+  readonly quietSince: number;
 
   stepOf(spanId: string): Step | undefined;
   parentOf(step: Step): Step | undefined;

@@ -21,16 +21,23 @@ const TROUBLE = [
 
 /** A closing courtesy is no question about the task. */
 const COURTESY =
-  /[^.!?\n]*\b(?:anything else|something else|any(?:thing)? (?:other|further|more)|further (?:help|assist)|else (?:i|we) can|any (?:other )?questions)\b[^.!?\n]*[.!?]?/gi;
+  /\b(?:anything else|something else|any(?:thing)? (?:other|further|more)|further (?:help|assist)|else (?:i|we) can|(?:other|more|further) questions)\b/i;
 
 /** Where texts grow long, the beginning and the end say what became of the task. */
-const EXAMINED = 2_000;
+const EXAMINED = 800;
+
+/** The last sentence asks something of the user, beyond whether there is anything else. */
+function asks(text: string): boolean {
+  const end = text.trimEnd();
+  if (!end.endsWith('?') && !end.endsWith('？')) return false;
+  const begin = Math.max(end.lastIndexOf('. '), end.lastIndexOf('! '), end.lastIndexOf('\n'), 0);
+  return !COURTESY.test(end.slice(begin));
+}
 
 function saidIn(text: string): Said {
-  const whole = text.length > EXAMINED * 2 ? `${text.slice(0, EXAMINED)}\n${text.slice(-EXAMINED)}` : text;
-  const relevant = whole.replace(COURTESY, '').trim();
-  if (TROUBLE.some((form) => form.test(relevant))) return 'trouble';
-  if (relevant.endsWith('?') || relevant.endsWith('？')) return 'question';
+  const examined = text.length > EXAMINED * 2 ? `${text.slice(0, EXAMINED)}\n${text.slice(-EXAMINED)}` : text;
+  if (TROUBLE.some((form) => form.test(examined))) return 'trouble';
+  if (asks(examined)) return 'question';
   return text.trim() === '' ? '' : 'answer';
 }
 

@@ -2,7 +2,7 @@ import type { Span, SpanKind } from '@spanwise/schemas';
 import { hash64 } from '../identity-hash.ts';
 import { argumentValuesOf } from './argument-values.ts';
 import { requestedCallsOf } from './requested-calls.ts';
-import { judgeResult } from './result-outcome.ts';
+import { type JudgedResult, judgeResult } from './result-outcome.ts';
 import { type Said, saidOf } from './said.ts';
 
 /** What a tool's result body says about itself, whatever the span's status. */
@@ -18,7 +18,9 @@ export type ResultOutcome =
 export interface RequestedCall {
   id: string;
   name: string;
-  /** `requestKey` of a tool step with these arguments; empty when they did not parse */
+  /** Its arguments are JSON, or there are none. */
+  parses: boolean;
+  /** `requestKey` of a tool step with these arguments; empty with an id, which ties them better, or when they do not parse */
   argumentsDigest: string;
 }
 
@@ -72,9 +74,9 @@ export interface Step {
   handoffTo: string;
   /** Tool calls requested by an inference, at most 32. */
   requestedCalls: RequestedCall[];
-  /** Of an inference or agent, once something in the run has failed: what its output says. */
+  /** Of an inference or agent, soon after something in the run has failed: what its output says. */
   said: Said;
-  /** Of a call, from the first failure of the run on: digests of its arguments' values. */
+  /** Of a call that failed or came soon after a failure: digests of its arguments' values. */
   argumentValues: string[];
   /** `conversationId`, `agent` or `release` are missing on the stored row and may be resolved later. */
   unresolved: boolean;
@@ -93,6 +95,16 @@ const clip = (text: string): string => (text.length > 256 ? text.slice(0, 256) :
 const hasResult = (kind: SpanKind): boolean =>
   kind === 'tool' || kind === 'retrieval' || kind === 'memory' || kind === 'handoff';
 
+/** `errorType` of a span without failure whose framework states inside the result that the call failed (LangChain, MCP). */
+const STATED_TOOL_ERROR = 'tool_message_error';
+
+function judgedResultOf(span: Span): JudgedResult {
+  if (!span.failed && span.errorType === STATED_TOOL_ERROR) {
+    return { outcome: 'error', detail: clip(span.errorMessage || span.toolResult), confidence: 0.95 };
+  }
+  return judgeResult(span.toolResult, span.tool || span.name);
+}
+
 function requestKeyOf(span: Span): string {
   if (span.toolCallId !== '' || span.toolArguments === '') return '';
   return span.cut.some((cut) => cut.field === 'toolArguments') ? '' : hash64(`${span.tool} ${span.toolArguments}`);
@@ -102,10 +114,10 @@ function requestKeyOf(span: Span): string {
  * What a run keeps of a span.
  *
  * @param index order of release within its run, from 0
- * @param inTrouble something in the run has failed before: more is kept, by which reactions are recognised
+ * @param inTrouble something in the run has failed not long before: more is kept, by which reactions are recognised
  */
 export function stepOf(span: Span, index: number, inTrouble = false): Step {
-  const judged = hasResult(span.kind) ? judgeResult(span.toolResult, span.tool || span.name) : undefined;
+  const judged = hasResult(span.kind) ? judgedResultOf(span) : undefined;
   const isLlm = span.kind === 'llm';
   const speaks = inTrouble && (isLlm || span.kind === 'agent');
   const relates = hasResult(span.kind) && (inTrouble || span.failed || judged?.outcome === 'error');

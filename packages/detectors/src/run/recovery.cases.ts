@@ -1,0 +1,130 @@
+import { type TraceBuilder, trace } from '@spanwise/testkit/spans';
+import type { DetectorCase } from './detector-cases.ts';
+
+const DOWN = { error: 'order service timed out after 3000 ms', errorType: 'TimeoutError' };
+const ORDER = { result: { order_id: 'A-1042', status: 'delivered' } };
+const ID = { order_id: 'A-1042' };
+
+const failed = (): TraceBuilder => trace().call('get_order', ID, DOWN);
+
+const retried = failed().call('get_order', ID, ORDER).llm({ text: 'It was delivered.' }).end();
+
+export const cases: DetectorCase[] = [
+  {
+    name: 'notes a time-out that the same call put right, as an observation',
+    run: retried,
+    finds: [{ at: 1, began: 1, severity: 'info', type: 'retried_same' }],
+  },
+  {
+    name: 'notes it as soon as the second attempt is in',
+    run: failed().call('get_order', ID, ORDER).open(),
+    end: null,
+    finds: [{ at: 1, severity: 'info' }],
+  },
+  {
+    name: 'notes it in whatever order the attempts arrive',
+    run: retried,
+    arrival: [0, 2, 3, 1, 4, 5],
+    finds: [{ at: 1, severity: 'info', type: 'retried_same' }],
+  },
+  {
+    name: 'notes an error that only the result told of',
+    run: trace()
+      .call('get_order', ID, { result: { error: 'busy' } })
+      .call('get_order', ID, ORDER)
+      .end(),
+    finds: [{ at: 1, severity: 'info', type: 'retried_same' }],
+  },
+  {
+    name: 'notes a call that was corrected, begun at the inference that had it wrong',
+    run: trace()
+      .call('get_order', { order_id: '1042' }, { error: 'invalid order id' })
+      .call('get_order', ID, ORDER)
+      .end(),
+    finds: [{ at: 1, began: 0, severity: 'info', type: 'retried_changed' }],
+  },
+  {
+    name: 'notes another tool for the same need',
+    run: trace()
+      .call('find_user_by_email', { email: 'x@example.org' }, { error: 'user not found' })
+      .call('find_user_by_name', { name: 'Yusuf' }, { result: 'yusuf_1' })
+      .end(),
+    finds: [{ at: 1, severity: 'info', type: 'other_tool' }],
+  },
+  {
+    name: 'is of low severity where three attempts all failed',
+    run: failed().call('get_order', ID, DOWN).call('get_order', ID, DOWN).llm({ text: 'It was delivered.' }).end(),
+    finds: [{ at: 1, severity: 'low', type: 'retried_same' }],
+  },
+  {
+    name: 'notes a new plan',
+    run: failed()
+      .llm({
+        text: 'The order service is unavailable, I will look at the shipments.',
+        calls: [{ name: 'list_shipments' }],
+      })
+      .tool('list_shipments', {}, { result: [{ id: 1 }] })
+      .end(),
+    finds: [{ at: 1, severity: 'low', type: 'replanned' }],
+  },
+  {
+    name: 'notes that the agent gave up and said so',
+    run: failed().llm({ text: 'I am unable to reach the order service.' }).end(),
+    finds: [{ at: 1, severity: 'low', type: 'gave_up' }],
+  },
+  {
+    name: 'notes a model that was asked again after a rate limit',
+    run: trace().llm({ error: '429 Too Many Requests' }).llm({ text: 'Hello.' }).end(),
+    finds: [{ at: 0, severity: 'info', type: 'retried_same' }],
+  },
+  {
+    name: 'notes one recovery of an exception that shows on the tool and the node around it',
+    run: trace()
+      .within('tools', (t) => t.tool('get_order', ID, DOWN), { failed: true, errorMessage: 'order service timed out' })
+      .call('get_order', ID, ORDER)
+      .end(),
+    finds: [{ at: 0, severity: 'info' }],
+  },
+  {
+    name: 'says nothing of an error nobody acted on',
+    run: failed().llm({ text: 'It was delivered.' }).end(),
+    finds: [],
+  },
+  {
+    name: 'says nothing of a call of its own with other arguments after a time-out',
+    run: failed().call('get_order', { order_id: 'B-7' }, ORDER).llm({ text: 'B-7 was delivered.' }).end(),
+    finds: [],
+  },
+  {
+    name: 'does not take calls that were asked for together for attempts',
+    run: trace()
+      .llm({
+        calls: [
+          { name: 'get_order', arguments: { order_id: '1' }, id: 'a' },
+          { name: 'get_order', arguments: { order_id: '2' }, id: 'b' },
+        ],
+      })
+      .tool('get_order', { order_id: '1' }, { callId: 'a', error: 'order not found' })
+      .tool('get_order', { order_id: '2' }, { callId: 'b', ...ORDER })
+      .end(),
+    finds: [],
+  },
+  {
+    name: 'does not take the next action for another way to look something up',
+    run: failed()
+      .call('issue_refund', ID, { result: { success: true } })
+      .llm({ text: 'Refunded.' })
+      .end(),
+    finds: [],
+  },
+  {
+    name: 'says nothing of a part that failed inside a tool which came to a good end',
+    run: trace()
+      .within('execute_tool get_order', (t) => t.step('GET /orders', { failed: true }), {
+        kind: 'tool',
+        tool: 'get_order',
+      })
+      .end(),
+    finds: [],
+  },
+];

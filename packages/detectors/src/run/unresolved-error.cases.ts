@@ -1,0 +1,129 @@
+import { type TraceBuilder, trace } from '@spanwise/testkit/spans';
+import type { DetectorCase } from './detector-cases.ts';
+
+const DOWN = { error: 'order service timed out after 3000 ms', errorType: 'TimeoutError' };
+const ID = { order_id: 'A-1042' };
+const ORDER = { result: { order_id: 'A-1042', status: 'delivered' } };
+const FAILED = { failed: true, status: 'error' as const, errorMessage: 'order service timed out after 3000 ms' };
+
+const failed = (): TraceBuilder => trace().call('get_order', ID, DOWN);
+
+export const cases: DetectorCase[] = [
+  {
+    name: 'finds a failed tool whose run completed as if it had answered, when the root ends',
+    run: failed().llm({ text: 'It was delivered yesterday.' }).end(),
+    end: null,
+    finds: [{ at: 1, began: 1, severity: 'high', type: 'never_obtained' }],
+  },
+  {
+    name: 'says nothing while the run goes on',
+    run: failed().llm({ text: 'One moment.' }).open(),
+    end: null,
+    finds: [],
+  },
+  {
+    name: 'finds one error where tool, node and root show one exception',
+    run: trace()
+      .llm({ calls: [{ name: 'get_order', arguments: ID, id: 'a' }] })
+      .within('tools', (t) => t.tool('get_order', ID, { callId: 'a', ...DOWN }), FAILED)
+      .end(FAILED),
+    finds: [{ at: 1, began: 1, severity: 'high', type: 'run_failed' }],
+  },
+  {
+    name: 'finds the tool of a run that died though its root says nothing of it',
+    run: trace({ agent: 'workflow' })
+      .agent('support', (t) => t.call('get_order', ID, DOWN), FAILED)
+      .end(),
+    finds: [{ at: 1, type: 'run_failed', severity: 'high' }],
+  },
+  {
+    name: 'shows the tool and began at the request inside it',
+    run: trace()
+      .within('execute_tool get_order', (t) => t.step('GET /orders', { failed: true, errorMessage: 'HTTP 503' }), {
+        kind: 'tool',
+        tool: 'get_order',
+        ...FAILED,
+      })
+      .llm({ text: 'It was delivered.' })
+      .end(),
+    finds: [{ at: 1, began: 0 }],
+  },
+  {
+    name: 'is of medium severity where the user was told',
+    run: failed().llm({ text: 'I am sorry, the order service is unavailable.' }).end(),
+    finds: [{ at: 1, severity: 'medium' }],
+  },
+  {
+    name: 'is of low severity where the call broke a rule and the user was told',
+    run: trace()
+      .call('cancel_order', ID, { error: 'non-pending order cannot be cancelled' })
+      .llm({ text: 'This order cannot be cancelled.' })
+      .end(),
+    finds: [{ at: 1, began: 0, severity: 'low' }],
+  },
+  {
+    name: 'finds one error after attempts that all failed, at the first',
+    run: failed().call('get_order', ID, DOWN).call('get_order', ID, DOWN).llm({ text: 'It was delivered.' }).end(),
+    finds: [{ at: 1 }],
+  },
+  {
+    name: 'finds a model that could not answer',
+    run: trace()
+      .llm({ error: 'Rate limit reached' })
+      .end({ failed: true, status: 'error', errorMessage: 'Rate limit reached' }),
+    finds: [{ at: 0, type: 'run_failed' }],
+  },
+  {
+    name: 'says nothing where a second attempt succeeded',
+    run: failed().call('get_order', ID, ORDER).end(),
+    finds: [],
+  },
+  {
+    name: 'says nothing where the attempt that succeeded arrives last',
+    run: failed().call('get_order', ID, ORDER).end(),
+    arrival: [0, 1, 4, 2, 3],
+    finds: [],
+  },
+  {
+    name: 'says nothing where another tool met the need',
+    run: trace()
+      .call('find_user_by_email', { email: 'x@example.org' }, { error: 'user not found' })
+      .call('find_user_by_name', { name: 'Yusuf' }, { result: 'yusuf_1' })
+      .llm({ text: 'Hello Yusuf.' })
+      .end(),
+    finds: [],
+  },
+  {
+    name: 'says nothing of a part that failed inside a tool which came to a good end',
+    run: trace()
+      .within('execute_tool get_order', (t) => t.step('GET /orders', { failed: true }), {
+        kind: 'tool',
+        tool: 'get_order',
+      })
+      .end(),
+    finds: [],
+  },
+  {
+    name: 'says nothing of a failed span that is no operation of the agent',
+    run: trace().step('flush metrics', { failed: true, errorMessage: 'refused' }).llm({ text: 'Hello.' }).end(),
+    finds: [],
+  },
+  {
+    name: 'leaves an error that was masked to masked_tool_error',
+    run: trace()
+      .call('issue_refund', ID, { result: { success: false } })
+      .llm({ text: 'Your refund was issued.' })
+      .end(),
+    finds: [],
+  },
+  {
+    name: 'is silent where spans are missing from the run',
+    run: failed().step('late', { parentSpanId: 'ffffffffffffffff' }).llm({ text: 'It was delivered.' }).end(),
+    finds: [],
+  },
+  {
+    name: 'says nothing of a clean run',
+    run: trace().call('get_order', ID, ORDER).llm({ text: 'Delivered.' }).end(),
+    finds: [],
+  },
+];
