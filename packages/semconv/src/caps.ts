@@ -1,6 +1,6 @@
 import type { Cut } from '@spanwise/schemas';
 import { digest64 } from './digest.ts';
-import { isObject, type JsonObject, setKey } from './json.ts';
+import { isObject, type JsonObject, plain, setKey, toJson } from './json.ts';
 
 /**
  * Largest length of each field, in UTF-16 units. They bound a span to about 200 KB and are far above what agents send
@@ -23,6 +23,9 @@ export const caps = {
   attributes: 16 * 1024,
   resource: 8 * 1024,
 } as const;
+
+/** Largest integer that the Avro encoder writes; in nanoseconds it is 104 days. */
+export const LARGEST_LONG = Number.MAX_SAFE_INTEGER - 1;
 
 const MARK = '…';
 
@@ -79,7 +82,8 @@ function shorten(value: unknown, longest: number, members: number, depth = 0): u
     if (value.length > members) kept.push(MARK);
     return kept;
   }
-  if (!isObject(value)) return value;
+  if (!isObject(value)) return plain(value);
+  if (value instanceof Uint8Array) return shorten(plain(value), longest, members);
   if (depth > 64) return MARK;
   const kept: JsonObject = {};
   for (const key of Object.keys(value).slice(0, members)) {
@@ -94,7 +98,7 @@ export function fitLast(list: readonly unknown[], cap: number): string {
   const kept: string[] = [];
   let size = 2;
   for (let i = list.length - 1; i >= 0; i--) {
-    const item = JSON.stringify(list[i]);
+    const item = toJson(list[i]) || JSON.stringify(MARK);
     if (size + item.length + 1 > cap) {
       if (kept.length === 0) kept.unshift(fitJson(list[i], cap - 2));
       break;

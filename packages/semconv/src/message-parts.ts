@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, parseJson } from './json.ts';
+import { isObject, type JsonObject, parseJson, toJson } from './json.ts';
 import type { Part } from './message.ts';
 
 /**
@@ -63,7 +63,7 @@ function untypedPart(block: JsonObject): Part[] | undefined {
   if (typeof block.text === 'string') return block.thought === true ? reasoningPart(block.text) : textPart(block.text);
   if (typeof block.type === 'string') return [block as Part];
   if (typeof block.content === 'string') return textPart(block.content);
-  return textPart(JSON.stringify(block));
+  return textPart(toJson(block));
 }
 
 function textPart(value: unknown): Part[] | undefined {

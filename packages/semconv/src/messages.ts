@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, parseJson } from './json.ts';
+import { isObject, type JsonObject, parseJson, toJson } from './json.ts';
 import type { Message, Part } from './message.ts';
 import { partsOf, toolCallPart, toolResponsePart } from './message-parts.ts';
 
@@ -116,7 +116,7 @@ function collectObject(value: JsonObject, role: string, read: ReadMessages, dept
   else {
     const held = CONTAINERS.map((key) => value[key]).find((member) => holdsMessages(member, depth));
     if (held !== undefined) collect(held, role, read, depth + 1);
-    else pushParts(role, partsOf(typeof value.text === 'string' ? value.text : JSON.stringify(value)), read);
+    else pushParts(role, partsOf(typeof value.text === 'string' ? value.text : toJson(value)), read);
   }
 }
 

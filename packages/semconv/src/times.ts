@@ -1,5 +1,6 @@
 import type { OtlpTime } from '@spanwise/otlp';
 import type { Span } from '@spanwise/schemas';
+import { LARGEST_LONG } from './caps.ts';
 
 /** No telemetry is older: 2000-01-01T00:00:00Z. Recorded runs are replayed years later, so the past is wide open. */
 export const EARLIEST_US = 946_684_800_000_000;
@@ -8,7 +9,7 @@ export const FUTURE_US = 86_400_000_000;
 
 /**
  * Start and duration in a possible range. Times outside [2000, received + 1 day], an end before the start and durations
- * that a double cannot hold in nanoseconds (104 days) are clamped, and `originalTimes` keeps both as sent: no agent's
+ * beyond 104 days are clamped, and `originalTimes` keeps both as sent: no agent's
  * clock may stop a partition of ours.
  */
 export function times(
@@ -22,14 +23,14 @@ export function times(
     start.micros >= EARLIEST_US &&
     end.micros <= latest &&
     duration >= 0 &&
-    duration <= Number.MAX_SAFE_INTEGER &&
+    duration <= LARGEST_LONG &&
     Number.isSafeInteger(start.micros);
   if (possible) return { startTime: start.micros, durationNs: duration, originalTimes: '' };
   const startTime = clamp(start.micros, latest);
   const clampedNs = (clamp(end.micros, latest) - startTime) * 1000 + (end.nanos - start.nanos);
   return {
     startTime,
-    durationNs: Math.min(Math.max(0, clampedNs), Number.MAX_SAFE_INTEGER),
+    durationNs: Math.min(Math.max(0, clampedNs), LARGEST_LONG),
     originalTimes: `${nanoseconds(start)}/${nanoseconds(end)}`,
   };
 }

@@ -136,17 +136,19 @@ function toolName(span: OtlpSpan, kind: SpanKind, values: Values, cuts: Cuts): s
 }
 
 function callOf(kind: SpanKind, tool: string, values: Values, content: EventContent | undefined, cuts: Cuts): ToolCall {
-  const sent = values.take(Concept.toolArguments) ?? takeGeneric(values, Concept.input, Concept.inputMime);
-  const result =
-    values.take(Concept.toolResult) ??
-    documents(values, kind) ??
-    takeGeneric(values, Concept.output, Concept.outputMime);
+  const sent = takeEither(values, Concept.toolArguments, Concept.input, Concept.inputMime);
+  const result = documents(values, kind) ?? takeEither(values, Concept.toolResult, Concept.output, Concept.outputMime);
   return toolCall(tool, sent ?? content?.toolArguments, result ?? content?.toolResult, cuts);
 }
 
-function takeGeneric(values: Values, payload: number, mime: number): unknown {
-  values.take(mime);
-  return values.take(payload);
+/** The payload by its own name, else the generic one; a generic one that says the same is represented with it. */
+function takeEither(values: Values, own: number, generic: number, mime: number): unknown {
+  const value = values.take(own);
+  if (value === undefined || values.peek(generic) === value) {
+    values.take(mime);
+    return values.take(generic);
+  }
+  return value;
 }
 
 /** Retrieved documents, spelt out in attributes; the generic output says the same in a framework's words. */

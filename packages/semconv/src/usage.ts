@@ -1,4 +1,5 @@
 import type { Span } from '@spanwise/schemas';
+import { LARGEST_LONG } from './caps.ts';
 import { Concept } from './concept.ts';
 import { isObject, parseJson } from './json.ts';
 import type { Values } from './values.ts';
@@ -36,7 +37,7 @@ function tokens(values: Values, slot: number): number | null {
 }
 
 function count(value: unknown): number | null {
-  return typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER ? Math.trunc(value) : null;
+  return typeof value === 'number' && value >= 0 && value <= LARGEST_LONG ? Math.trunc(value) : null;
 }
 
 /** Langfuse's JSON `{input, output, input_cached_tokens, …}`. */
