@@ -1,9 +1,11 @@
 import type { Logger } from '@spanwise/runtime';
 import { encodeBlock } from '@spanwise/schemas';
-import { CompressionTypes, KafkaJSProtocolError, type Producer } from 'kafkajs';
+import kafkajs, { type Producer } from 'kafkajs';
 import type { StoreMetrics } from '../metrics.ts';
 import { persist } from './back-off.ts';
 import type { DeadMessage } from './batch.ts';
+
+const { CompressionTypes, KafkaJSProtocolError } = kafkajs;
 
 /** Writes what cannot be stored to the topic `dead-letters`: at least once, each keyed by where it stood. */
 export class DeadLetterWriter {
