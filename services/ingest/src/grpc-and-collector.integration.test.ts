@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { Client, compressionAlgorithms, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js';
 import { encodeTracesJson, encodeTracesProtobuf } from '@spanwise/otlp';
@@ -79,6 +82,43 @@ describe('OTLP/gRPC', () => {
     const client = connect();
     expect(await exportOver(client, bytes)).toMatchObject({ code });
     client.close();
+  });
+});
+
+describe('OTLP/gRPC refuses for a time or for want of a key', () => {
+  it('with RetryInfo under back-pressure, so that exporters come again', async () => {
+    await using small = await startIngest(broker.brokers, {
+      SPANWISE_INGEST_MAX_IN_FLIGHT_BYTES: '1KiB',
+      SPANWISE_INGEST_LINGER: '200ms',
+    });
+    const client = new Client(`127.0.0.1:${small.service.ports.grpc}`, credentials.createInsecure());
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, (_, i) => exportOver(client, encodeTracesProtobuf(otlpRequest(`grpc flood ${i}`, 5)))),
+    );
+    const refused = answers.filter((answer): answer is ServiceError => !Buffer.isBuffer(answer));
+    expect(refused.length).toBeGreaterThan(0);
+    expect(refused.length).toBeLessThan(8);
+    expect(refused[0]).toMatchObject({ code: status.RESOURCE_EXHAUSTED });
+    const [details] = refused[0]?.metadata.get('grpc-status-details-bin') ?? [];
+    expect(details?.toString()).toContain('google.rpc.RetryInfo');
+    client.close();
+  });
+
+  it('with UNAUTHENTICATED without a key, and takes spans with one', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'spanwise-keys-'));
+    const file = join(folder, 'keys.json');
+    await writeFile(file, '{"key-a": "acme"}');
+    await using keyed = await startIngest(broker.brokers, { SPANWISE_INGEST_API_KEYS_FILE: file });
+    const client = new Client(`127.0.0.1:${keyed.service.ports.grpc}`, credentials.createInsecure());
+    const spans = encodeTracesProtobuf(otlpRequest('grpc keyed', 1));
+    expect(await exportOver(client, spans)).toMatchObject({ code: status.UNAUTHENTICATED });
+    const metadata = new Metadata();
+    metadata.set('authorization', 'Bearer key-a');
+    expect(await exportOver(client, spans, metadata)).toEqual(Buffer.alloc(0));
+    const { records } = await keyed.topic('spans', 'Span');
+    expect(records.map(({ record }) => record.tenant)).toEqual(['acme']);
+    client.close();
+    await rm(folder, { recursive: true });
   });
 });
 

@@ -15,6 +15,8 @@ import type { Listener } from './http-server.ts';
 import type { IngestMetrics } from './metrics.ts';
 import type { TenantOf } from './tenants.ts';
 
+const SHUTDOWN_MS = 10_000;
+
 const asBuffer = (bytes: Buffer): Buffer => bytes;
 
 /** opentelemetry.proto.collector.trace.v1.TraceService, its messages as bytes: they go the same way as those of HTTP. */
@@ -53,7 +55,15 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<Liste
   });
   return {
     port,
-    [Symbol.asyncDispose]: () => new Promise((resolve) => server.tryShutdown(() => resolve())),
+    [Symbol.asyncDispose]: () =>
+      new Promise((resolve) => {
+        // a client that neither ends its call nor leaves must not hold the service
+        const forced = setTimeout(() => server.forceShutdown(), SHUTDOWN_MS);
+        server.tryShutdown(() => {
+          clearTimeout(forced);
+          resolve();
+        });
+      }),
   };
 }
 

@@ -62,6 +62,14 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Liste
     metrics.requests.inc({ transport: 'http', code: String(reply.statusCode) });
     metrics.requestDuration.observe({ transport: 'http' }, reply.elapsedTime / 1000);
   });
+  // an answer sent while closing must end its connection, or the server waits for the client to leave
+  let closing = false;
+  app.addHook('preClose', async () => {
+    closing = true;
+  });
+  app.addHook('onSend', async (_request, reply) => {
+    if (closing) reply.header('connection', 'close');
+  });
 
   await app.listen({ host: options.host, port: options.port });
   return {

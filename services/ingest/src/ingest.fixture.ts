@@ -7,6 +7,13 @@ import { IngestService } from './service.ts';
 
 /** A running service on free ports, with topics of its own, and what it wrote to them. */
 export async function startIngest(brokers: readonly string[], env: Record<string, string> = {}) {
+  const ingest = createIngest(brokers, env);
+  await ingest.service.start();
+  return ingest;
+}
+
+/** The same, not started yet. */
+export function createIngest(brokers: readonly string[], env: Record<string, string> = {}) {
   const prefix = `${uniqueName('ingest')}_`;
   const config = loadConfig(ingestConfig, {
     SPANWISE_KAFKA_BROKERS: brokers.join(','),
@@ -20,19 +27,20 @@ export async function startIngest(brokers: readonly string[], env: Record<string
   const health = new Health();
   const registry = createRegistry();
   const service = new IngestService(config, { logger: createLogger('ingest', 'fatal'), registry, health });
-  await service.start();
   return {
     service,
     health,
     prefix,
-    url: `http://127.0.0.1:${service.ports.http}/v1/traces`,
+    get url(): string {
+      return `http://127.0.0.1:${service.ports.http}/v1/traces`;
+    },
     metric: async (name: string) => (await registry.getSingleMetric(name)?.get())?.values ?? [],
     topic: <N extends RecordName>(name: string, record: N) => readTopic(brokers, prefix + name, record),
     [Symbol.asyncDispose]: () => service.stop(),
   };
 }
 
-export type RunningIngest = Awaited<ReturnType<typeof startIngest>>;
+export type RunningIngest = ReturnType<typeof createIngest>;
 
 /** All records that are in a topic now, and the size of the largest message. */
 export async function readTopic<N extends RecordName>(brokers: readonly string[], topic: string, record: N) {
