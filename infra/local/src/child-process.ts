@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { open } from 'node:fs/promises';
 
 export interface ProcessSpec {
   readonly name: string;
@@ -58,18 +57,4 @@ function whenEnded(child: ChildProcess): Promise<Ended> {
     child.once('exit', (code, signal) => resolve({ code, signal }));
     child.once('error', () => child.pid === undefined && resolve({ code: 127, signal: null }));
   });
-}
-
-/** The last lines of a log, at most `maxBytes`; empty when there is none. */
-export async function tailOfLog(logFile: string, maxBytes = 3_000): Promise<string> {
-  try {
-    await using file = await open(logFile);
-    const { size } = await file.stat();
-    const start = Math.max(0, size - maxBytes);
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(size - start), 0, size - start, start);
-    const text = buffer.toString('utf8', 0, bytesRead);
-    return (start === 0 ? text : text.slice(text.indexOf('\n') + 1)).trimEnd();
-  } catch {
-    return '';
-  }
 }

@@ -1,9 +1,12 @@
 import type { WriteStream } from 'node:tty';
 
-/** Progress for a person: on a terminal one line that is written over, elsewhere plain lines, each said once. */
+const PLAIN_EVERY_MS = 5_000;
+
+/** Progress for a person: on a terminal one line that is written over, elsewhere a plain line now and then. */
 export class ProgressLine {
   readonly #out: WriteStream;
   #last = '';
+  #saidAt = Number.NEGATIVE_INFINITY;
   #open = false;
 
   constructor(out: WriteStream) {
@@ -15,6 +18,8 @@ export class ProgressLine {
     if (text === this.#last) return;
     this.#last = text;
     if (!this.#out.isTTY) {
+      if (performance.now() - this.#saidAt < PLAIN_EVERY_MS) return;
+      this.#saidAt = performance.now();
       this.#out.write(`${text}\n`);
       return;
     }

@@ -2,10 +2,11 @@ import { PrerequisiteError, StartError } from '@spanwise/embedded';
 import { ConfigError } from '@spanwise/runtime';
 import { PortTakenError } from './local-ports.ts';
 import { stopSignal } from './stop-signal.ts';
+import { ServiceStartError } from './supervised-service.ts';
 import { UsageError } from './usage-error.ts';
 
 const INTERRUPTED = 130;
-const forPeople = [UsageError, ConfigError, PortTakenError, PrerequisiteError, StartError];
+const forPeople = [UsageError, ConfigError, PortTakenError, PrerequisiteError, StartError, ServiceStartError];
 
 /**
  * Runs a command to its exit code. A failure that a person can do something about is shown without a stack; one that

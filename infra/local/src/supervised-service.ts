@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Backoff, type BackoffSettings } from './backoff.ts';
-import { type Ended, type LoggedProcess, type ProcessSpec, startLogged, tailOfLog } from './child-process.ts';
+import { type Ended, type LoggedProcess, type ProcessSpec, startLogged } from './child-process.ts';
+import { lastWords } from './last-words.ts';
 import { askReadiness } from './readiness.ts';
 
 export interface ServiceSpec extends ProcessSpec {
@@ -26,6 +27,15 @@ export interface SupervisionSettings {
 
 /** A service refuses its configuration with this exit code; another start would end the same way. */
 const REFUSED_CONFIGURATION = 2;
+/** A service that ended this often without ever being ready will not become so. */
+const HOPELESS_RESTARTS = 3;
+
+const EXIT_NOTICE_MS = 100;
+
+/** A service did not come up. The message is for the person at the terminal. */
+export class ServiceStartError extends Error {
+  override readonly name = 'ServiceStartError';
+}
 
 /** One service process that is started again whenever it ends, until it is stopped. */
 export class SupervisedService {
@@ -79,16 +89,15 @@ export class SupervisedService {
   /**
    * Waits until the service is ready.
    *
-   * @throws Error with the end of its log when it refuses its configuration or takes longer than `timeoutMs`.
+   * @throws ServiceStartError with its last words when it refuses its configuration, ends again and again, or takes
+   * longer than `timeoutMs`.
    */
   async whenReady(timeoutMs: number): Promise<void> {
     const deadline = performance.now() + timeoutMs;
     while (!this.#ready) {
-      const why =
-        this.#refused ??
-        (performance.now() > deadline ? `is not ready after ${timeoutMs / 1000} s: ${this.#detail}` : undefined);
+      const why = this.#hopeless ?? (performance.now() > deadline ? this.#late(timeoutMs) : undefined);
       if (why !== undefined) {
-        throw new Error(`${this.name} ${why} (log: ${this.logFile})\n${await tailOfLog(this.logFile)}`);
+        throw new ServiceStartError(`${this.name} ${why} (log: ${this.logFile})\n${await lastWords(this.logFile)}`);
       }
       await sleep(25);
     }
@@ -99,6 +108,15 @@ export class SupervisedService {
     this.#stopping.abort();
     await this.#process?.stop(this.#settings.stopGraceMs ?? 20_000);
     await Promise.all([this.#lives, this.#watch]);
+  }
+
+  get #hopeless(): string | undefined {
+    if (this.#refused !== undefined) return this.#refused;
+    return this.#restarts >= HOPELESS_RESTARTS ? `does not start: it has ${this.#detail} time and again` : undefined;
+  }
+
+  #late(timeoutMs: number): string {
+    return `is not ready after ${timeoutMs / 1000} s: ${this.#detail}`;
   }
 
   async #keepAlive(): Promise<void> {
@@ -129,6 +147,8 @@ export class SupervisedService {
     while (!this.#stopping.signal.aborted) {
       const asked = this.#process;
       const { ready, detail } = await askReadiness(this.#spec.readyUrl);
+      // A process that has just been killed is known to be gone a moment after it stops answering.
+      if (!ready && this.#ready) await this.#pause(EXIT_NOTICE_MS);
       // An answer may come from the process before, or from a stranger on its port.
       if (asked !== undefined && asked === this.#process) this.#note(ready, detail);
       await this.#pause(this.#settings.pollMs ?? (this.#ready ? 1_000 : 100));

@@ -57,8 +57,13 @@ test('a killed service is started again and ready again, and the restart is repo
   const first = child.pid as number;
   process.kill(first, 'SIGKILL');
   await expect.poll(() => events.at(-1)?.kind === 'ready' && child.pid !== first, { timeout: 20_000 }).toBe(true);
-  expect(events.map(({ kind }) => kind)).toEqual(['started', 'ready', 'ended', 'started', 'ready']);
-  expect(events[2]).toMatchObject({ service: 'child', how: 'by SIGKILL', restartInMs: 20 });
+  const kinds = events.map(({ kind }) => kind).filter((kind) => kind !== 'unready');
+  expect(kinds).toEqual(['started', 'ready', 'ended', 'started', 'ready']);
+  expect(events.find(({ kind }) => kind === 'ended')).toMatchObject({
+    service: 'child',
+    how: 'by SIGKILL',
+    restartInMs: 20,
+  });
   expect(child.restarts).toBe(1);
   expect(readFileSync(child.logFile, 'utf8')).toBe(`pid ${first}\npid ${child.pid}\n`);
 });
@@ -69,6 +74,11 @@ test('a service that keeps crashing waits longer each time, up to a bound', asyn
   await expect.poll(() => ended().length, { timeout: 20_000 }).toBeGreaterThanOrEqual(4);
   expect(ended().slice(0, 4)).toMatchObject([20, 40, 80, 80].map((restartInMs) => ({ restartInMs })));
   expect(ended()[0]).toMatchObject({ how: 'with exit code 3' });
+});
+
+test('a service that never gets ready and keeps crashing is given up at the start', async () => {
+  const child = await startChild('crashes');
+  await expect(child.whenReady(20_000)).rejects.toThrow('does not start: it has ended with exit code 3 time and again');
 });
 
 test('a service that refuses its configuration is not started again, and its own words are shown', async () => {
