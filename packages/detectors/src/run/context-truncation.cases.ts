@@ -79,13 +79,11 @@ export const cases: DetectorCase[] = [
     name: 'does not take a second conversation for a loss in the first',
     run: trace()
       .agent('reader', (run) =>
-        run
-          .llm({ input: [REQUEST, ...turns(0, 6)], inputTokens: 900, text: 'I have read all of the six pages.' })
-          .llm({
-            input: [says('user', 'Describe the second document in a few words.')],
-            inputTokens: 20,
-            text: 'A lamp.',
-          }),
+        run.llm({ input: [REQUEST, ...turns(0, 6)], inputTokens: 900, text: 'I have read all of the six pages.' }).llm({
+          input: [says('user', 'Describe the second document in a few words.')],
+          inputTokens: 20,
+          text: 'A lamp.',
+        }),
       )
       .end(),
     finds: [],
