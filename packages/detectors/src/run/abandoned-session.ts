@@ -1,5 +1,5 @@
 import type { RunDetector } from './detector.ts';
-import { isToolLike } from './operation.ts';
+import { follows, isToolLike } from './operation.ts';
 import type { RunView } from './run-view.ts';
 import type { RequestedCall, Step } from './step.ts';
 
@@ -45,7 +45,7 @@ function openCallsOf(run: RunView): OpenCall[] {
   for (const requester of run.steps) {
     for (const call of requester.requestedCalls) {
       if (call.id !== '' && ids.has(call.id)) continue;
-      const served = byTool.get(call.name)?.find((step) => !taken.has(step) && step.start >= requester.end - 1000);
+      const served = byTool.get(call.name)?.find((step) => !taken.has(step) && follows(step, requester, run));
       if (served) taken.add(served);
       else open.push({ call, requester });
     }
@@ -78,7 +78,7 @@ export function abandonedSession(overrides: Partial<AbandonedSessionSettings> = 
       return false;
     },
     onRunEnd(end, run, _state, reporter) {
-      const last = run.steps.reduce<Step | undefined>((a, b) => (a && a.end >= b.end ? a : b), undefined);
+      const last = run.steps.reduce<Step | undefined>((a, b) => (a && run.endOf(a) >= run.endOf(b) ? a : b), undefined);
       if (end !== 'abandoned' || run.root || run.incomplete || !last) {
         reporter.withdraw(KEY);
         return false;

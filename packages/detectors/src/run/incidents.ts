@@ -39,8 +39,10 @@ const mayFail = (step: Step): boolean => step.kind !== 'evaluator' && step.kind 
 
 /** In order of end, but what encloses another after it, though clocks may have it end a little earlier. */
 function childrenFirst(failing: readonly Step[], run: RunView): Step[] {
-  const order = new Map(failing.map((step) => [step, step.end]));
-  const sorted = [...failing].sort((a, b) => a.end - b.end || b.start - a.start || (a.spanId < b.spanId ? -1 : 1));
+  const order = new Map(failing.map((step) => [step, run.endOf(step)]));
+  const sorted = [...failing].sort(
+    (a, b) => run.endOf(a) - run.endOf(b) || run.startOf(b) - run.startOf(a) || (a.spanId < b.spanId ? -1 : 1),
+  );
   for (const step of sorted) {
     let least = order.get(step) ?? 0;
     let at = run.parentOf(step);
@@ -65,7 +67,7 @@ function askedTogether(a: Step, b: Step, run: RunView): boolean {
 
 /** Whether `step` tries again what failed in `failed`; its way of doing so. */
 function retryOf(step: Step, failed: Step, run: RunView): Reaction | undefined {
-  if (!follows(step, failed) || !sameOperation(step, failed, run)) return undefined;
+  if (!follows(step, failed, run) || !sameOperation(step, failed, run)) return undefined;
   if (!isToolLike(step))
     return step.kind !== 'step' || step.parentSpanId === failed.parentSpanId ? 'retried_same' : undefined;
   if (step.argumentsDigest === failed.argumentsDigest) return 'retried_same';
@@ -81,7 +83,7 @@ function retryOf(step: Step, failed: Step, run: RunView): Reaction | undefined {
  */
 function standsIn(step: Step, failed: Step, run: RunView): boolean {
   if (!isToolLike(step) || !isToolLike(failed) || step.kind === 'handoff') return false;
-  if (!follows(step, failed) || sameOperation(step, failed, run) || isFailure(step)) return false;
+  if (!follows(step, failed, run) || sameOperation(step, failed, run) || isFailure(step)) return false;
   if (!sameAgent(step, failed, run) || askedTogether(step, failed, run)) return false;
   if (encloses(step.spanId, failed, run)) return false;
   const looksUp = isLookup(failed);
@@ -94,11 +96,12 @@ function standsIn(step: Step, failed: Step, run: RunView): boolean {
 /** Steps in time order, from the first on that can follow a given one. */
 function* since(step: Step, run: RunView): Generator<Step> {
   const all = run.chronological();
+  const from = run.startOf(step);
   let low = 0;
   let high = all.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((all[middle] as Step).start < step.start) low = middle + 1;
+    if (run.startOf(all[middle] as Step) < from) low = middle + 1;
     else high = middle;
   }
   for (let i = low; i < all.length; i++) yield all[i] as Step;
@@ -111,7 +114,7 @@ function distinct(run: RunView): Incident[] {
   const incidents: Incident[] = [];
   for (const step of childrenFirst(failing.slice(-MOST_INCIDENTS), run)) {
     const below = incidents.findLast(
-      (incident) => isOpen(incident, step.end) && encloses(step.spanId, incident.cause, run),
+      (incident) => isOpen(incident, run.endOf(step), run) && encloses(step.spanId, incident.cause, run),
     );
     if (below) {
       if (!isOperation(below.span) && isOperation(step)) below.span = step;
@@ -120,7 +123,7 @@ function distinct(run: RunView): Incident[] {
       continue;
     }
     const before = incidents.findLast(
-      (incident) => isOpen(incident, step.end) && retryOf(step, lastTry(incident), run),
+      (incident) => isOpen(incident, run.endOf(step), run) && retryOf(step, lastTry(incident), run),
     );
     if (before) addAttempt(before, step, run);
     else
@@ -134,14 +137,15 @@ function distinct(run: RunView): Incident[] {
         outputs: [],
       });
     // What succeeded meanwhile settles what it settles, before the spans above are looked at.
-    for (const incident of incidents) settle(incident, step.end, run);
+    for (const incident of incidents) settle(incident, run.endOf(step), run);
   }
   return incidents;
 }
 
 const lastTry = (incident: Incident): Step => incident.attempts.at(-1) ?? incident.span;
 
-const isOpen = (incident: Incident, at: number): boolean => incident.success === undefined || incident.success.end > at;
+const isOpen = (incident: Incident, at: number, run: RunView): boolean =>
+  incident.success === undefined || run.endOf(incident.success) > at;
 
 function addAttempt(incident: Incident, step: Step, run: RunView): void {
   incident.reaction = retryOf(step, incident.span, run) ?? incident.reaction ?? 'retried_changed';
@@ -153,8 +157,8 @@ function settle(incident: Incident, until: number, run: RunView): void {
   if (incident.success) return;
   const failed = lastTry(incident);
   for (const step of since(incident.span, run)) {
-    if (step.end > until || isFailure(step)) continue;
-    if (incident.success && step.start >= incident.success.start) break;
+    if (run.endOf(step) > until || isFailure(step)) continue;
+    if (incident.success && run.startOf(step) >= run.startOf(incident.success)) break;
     if (retryOf(step, failed, run) ?? retryOf(step, incident.span, run)) {
       addAttempt(incident, step, run);
       incident.success = step;
@@ -168,7 +172,7 @@ function absorbedBy(incident: Incident, until: number, run: RunView): Step | und
   let at = run.parentOf(incident.cause);
   for (let depth = 0; at && depth < 16; depth++) {
     if (at.kind === 'agent') return undefined;
-    if (isOperation(at)) return isFailure(at) || at.end > until ? undefined : at;
+    if (isOperation(at)) return isFailure(at) || run.endOf(at) > until ? undefined : at;
     at = run.parentOf(at);
   }
   return undefined;
@@ -179,7 +183,7 @@ function follow(incident: Incident, run: RunView): void {
   let calls = 0;
   let standIn: Step | undefined;
   for (const step of since(incident.span, run)) {
-    if (!follows(step, incident.span) || !sameAgent(step, incident.span, run)) continue;
+    if (!follows(step, incident.span, run) || !sameAgent(step, incident.span, run)) continue;
     if (step.kind === 'llm' && !step.failed && incident.outputs.length < MOST_OUTPUTS) incident.outputs.push(step);
     if (!isToolLike(step) || calls >= CALLS_UNTIL_STAND_IN) continue;
     calls++;

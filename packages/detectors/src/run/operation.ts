@@ -6,7 +6,8 @@ import type { Step } from './step.ts';
 const TICK = 1_000;
 
 /** `step` began after `before` had ended. */
-export const follows = (step: Step, before: Step): boolean => step !== before && step.start >= before.end - TICK;
+export const follows = (step: Step, before: Step, run: RunView): boolean =>
+  step !== before && run.startOf(step) >= run.endOf(before) - TICK;
 
 /** The step is an operation that an agent relies on, rather than a part of the machinery. */
 export const isOperation = (step: Step): boolean =>

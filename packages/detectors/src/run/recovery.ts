@@ -35,9 +35,9 @@ const WORDS: Readonly<Record<Reaction, string>> = {
   gave_up: 'given up, and said so',
 };
 
-function seconds(incident: Incident): number {
+function seconds(incident: Incident, run: RunView): number {
   const last = incident.success ?? incident.attempts.at(-1);
-  return last ? Math.max(0, Math.round((last.end - incident.span.end) / 1e4) / 100) : 0;
+  return last ? Math.max(0, Math.round((run.endOf(last) - run.endOf(incident.span)) / 1e4) / 100) : 0;
 }
 
 function spansOf(incident: Incident): string[] {
@@ -81,7 +81,7 @@ export function recovery(overrides: Partial<RecoverySettings> = {}): RunDetector
         evidence: {
           type: reaction,
           seen: wordsOf(span),
-          numbers: { attempts: attempts.length, succeeded: incident.success ? 1 : 0, seconds: seconds(incident) },
+          numbers: { attempts: attempts.length, succeeded: incident.success ? 1 : 0, seconds: seconds(incident, run) },
           spans: spansOf(incident),
         },
       });

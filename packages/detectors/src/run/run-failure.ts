@@ -13,8 +13,8 @@ export function runFailure(run: RunView): Step | undefined {
   let lastBegin = 0;
   for (const step of run.steps) {
     if (!isWork(step)) continue;
-    if (step.start > lastBegin) lastBegin = step.start;
-    if (step.failed && step.kind !== 'tool' && (!failed || step.end >= failed.end)) failed = step;
+    lastBegin = Math.max(lastBegin, run.startOf(step));
+    if (step.failed && step.kind !== 'tool' && (!failed || run.endOf(step) >= run.endOf(failed))) failed = step;
   }
-  return failed && lastBegin < failed.end ? failed : undefined;
+  return failed && lastBegin < run.endOf(failed) ? failed : undefined;
 }

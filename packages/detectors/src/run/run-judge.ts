@@ -9,7 +9,7 @@ import { runRecord } from './run-record.ts';
 import type { RunView } from './run-view.ts';
 import type { Slots } from './slots.ts';
 import type { Step } from './step.ts';
-import { judgeRun } from './verdict.ts';
+import { amend, judgeRun } from './verdict.ts';
 
 export interface RunJudgeOptions {
   /** In order of registration; each pattern once. */
@@ -170,7 +170,10 @@ export class RunJudge {
     output.revisions = resolveRevisions(model, slots, model.steps);
     if (model.meta.agentic > 0) {
       const { meta } = model;
-      const judgement = judgeRun(ledger.standing(), end, meta.llmCalls + meta.toolCalls, runFailure(model));
+      // Where spans get lost, or the root came after all, the silence is no sign that the run was abandoned.
+      const known: RunEnd = model.root || model.incomplete ? 'closed' : end;
+      const seen = judgeRun(ledger.standing(), known, meta.llmCalls + meta.toolCalls, runFailure(model));
+      const judgement = meta.continuation > 0 && meta.judged ? amend(seen, meta.judged) : seen;
       const revision = (meta.judged?.revision ?? 0) + 1;
       output.run = runRecord(model, judgement, ledger.standing(), revision);
       meta.judged = { end, revision, verdict: judgement.verdict, probability: judgement.failureProbability };

@@ -1,5 +1,7 @@
 import type { Span } from '@spanwise/schemas';
+import { agentOfRun, nearestNamed } from './attribution.ts';
 import { encloses, isRootOf } from './root.ts';
+import { RunClock } from './run-clock.ts';
 import { addToMeta, mostFrequent, newMeta, type RunMeta } from './run-meta.ts';
 import type { RunView } from './run-view.ts';
 import type { Slots } from './slots.ts';
@@ -17,13 +19,13 @@ export const defaultBounds: RunBounds = { maxSteps: 1024, maxForgottenIds: 4096 
 const NO_STEPS: readonly Step[] = [];
 
 /** By start; ties by end, then span id. */
-const chronologically = (a: Step, b: Step): number =>
+const byStart = (a: Step, b: Step): number =>
   a.start - b.start || a.end - b.end || (a.spanId < b.spanId ? -1 : a.spanId > b.spanId ? 1 : 0);
 
 /** Steps come nearly in order: the place is looked for from the end. */
 function insert(sorted: Step[], step: Step): void {
   let at = sorted.length;
-  while (at > 0 && chronologically(sorted[at - 1] as Step, step) > 0) at--;
+  while (at > 0 && byStart(sorted[at - 1] as Step, step) > 0) at--;
   sorted.splice(at, 0, step);
 }
 
@@ -43,6 +45,7 @@ export class RunModel implements RunView {
   readonly #children = new Map<string, Step[]>();
   readonly #requesters = new Map<string, Step>();
   readonly #forgotten = new Set<string>();
+  readonly #clock = new RunClock();
   #chronological: Step[] | undefined;
 
   private constructor(slots: Slots, meta: RunMeta, bounds: RunBounds) {
@@ -102,7 +105,9 @@ export class RunModel implements RunView {
       else this.#children.set(step.parentSpanId, [step]);
     }
     for (const call of step.requestedCalls) if (call.id !== '') this.#requesters.set(call.id, step);
-    if (this.#chronological) insert(this.#chronological, step);
+    this.#clock.note(step, this);
+    if (!this.#clock.agrees) this.#chronological = undefined;
+    else if (this.#chronological) insert(this.#chronological, step);
   }
 
   #forgetOldest(): void {
@@ -191,42 +196,16 @@ export class RunModel implements RunView {
     return this.#children.get(spanId) ?? NO_STEPS;
   }
 
-  #nearest(step: Step, has: 'agent' | 'release'): Step | undefined {
-    let at: Step | undefined = step;
-    for (let depth = 0; at && depth < 64; depth++) {
-      if (at[has] !== '') return at;
-      at = this.parentOf(at);
-    }
-    return undefined;
-  }
-
   agentOf(step: Step): string {
-    return this.#nearest(step, 'agent')?.agent ?? this.runAgent;
+    return nearestNamed(step, 'agent', this)?.agent ?? this.runAgent;
   }
 
-  /** Agent of the root; else of the topmost spans, the first seen; else the most frequent. */
   get runAgent(): string {
-    const root = this.root;
-    if (root?.agent) return root.agent;
-    return (root && this.#firstNamedBelow(root)) || mostFrequent(this.meta.agents);
-  }
-
-  /** The first named agent below a nameless root: a graph's or a workflow's entry. */
-  #firstNamedBelow(root: Step): string {
-    let level: readonly Step[] = this.childrenOf(root.spanId);
-    for (let depth = 0; level.length > 0 && depth < 8; depth++) {
-      let first: Step | undefined;
-      for (const step of level) {
-        if (step.agent !== '' && (!first || chronologically(step, first) < 0)) first = step;
-      }
-      if (first) return first.agent;
-      level = level.flatMap((step) => this.childrenOf(step.spanId));
-    }
-    return '';
+    return agentOfRun(this, this.meta.agents);
   }
 
   releaseOf(step: Step): string {
-    return this.#nearest(step, 'release')?.release ?? this.meta.release;
+    return nearestNamed(step, 'release', this)?.release ?? this.meta.release;
   }
 
   pointOf(step: Step): string {
@@ -234,8 +213,20 @@ export class RunModel implements RunView {
   }
 
   chronological(): readonly Step[] {
-    this.#chronological ??= [...this.steps].sort(chronologically);
+    if (!this.#chronological) {
+      const order = (a: Step, b: Step) =>
+        this.startOf(a) - this.startOf(b) || this.endOf(a) - this.endOf(b) || byStart(a, b);
+      this.#chronological = [...this.steps].sort(this.#clock.agrees ? byStart : order);
+    }
     return this.#chronological;
+  }
+
+  startOf(step: Step): number {
+    return step.start - this.#clock.offsetOf(step, this);
+  }
+
+  endOf(step: Step): number {
+    return step.end - this.#clock.offsetOf(step, this);
   }
 
   requesterOf(step: Step): Step | undefined {
@@ -248,7 +239,7 @@ export class RunModel implements RunView {
     let last: Step | undefined;
     for (let i = this.steps.length - 1; i >= 0; i--) {
       const llm = this.steps[i] as Step;
-      if (llm.kind !== 'llm' || llm.end > step.start + 1000) continue;
+      if (llm.kind !== 'llm' || this.endOf(llm) > this.startOf(step) + 1000) continue;
       for (const call of llm.requestedCalls) {
         if (call.name !== step.tool) continue;
         if (step.requestKey !== '' && call.argumentsDigest === step.requestKey) return llm;

@@ -30,7 +30,10 @@ export interface RunView {
   releaseOf(step: Step): string;
   /** agent/kind/tool: the workflow point. */
   pointOf(step: Step): string;
-  /** Steps by start time (ties: end, span id). */
+  /** Start of a step by the one clock of its run: the clocks of services that disagree are corrected. Microseconds. */
+  startOf(step: Step): number;
+  endOf(step: Step): number;
+  /** Steps by corrected start (ties: end, span id). */
   chronological(): readonly Step[];
   /** The inference that asked for this tool call: by call id, else by tool name and arguments digest, else the last before it in the same agent. */
   requesterOf(step: Step): Step | undefined;

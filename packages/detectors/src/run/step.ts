@@ -45,7 +45,7 @@ export interface Step {
   service: string;
   tool: string;
   toolCallId: string;
-  /** Microseconds since the epoch, corrected for the skew of its service once that is known. */
+  /** Microseconds since the epoch by the clock of its own service; `RunView.startOf` and `endOf` correct it. */
   start: number;
   end: number;
   /** Microseconds; as stamped by ingest */

@@ -99,3 +99,17 @@ export function judgeRun(
     rootCauseSpanId: first?.finding.rootCauseSpanId ?? failure?.spanId ?? '',
   };
 }
+
+/**
+ * The judgement of a continuation, which knows nothing of what its run had shown before but the former verdict: what had
+ * failed or was suspect stays so, what had been abandoned may come to an end after all.
+ */
+export function amend(seen: Judgement, former: { verdict: Verdict; probability: number }): Judgement {
+  const stays = former.verdict === 'failed' || (former.verdict === 'suspect' && seen.verdict === 'correct');
+  if (!stays) return seen;
+  return {
+    ...seen,
+    verdict: former.verdict,
+    failureProbability: Math.max(seen.failureProbability, former.probability),
+  };
+}
