@@ -26,6 +26,7 @@ export class MemoryGroup {
   readonly #logs: readonly MemoryLog[];
   #members: MemoryMember[] = [];
   #next = 1;
+  #generation = 0;
   #pumping = false;
 
   constructor(topic: string, logs: readonly MemoryLog[]) {
@@ -70,17 +71,24 @@ export class MemoryGroup {
   #rebalance(): void {
     const members = this.#members.map((member) => ({ id: member.id, owned: [...member.positions.keys()] }));
     const assignment = assignSticky(members, this.#logs.length);
+    this.#generation++;
     for (const member of this.#members) {
-      member.assigned = assignment.get(member.id) ?? [];
-      for (const partition of [...member.positions.keys()]) {
-        if (!member.assigned.includes(partition)) member.positions.delete(partition);
-      }
-      const { assigned } = member;
+      const assigned = assignment.get(member.id) ?? [];
+      const generation = this.#generation;
+      // a member learns of it a while later, and until then does as before
       setImmediate(() => {
-        if (!member.frozen && member.assigned === assigned) member.listener.onAssigned(assigned);
+        if (!member.frozen && generation === this.#generation) this.#assign(member, assigned);
       });
     }
     this.wake();
+  }
+
+  #assign(member: MemoryMember, assigned: readonly number[]): void {
+    member.assigned = assigned;
+    for (const partition of [...member.positions.keys()]) {
+      if (!assigned.includes(partition)) member.positions.delete(partition);
+    }
+    member.listener.onAssigned(assigned);
   }
 
   #deliver(member: MemoryMember): boolean {

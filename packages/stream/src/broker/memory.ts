@@ -49,9 +49,14 @@ export class MemoryBroker implements Broker {
 
   /** The process goes on with what it was doing, and learns by its next heartbeat that its session has expired. */
   thaw(): void {
-    for (const { member } of this.#members) member.frozen = false;
     this.#thawed?.resolve();
     this.#thawed = undefined;
+    for (const { group, member } of this.#members) {
+      member.frozen = false;
+      setImmediate(() => {
+        if (!member.frozen && !group.has(member)) group.add(member);
+      });
+    }
   }
 
   async partitionsOf(topic: string): Promise<number> {
@@ -79,11 +84,8 @@ export class MemoryBroker implements Broker {
       confirm: async (signal) => {
         await this.#alive();
         signal.throwIfAborted();
-        if (!group.has(member)) {
-          member.positions.clear();
-          group.add(member);
-          await turn();
-        }
+        if (!group.has(member)) group.add(member);
+        await turn();
         return member.assigned;
       },
       close: async () => {
