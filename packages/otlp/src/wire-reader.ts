@@ -9,7 +9,8 @@ export const FIXED32 = 5;
 
 const TWO_32 = 4_294_967_296;
 /** A span's attribute keys are from a small vocabulary; this many of them are kept as strings. */
-const KEY_SLOTS = 8192;
+const KEY_BITS = 13;
+const KEY_SHIFT = 32 - KEY_BITS;
 const LONGEST_KEPT_KEY = 64;
 
 interface FastBuffer extends Buffer {
@@ -132,8 +133,14 @@ export class WireReader {
     if (length > LONGEST_KEPT_KEY) return this.#bytes.utf8Slice(from, until);
     const bytes = this.#bytes;
     let hash = length;
-    for (let i = from; i < until; i++) hash = (Math.imul(hash, 31) + (bytes[i] ?? 0)) | 0;
-    const slot = (hash ^ (hash >>> 15)) & (KEY_SLOTS - 1);
+    if (length >= 4) {
+      // four bytes at a time; the last four overlap
+      const view = this.#view;
+      const last = until - 4;
+      for (let i = from; i < last; i += 4) hash = Math.imul(hash ^ view.getUint32(i), 0x9e3779b1);
+      hash = Math.imul(hash ^ view.getUint32(last), 0x9e3779b1);
+    } else for (let i = from; i < until; i++) hash = Math.imul(hash ^ (bytes[i] ?? 0), 0x9e3779b1);
+    const slot = hash >>> KEY_SHIFT;
     const kept = keptKeys[slot];
     if (kept !== undefined && kept.length === length) {
       let i = 0;
@@ -233,4 +240,4 @@ export class WireReader {
 }
 
 const characters = Array.from({ length: 128 }, (_, code) => String.fromCharCode(code));
-const keptKeys = new Array<string | undefined>(KEY_SLOTS).fill(undefined);
+const keptKeys = new Array<string | undefined>(1 << KEY_BITS).fill(undefined);
