@@ -67,6 +67,11 @@ export const storeConfigSpec = {
       schema: duration('60s'),
       doc: 'Time after which an insert without answer is tried again.',
     },
+    sessionTimeoutMs: {
+      env: 'SPANWISE_STORE_SESSION_TIMEOUT',
+      schema: duration('10s'),
+      doc: 'Time after which the partitions of a store that is silent go to others; brokers want at least 6s.',
+    },
     spanRetentionMs: {
       env: 'SPANWISE_STORE_SPAN_RETENTION',
       schema: duration('30d'),

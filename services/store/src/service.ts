@@ -1,8 +1,8 @@
-import { type ClickHouseClient, createClient } from '@clickhouse/client';
+import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import { kafkajsLogCreator, type Service, type ServiceDependencies } from '@spanwise/runtime';
 import { topics } from '@spanwise/schemas';
 import { ensureTopics } from '@spanwise/stream';
-import { type Admin, Kafka, type Producer } from 'kafkajs';
+import { type Admin, Kafka, Partitioners, type Producer } from 'kafkajs';
 import type { StoreConfig } from './config.ts';
 import { createStoreMetrics } from './metrics.ts';
 import { ChangedMigrationError, ensureDatabase, migrate } from './schema/migrate.ts';
@@ -30,7 +30,11 @@ export function createStoreService(config: StoreConfig, { logger, registry, heal
   });
   const groupId = `${config.topicPrefix}store`;
   const admin = kafka.admin();
-  const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1 });
+  const producer = kafka.producer({
+    idempotent: true,
+    maxInFlightRequests: 1,
+    createPartitioner: Partitioners.DefaultPartitioner,
+  });
   const client = connect(config, config.clickhouseDatabase);
   const window = new DeduplicationWindow();
   const stopping = new AbortController();
@@ -77,7 +81,7 @@ export function createStoreService(config: StoreConfig, { logger, registry, heal
       groupId,
       readUncommitted: false,
       maxWaitTimeInMs: 200,
-      sessionTimeout: 10_000,
+      sessionTimeout: config.sessionTimeoutMs,
       heartbeatInterval: 1_000,
       rebalanceTimeout: 20_000,
       retry: { initialRetryTime: 100, maxRetryTime: 5_000, restartOnFailure: async () => true },
@@ -116,7 +120,12 @@ export function createStoreService(config: StoreConfig, { logger, registry, heal
       consumer.refreshWatermarks().catch((error) => logger.debug({ err: error }, 'no watermarks'));
     }, WATERMARK_INTERVAL_MS);
   };
-  const stop = async () => {
+  let stopped: Promise<void> | undefined;
+  const stop = () => {
+    stopped ??= stopOnce();
+    return stopped;
+  };
+  const stopOnce = async () => {
     stopping.abort(new Error('store is stopping'));
     clearInterval(watermarks);
     await consumer.stop(FLUSH_TIMEOUT_MS);
@@ -134,6 +143,8 @@ export function connect(config: StoreConfig, database?: string): ClickHouseClien
     password: config.clickhousePassword,
     ...(database === undefined ? {} : { database }),
     application: 'spanwise-store',
+    // whoever asks logs the error; the client would print its own format
+    log: { level: ClickHouseLogLevel.OFF },
     request_timeout: config.insertTimeoutMs,
     max_open_connections: 16,
   });

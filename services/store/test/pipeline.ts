@@ -1,5 +1,5 @@
 /** A topic prefix and a database of its own on the shared servers, and what a test does with them. */
-import { type ClickHouseClient, createClient } from '@clickhouse/client';
+import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import { createLogger, createRegistry, Health, loadConfig, type Service } from '@spanwise/runtime';
 import { encodeBlock, type RecordName, type RecordTypes, topics } from '@spanwise/schemas';
 import { ensureTopics } from '@spanwise/stream';
@@ -28,7 +28,7 @@ export class Pipeline implements AsyncDisposable {
     this.#brokers = brokers;
     this.#url = url;
     this.kafka = new Kafka({ brokers, logLevel: logLevel.NOTHING, retry: { initialRetryTime: 50 } });
-    this.client = createClient({ url, database: this.name });
+    this.client = createClient({ url, database: this.name, log: { level: ClickHouseLogLevel.OFF } });
     this.#producer = this.kafka.producer({ idempotent: true });
   }
 
@@ -53,6 +53,7 @@ export class Pipeline implements AsyncDisposable {
       SPANWISE_STORE_METRICS_PORT: '0',
       SPANWISE_STORE_SPAN_BATCH_AGE: '100ms',
       SPANWISE_STORE_BATCH_AGE: '100ms',
+      SPANWISE_STORE_SESSION_TIMEOUT: '6s',
       ...overrides,
     };
   }

@@ -1,0 +1,70 @@
+import { encodeBlock, encodeTick } from '@spanwise/schemas';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { PartitionModel } from '../../test/partition-model.ts';
+import { spans } from '../../test/records.ts';
+
+const good = (records: number) => encodeBlock('Span', spans(records));
+const bad = Buffer.from('no block');
+
+/** Blocks of 1–4 records, ticks and garbage, with the gaps that transaction markers leave. */
+const anyLog = fc.array(
+  fc.record({
+    value: fc.oneof(
+      { weight: 6, arbitrary: fc.integer({ min: 1, max: 4 }).map(good) },
+      { weight: 2, arbitrary: fc.constant(encodeTick('Span')) },
+      { weight: 1, arbitrary: fc.constant(bad) },
+    ),
+    gap: fc.integer({ min: 0, max: 2 }),
+  }),
+  { minLength: 1, maxLength: 25 },
+);
+
+test('a crash at any step, any number of times, stores every record once and no more', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      anyLog,
+      fc.array(fc.record({ step: fc.integer({ min: 1, max: 8 }), done: fc.boolean() }), { maxLength: 4 }),
+      fc.array(fc.integer({ min: 1, max: 10 }), { minLength: 6, maxLength: 6 }),
+      async (log, crashes, rowLimits) => {
+        const model = new PartitionModel(log);
+        for (const [life, crash] of [...crashes, undefined].entries()) {
+          // an owner may be configured otherwise than the one before
+          await model.live({ rows: rowLimits[life] ?? 5, ...(crash ? { crash } : {}) });
+        }
+        expect(model.stored()).toEqual(model.expected());
+        expect(model.committed).toEqual({ offset: model.end, metadata: '' });
+        expect([...new Set(model.deadLetters)].sort((a, b) => a - b)).toEqual(model.badOffsets());
+        expect(model.halts).toEqual([]);
+      },
+    ),
+    { numRuns: 150 },
+  );
+});
+
+test('a block that is refused goes to dead letters, whatever is stored with it', async () => {
+  await fc.assert(
+    fc.asyncProperty(anyLog, fc.nat(), fc.integer({ min: 1, max: 50 }), async (log, pick, rows) => {
+      const model = new PartitionModel(log);
+      const offsets = model.goodOffsets();
+      const refused = offsets[pick % Math.max(1, offsets.length)];
+      await model.live({ rows, ...(refused === undefined ? {} : { refused }) });
+      expect(model.stored()).toEqual(model.expected().filter(({ offset }) => offset !== refused));
+      expect(model.committed).toEqual({ offset: model.end, metadata: '' });
+      expect([...model.deadLetters].sort((a, b) => a - b)).toEqual(
+        [...model.badOffsets(), ...(refused === undefined ? [] : [refused])].sort((a, b) => a - b),
+      );
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test('what was announced and reads otherwise halts the partition and stores nothing', async () => {
+  const model = new PartitionModel([good(2), good(1)].map((value) => ({ value, gap: 0 })));
+  await model.live({ rows: 100, crash: { step: 2, done: false } });
+  expect(model.committed.metadata).not.toBe('');
+  model.replace(1, good(4));
+  await model.live({ rows: 100 });
+  expect(model.halts).toEqual([expect.stringContaining('number of records was 3, is 6')]);
+  expect(model.stored()).toEqual([]);
+});

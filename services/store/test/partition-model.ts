@@ -1,0 +1,148 @@
+/** One partition of Kafka and one table of ClickHouse, as far as a partition writer can tell, and owners that crash. */
+import { createLogger, createRegistry } from '@spanwise/runtime';
+import { createStoreMetrics } from '../src/metrics.ts';
+import { sinks } from '../src/sinks.ts';
+import { judge, type Message } from '../src/writer/batch.ts';
+import { DeduplicationWindow } from '../src/writer/deduplication-window.ts';
+import type { Insert, InsertOutcome } from '../src/writer/inserter.ts';
+import { decodeIntent } from '../src/writer/intent.ts';
+import { PartitionWriter } from '../src/writer/partition-writer.ts';
+
+export interface Life {
+  /** Rows at which a batch ends */
+  rows: number;
+  /** At which step into the outside the process dies, before or after the step had its effect */
+  crash?: { step: number; done: boolean };
+  /** Offset of a block that the table refuses */
+  refused?: number;
+}
+
+const logger = createLogger('store', 'silent');
+const registry = createRegistry();
+const metrics = createStoreMetrics(registry, {
+  lagByTopic: () => [],
+  oldestUnstoredByTopic: () => [],
+  bufferedBytes: () => 0,
+  haltedPartitions: () => 0,
+  windowUseByTable: () => [],
+});
+
+export class PartitionModel {
+  readonly #messages: Message[] = [];
+  /** Inserts that the table took, one per token */
+  inserts: { token: string; offsets: number[]; counts: number[] }[] = [];
+  deadLetters: number[] = [];
+  halts: string[] = [];
+  committed: { offset: number; metadata: string } = { offset: -1, metadata: '' };
+
+  constructor(log: { value: Buffer; gap: number }[]) {
+    let offset = 0;
+    for (const { value, gap } of log) {
+      offset += gap;
+      this.#messages.push({ offset, timestamp: 1_000 + offset, key: null, value });
+      offset++;
+    }
+  }
+
+  get end(): number {
+    return (this.#messages.at(-1)?.offset ?? -1) + 1;
+  }
+
+  replace(offset: number, value: Buffer): void {
+    const message = this.#messages.find((candidate) => candidate.offset === offset);
+    if (message) message.value = value;
+  }
+
+  badOffsets(): number[] {
+    return this.#verdicts()
+      .filter(({ verdict }) => verdict.kind === 'dead')
+      .map(({ offset }) => offset);
+  }
+
+  goodOffsets(): number[] {
+    return this.expected().map(({ offset }) => offset);
+  }
+
+  /** Each block's offset and records, as the table should have them. */
+  expected(): { offset: number; count: number }[] {
+    return this.#verdicts().flatMap(({ offset, verdict }) =>
+      verdict.kind === 'records' ? [{ offset, count: verdict.count }] : [],
+    );
+  }
+
+  stored(): { offset: number; count: number }[] {
+    return this.inserts
+      .flatMap(({ offsets, counts }) => offsets.map((offset, i) => ({ offset, count: counts[i] ?? 0 })))
+      .sort((a, b) => a.offset - b.offset);
+  }
+
+  /** An owner takes the partition from its committed offset on, to the end or to its crash. */
+  async live({ rows, crash, refused }: Life): Promise<void> {
+    const { signal, step } = mortality(crash);
+    const [sink] = sinks;
+    if (!sink) throw new Error('no sinks');
+    const writer = new PartitionWriter(
+      'spans',
+      0,
+      sink,
+      { rows, bytes: 1e9, ageMs: 1e6 },
+      {
+        insert: (insert) => step(() => this.#insert(insert, refused)),
+        writeDeadLetters: (_topic, _partition, dead) =>
+          step(() => {
+            this.deadLetters.push(...dead.map(({ message }) => message.offset));
+          }),
+        onRoom: () => {},
+        onHalt: (why) => this.halts.push(why),
+        window: new DeduplicationWindow(),
+        metrics,
+        logger,
+      },
+    );
+    const { offset, metadata } = this.committed;
+    writer.begin(offset < 0 ? undefined : offset, decodeIntent(metadata));
+    const commit = (to: number, text: string) =>
+      step(() => {
+        this.committed = { offset: to, metadata: text };
+      });
+    for (const message of this.#messages) {
+      if (message.offset >= offset) writer.take([message], commit);
+    }
+    await Promise.race([writer.flush(), new Promise((resolve) => signal.addEventListener('abort', resolve))]);
+    void writer.close();
+  }
+
+  #verdicts() {
+    return this.#messages.map((message) => ({ offset: message.offset, verdict: judge(message, 'Span') }));
+  }
+
+  #insert({ token, blocks }: Insert, refused: number | undefined): InsertOutcome {
+    const offsets = blocks.map(
+      ({ records }) =>
+        this.#messages.find(
+          ({ value }) => value && records.buffer === value.buffer && records.byteOffset === value.byteOffset + 20,
+        )?.offset ?? -1,
+    );
+    if (refused !== undefined && offsets.includes(refused)) return { result: 'refused', detail: 'as told' };
+    if (!this.inserts.some((insert) => insert.token === token)) {
+      this.inserts.push({ token, offsets, counts: blocks.map(({ count }) => count) });
+    }
+    return { result: 'stored' };
+  }
+}
+
+/** Steps of a process that dies at one of them: that step, and all after it, never answer. */
+function mortality(crash: Life['crash']) {
+  const death = new AbortController();
+  let steps = 0;
+  const never = new Promise<never>(() => {});
+  const step = async <T>(effect: () => T): Promise<T> => {
+    await Promise.resolve();
+    if (death.signal.aborted) return never;
+    if (++steps !== crash?.step) return effect();
+    if (crash.done) effect();
+    death.abort();
+    return never;
+  };
+  return { signal: death.signal, step };
+}
