@@ -9,6 +9,7 @@ export const conceptNames = [
   'conversationId',
   'agent',
   'entityName',
+  'componentType',
   'graphNode',
   'graphNodeParent',
   'workflow',
@@ -19,6 +20,7 @@ export const conceptNames = [
   'tool',
   'toolCallId',
   'toolArguments',
+  'toolParameters',
   'toolResult',
   'documents',
   // the payload of the operation, whatever it is

@@ -30,6 +30,20 @@ describe('an inference is read', () => {
       convert({ attributes: chat, events: [event('gen_ai.client.inference.operation.details', details)] }),
     ],
     [
+      'from two such events',
+      convert({
+        attributes: { ...chat, 'gen_ai.system_instructions': 'Be brief.' },
+        events: [
+          event('gen_ai.client.inference.operation.details', {
+            'gen_ai.input.messages': details['gen_ai.input.messages'],
+          }),
+          event('gen_ai.client.inference.operation.details', {
+            'gen_ai.output.messages': details['gen_ai.output.messages'],
+          }),
+        ],
+      }),
+    ],
+    [
       'from one event per message',
       convert({
         attributes: chat,

@@ -22,6 +22,8 @@ const CALL = new Set([
   'call_id',
   'tool_call_id',
   'toolCallId',
+  'tool_use_id',
+  'toolUseId',
   'type',
   'function',
   'index',
@@ -36,7 +38,7 @@ const CALL_IDS = ['tool_call_id', 'toolCallId', 'call_id', 'tool_use_id', 'toolU
 
 /**
  * Removes the envelopes of frameworks from a tool call's arguments: JSON text (or a Python `repr`) is parsed, Traceloop's
- * `{input_str, inputs, metadata, kwargs}`, a Python call's `{args, kwargs}`, and whole tool calls
+ * `{input_str, inputs, metadata, kwargs}`, a Python call's `{args, kwargs}`, CrewAI's `{tool_string, calling}`, and whole tool calls
  * `{name, args|arguments, id}` are reduced to the arguments; call ids among them are taken out. A bare value, as
  * LangChain writes for a tool with one string argument, stays that value: as an object it would look like arguments
  * that miss what the schema requires.
@@ -70,7 +72,7 @@ function unwrapLayer(found: UnwrappedArguments, tool: string): boolean {
   }
   if (!isObject(value)) return false;
   for (const key of CALL_IDS) if (typeof value[key] === 'string') found.toolCallId ||= value[key];
-  const inner = tracedRun(value, found) ?? pythonCall(value) ?? wholeCall(value, found, tool);
+  const inner = tracedRun(value, found) ?? pythonCall(value) ?? crewCall(value) ?? wholeCall(value, found, tool);
   if (inner !== undefined) {
     found.value = inner;
     return true;
@@ -94,6 +96,17 @@ function pythonCall(value: JsonObject): unknown {
   if (positional.length === 0) return kwargs;
   if (Object.keys(kwargs).length > 0) return undefined;
   return positional.length === 1 ? positional[0] : positional;
+}
+
+const REPR_ARGUMENTS = /\barguments=(\{.*\})/s;
+
+/** CrewAI's `{tool_string, tool, calling}`: the call as an object or as its `repr`, else what the model wrote. */
+function crewCall(value: JsonObject): unknown {
+  if (!('calling' in value) || !('tool' in value || 'tool_string' in value)) return undefined;
+  const { calling } = value;
+  if (isObject(calling)) return calling.arguments ?? undefined;
+  const written = typeof calling === 'string' ? REPR_ARGUMENTS.exec(calling)?.[1] : undefined;
+  return written ?? value.tool_string;
 }
 
 function wholeCall(value: JsonObject, found: UnwrappedArguments, tool: string): unknown {

@@ -10,6 +10,8 @@ export interface HandoffTool {
 const SURE = /^(?:transfer|handoff|hand_off|handover|hand_over|delegate|delegate_work|ask_question)(?:_back)?_to_(.+)$/;
 // Verbs that ordinary tools use as well: the target has to be called an agent
 const UNSURE = /^(?:route|switch|forward|escalate|send|pass|call|ask|consult|assign|redirect)(?:_task)?(?:_to)?_(.+)$/;
+// Tools that are nothing but a handover: LlamaIndex's has the target among its arguments
+const BARE = /^(?:handoff|hand_off|handover|hand_over)$/;
 const AGENT = /(?:^|_)(?:agent|assistant|bot|subagent|coworker|teammate)$/;
 const GENERIC = /^(?:an?_|the_|another_|other_)?(?:agent|coworker|assistant|subagent|teammate|specialist)$/;
 const PERSON =
@@ -33,6 +35,7 @@ export function handoffTool(tool: string): HandoffTool | null {
 }
 
 function readName(name: string): HandoffTool | null {
+  if (BARE.test(name)) return { target: '' };
   const sure = SURE.exec(name)?.[1];
   const target = sure ?? unsureTarget(name);
   if (target === undefined || PERSON.test(target) || MONEY.test(target)) return null;

@@ -51,7 +51,20 @@ function kindOfShape(span: OtlpSpan, values: Values, tool: string): SpanKind {
   const speaks = values.has(Concept.outputMessages) || values.hasIndexed(Concept.outputMessages);
   const counts = values.has(Concept.inputTokens) || values.has(Concept.outputTokens);
   if (values.has(Concept.model) && (speaks || counts)) return values.has(Concept.agent) && !counts ? 'agent' : 'llm';
-  return kindOfName(span.name, values);
+  return kindOfComponent(values) ?? kindOfName(span.name, values);
+}
+
+const COMPONENTS: readonly [type: RegExp, kind: SpanKind][] = [
+  [/Generator$/, 'llm'],
+  [/(?:Retriever|Embedder|Ranker)$/, 'retrieval'],
+  [/(?:^|\.)Agent$/, 'agent'],
+  [/Evaluator$/, 'evaluator'],
+];
+
+/** A pipeline's component by the name of its class (Haystack). */
+function kindOfComponent(values: Values): SpanKind | undefined {
+  const type = values.peekText(Concept.componentType);
+  return type === '' ? undefined : COMPONENTS.find(([pattern]) => pattern.test(type))?.[1];
 }
 
 const NAME_PREFIXES: readonly [prefix: string, kind: SpanKind][] = [
@@ -60,7 +73,9 @@ const NAME_PREFIXES: readonly [prefix: string, kind: SpanKind][] = [
   ['running tool', 'tool'],
   ['tools/call ', 'tool'],
   ['haystack.agent.run', 'agent'],
+  ['haystack.agent.step.llm', 'llm'],
   ['haystack.agent.step.tool', 'tool'],
+  ['Tool: ', 'tool'],
 ];
 
 /** Ordinary services have spans called `chat …` as well: a model's span needs a model. */

@@ -71,7 +71,8 @@ function readEvent(event: OtlpEvent, ofTool: boolean, content: EventContent): bo
       content.output.push(...read(attributes['gen_ai.completion']));
       return true;
     case DETAILS:
-      content.details ??= attributes;
+      // Strands writes what went in and what came out on an event each
+      content.details = content.details ? { ...content.details, ...attributes } : attributes;
       if (ofTool) readToolDetails(attributes, content);
       return true;
     default:

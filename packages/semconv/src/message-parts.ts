@@ -54,6 +54,9 @@ function untypedPart(block: JsonObject): Part[] | undefined {
   if (isObject(block.toolResult)) return [toolResponsePart(block.toolResult)];
   const call = block.functionCall ?? block.function_call ?? block.tool_call;
   if (isObject(call)) return [toolCallPart(call)];
+  // AutoGen's calls are told by their two members, Haystack's results by their one
+  if (typeof block.name === 'string' && block.arguments !== undefined) return [toolCallPart(block)];
+  if (isObject(block.tool_call_result)) return [haystackResult(block.tool_call_result)];
   const response = block.functionResponse ?? block.function_response;
   if (isObject(response)) return [toolResponsePart(response)];
   if (isObject(block.reasoningContent)) {
@@ -99,6 +102,11 @@ export function toolResponsePart(result: JsonObject): Part {
     ...(named === undefined || named === null ? {} : { id: String(named) }),
     response: responseOf(response),
   };
+}
+
+function haystackResult(result: JsonObject): Part {
+  const id = isObject(result.origin) ? result.origin.id : undefined;
+  return toolResponsePart({ ...(id === undefined ? {} : { tool_call_id: id }), result: result.result });
 }
 
 // A list of text blocks is the text; anything else stays what it is

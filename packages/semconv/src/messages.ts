@@ -126,7 +126,7 @@ function holdsMessages(member: unknown, depth: number): boolean {
 
 /** LangChain's and the Responses API's wrappings, OpenInference's `message`, a choice's or generation's message. */
 function unwrapped(value: JsonObject): unknown {
-  if (isObject(value.message)) return value.message;
+  if (isObject(value.message)) return { ...value.message, ...functionResults(value.function) };
   if (value.lc !== undefined && isObject(value.kwargs)) {
     const id = Array.isArray(value.id) ? String(value.id.at(-1)) : '';
     return { role: ROLES.get(id.toLowerCase()) ?? value.kwargs.type, ...value.kwargs, type: undefined, id: undefined };
@@ -137,6 +137,13 @@ function unwrapped(value: JsonObject): unknown {
   // A Gemini candidate or response: `content` is the message
   if (isObject(value.content) && Array.isArray(value.content.parts)) return value.content;
   return undefined;
+}
+
+/** AutoGen under OpenInference: results of a message's calls stand beside it, each as JSON text. */
+function functionResults(list: unknown): { parts: Part[] } | undefined {
+  if (!Array.isArray(list)) return undefined;
+  const results = list.map((item) => (typeof item === 'string' ? parseJson(item) : item)).filter(isObject);
+  return { parts: results.map(toolResponsePart) };
 }
 
 function isMessage(value: JsonObject): boolean {

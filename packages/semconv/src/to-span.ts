@@ -46,12 +46,12 @@ export function toSpan(span: OtlpSpan, context: ResourceContext, at: Arrival): S
   const call = isCall ? callOf(kind, tool, values, content, cuts) : NO_CALL;
   const failed = failure(span, values, cuts);
   const statedError = call.statedError && !failed.failed;
+  const tokens = usage(values, isInference);
   const definitions = offeredTools(values);
   const talk = conversation(values, content, kind, cuts);
   const handover = handoff({ name: span.name, kind, tool, agent: who.agent }, values, call, cuts);
   const payload = handover.named ? NO_CALL : call;
   const time = times(span.startTime, span.endTime, at.receivedTimeUs);
-  const tokens = usage(values, isInference);
   const ownIdentity = who.release !== context.identity.release || who.environment !== context.identity.environment;
 
   return {
@@ -136,8 +136,14 @@ function toolName(span: OtlpSpan, kind: SpanKind, values: Values, cuts: Cuts): s
 }
 
 function callOf(kind: SpanKind, tool: string, values: Values, content: EventContent | undefined, cuts: Cuts): ToolCall {
-  const sent = takeEither(values, Concept.toolArguments, Concept.input, Concept.inputMime);
-  const result = documents(values, kind) ?? takeEither(values, Concept.toolResult, Concept.output, Concept.outputMime);
+  const sent =
+    takeEither(values, Concept.toolArguments, Concept.input, Concept.inputMime) ??
+    takeObject(values, Concept.inputMessages) ??
+    takeParameters(values);
+  const result =
+    documents(values, kind) ??
+    takeEither(values, Concept.toolResult, Concept.output, Concept.outputMime) ??
+    takeObject(values, Concept.outputMessages);
   return toolCall(tool, sent ?? content?.toolArguments, result ?? content?.toolResult, cuts);
 }
 
@@ -149,6 +155,23 @@ function takeEither(values: Values, own: number, generic: number, mime: number):
     return values.take(generic);
   }
   return value;
+}
+
+/** LangSmith and early Strands write any span's payload where messages belong; messages are a list, a payload an object. */
+function takeObject(values: Values, slot: number): unknown {
+  const value = values.peek(slot);
+  const isPayload = typeof value === 'string' ? value.startsWith('{') : isObject(value);
+  return isPayload ? values.take(slot) : undefined;
+}
+
+/** `tool.parameters` where they are not a schema: neither one as a whole nor one of each argument. */
+function takeParameters(values: Values): unknown {
+  const sent = values.peek(Concept.toolParameters);
+  const parameters = typeof sent === 'string' ? parseJson(sent) : sent;
+  if (!isObject(parameters) || isObject(parameters.properties)) return undefined;
+  const members = Object.values(parameters);
+  if (members.length > 0 && members.every((member) => isObject(member) && 'type' in member)) return undefined;
+  return values.take(Concept.toolParameters);
 }
 
 /** Retrieved documents, spelt out in attributes; the generic output says the same in a framework's words. */

@@ -71,7 +71,7 @@ function listOfTools(value: unknown, depth: number): ToolDefinition[] {
 function definitionOf(value: JsonObject): ToolDefinition | undefined {
   const wrapped = value.tool ?? value.function ?? value.toolSpec;
   if (isObject(wrapped)) return definitionOf(wrapped);
-  if (value.json_schema !== undefined) return definitionOfSchema(value.json_schema);
+  if (value.json_schema !== undefined) return definitionOfSchema(value);
   if (typeof value.name !== 'string') return undefined;
   const description = value.description;
   const parameters = schemaOf(value);
@@ -82,13 +82,11 @@ function definitionOf(value: JsonObject): ToolDefinition | undefined {
   };
 }
 
-function definitionOfSchema(schema: unknown): ToolDefinition | undefined {
-  const value = typeof schema === 'string' ? parseJson(schema) : schema;
-  if (!isObject(value)) return undefined;
-  // OpenInference puts a provider's whole definition there; some put the bare schema with its title
-  return (
-    definitionOf(value) ?? (typeof value.title === 'string' ? { name: value.title, parameters: value } : undefined)
-  );
+/** OpenInference puts a provider's whole definition there, or the bare schema beside the tool's name or with a title. */
+function definitionOfSchema({ json_schema: sent, name, description }: JsonObject): ToolDefinition | undefined {
+  const schema = typeof sent === 'string' ? parseJson(sent) : sent;
+  if (!isObject(schema)) return undefined;
+  return definitionOf(schema) ?? definitionOf({ name: name ?? schema.title, description, parameters: schema });
 }
 
 function schemaOf(value: JsonObject): unknown {

@@ -1,7 +1,7 @@
 import type { Span } from '@spanwise/schemas';
 import { LARGEST_LONG } from './caps.ts';
 import { Concept } from './concept.ts';
-import { isObject, parseJson } from './json.ts';
+import { isObject, type JsonObject, parseJson } from './json.ts';
 import type { Values } from './values.ts';
 
 export type Usage = Pick<Span, 'inputTokens' | 'outputTokens' | 'cacheReadTokens' | 'cacheWriteTokens' | 'costUsd'>;
@@ -28,6 +28,7 @@ export function usage(values: Values, isInference: boolean): Usage {
     costUsd: values.takeNumber(Concept.cost),
   };
   if (values.has(Concept.usageDetails)) addUsageDetails(read, values.peekText(Concept.usageDetails));
+  else if (read.inputTokens === null && read.outputTokens === null) addUsageOfResponse(read, values);
   if (values.has(Concept.costDetails)) read.costUsd ??= costOf(values.peekText(Concept.costDetails));
   return read;
 }
@@ -50,6 +51,26 @@ function addUsageDetails(read: Usage, json: string): void {
     details.cache_read_input_tokens ?? details.input_cached_tokens ?? details.input_cache_read,
   );
   read.cacheWriteTokens ??= count(details.cache_creation_input_tokens ?? details.input_cache_creation);
+}
+
+/** A raw response may be the only place that states its usage (AutoGen, Haystack, raw provider responses). */
+function addUsageOfResponse(read: Usage, values: Values): void {
+  const response = values.peek(Concept.output);
+  const text = typeof response === 'string' ? response : '';
+  const stated = text.includes('"usage"') ? usageIn(parseJson(text), 0) : undefined;
+  if (!stated) return;
+  read.inputTokens = count(stated.prompt_tokens ?? stated.input_tokens ?? stated.inputTokens);
+  read.outputTokens = count(stated.completion_tokens ?? stated.output_tokens ?? stated.outputTokens);
+}
+
+function usageIn(value: unknown, depth: number): JsonObject | undefined {
+  if (depth > 4 || typeof value !== 'object' || value === null) return undefined;
+  if (isObject(value) && isObject(value.usage)) return value.usage;
+  for (const member of Object.values(value)) {
+    const found = usageIn(member, depth + 1);
+    if (found) return found;
+  }
+  return undefined;
 }
 
 function costOf(json: string): number | null {

@@ -10,7 +10,8 @@ export const openInference: Convention = {
     graphNodeParent: ['graph.node.parent_id'],
     tool: ['tool.name', 'tool_call.function.name'],
     toolCallId: ['tool.id', 'tool_call.id', 'message.tool_call_id'],
-    // `tool.parameters` is the tool's schema, not the call's arguments
+    // By the convention the tool's schema; some write the call's arguments
+    toolParameters: ['tool.parameters'],
     toolArguments: ['tool_call.function.arguments'],
     input: ['input.value'],
     inputMime: ['input.mime_type'],

@@ -105,11 +105,22 @@ export const others: readonly Convention[] = [
     name: 'haystack',
     attributes: {
       entityName: ['haystack.component.name'],
-      input: ['haystack.component.input', 'haystack.agent.input', 'haystack.pipeline.input_data'],
-      output: ['haystack.component.output', 'haystack.agent.output', 'haystack.pipeline.output_data'],
+      componentType: ['haystack.component.type'],
+      input: [
+        'haystack.component.input',
+        'haystack.agent.input',
+        'haystack.agent.step.llm.input',
+        'haystack.pipeline.input_data',
+      ],
+      output: [
+        'haystack.component.output',
+        'haystack.agent.output',
+        'haystack.agent.step.llm.output',
+        'haystack.pipeline.output_data',
+      ],
       tool: ['haystack.tool.name'],
-      toolArguments: ['haystack.tool.arguments', 'haystack.tool.input'],
-      toolResult: ['haystack.tool.result', 'haystack.tool.output'],
+      toolArguments: ['haystack.agent.step.tool.input', 'haystack.tool.arguments'],
+      toolResult: ['haystack.agent.step.tool.output', 'haystack.tool.result'],
     },
   },
   {
