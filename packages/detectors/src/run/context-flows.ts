@@ -20,6 +20,8 @@ export interface Flow {
 }
 
 const MOST_FLOWS = 8;
+/** Conversations at one place. More of them are the turns of one, of which only what is new is recorded. */
+const MOST_AT_ONE_PLACE = 3;
 const MOST_ITEMS = 32;
 const REQUEST_LENGTH = 48;
 /** A shorter beginning ("hi") is in too many texts to know a conversation by. */
@@ -70,8 +72,11 @@ function goesOnWithCalls(step: Step, input: string, run: RunView): boolean {
   return false;
 }
 
+const isAt = (flow: Flow, step: Step): boolean => flow.agent === step.agent && flow.parentSpanId === step.parentSpanId;
+
 /** A new conversation, where its input has a user's message. */
 export function beginFlow(step: Step, span: Span, flows: Flow[]): boolean {
+  if (flows.filter((flow) => isAt(flow, step)).length >= MOST_AT_ONE_PLACE) return false;
   const users = messagesOf(span.inputMessages).filter((message) => message.role === 'user');
   const [first] = users;
   if (!first) return false;

@@ -203,11 +203,13 @@ describe.each(runDetectors().map((detector) => detector.pattern))('%s', (pattern
     const judge = new RunJudge({ detectors: [detectorOf(pattern)] });
     const slots = new MemorySlots();
     let now = 1_000_000;
+    let faults = 0;
     for (const s of longRun(10_000)) {
       now += 10;
-      expect(judge.onSpan(slots, s, now).faults).toHaveLength(0);
+      faults += judge.onSpan(slots, s, now).faults.length;
       if (now % 5_000 === 0) expect(JSON.stringify(slots.get(`d/${pattern}`) ?? null).length).toBeLessThan(MOST_STATE);
     }
+    expect(faults).toBe(0);
     expect([...slots.keys()].length).toBeLessThan(1_024 + 200);
   });
 

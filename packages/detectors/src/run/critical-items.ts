@@ -11,18 +11,28 @@ const MOST_ITEMS = 24;
 const MOST_LENGTH = 64;
 const MOST_TEXT = 8_192;
 
-const PATTERNS: readonly { kind: CriticalItem['kind']; pattern: RegExp }[] = [
-  { kind: 'date', pattern: /\b\d{4}-\d{2}-\d{2}\b|\b\d{1,2}[./]\d{1,2}[./]\d{2,4}\b/g },
-  {
-    kind: 'date',
-    pattern:
-      /\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? \d{1,2}\b|\b\d{1,2}\.? (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\b/g,
-  },
-  { kind: 'identifier', pattern: /\b[\w.+-]+@[\w-]+\.[\w.]+\b/g },
-  // Letters and digits in one word, joined by - _ # or nothing.
-  { kind: 'identifier', pattern: /#?\b(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[A-Za-z0-9][\w-]{2,40}\b/g },
-  { kind: 'number', pattern: /(?<![\w.,-])\d{1,3}(?:,\d{3})+(?:\.\d+)?\b|(?<![\w.,-])\d+(?:\.\d+)?\b(?![\w-])/g },
-];
+/** A word with a digit, and the word before it. */
+const WITH_DIGIT = /(?:([A-Za-z]{3,9})\.? )?([^\s"'()[\]{}<>;!?]*\d[^\s"'()[\]{}<>;!?]*)/g;
+const MONTH = /^(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)/i;
+const DATE = /^(?:\d{4}-\d{2}-\d{2}|\d{1,2}[./]\d{1,2}[./]\d{2,4})/;
+const NUMBER = /^\p{Sc}?(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?:%|\p{Sc})?$/u;
+const IDENTIFIER = /^#?[A-Za-z0-9][\w@.+-]{2,63}$/;
+const EMAIL = /\b[\w.+-]+@[\w-]+\.[\w.]+\b/g;
+/** A time is no number to be kept to the letter: 5pm, 17:00 and 5 o'clock are one. */
+const TIME_OR_ORDINAL = /^\d{1,2}(?::\d{2})?(?:am|pm|st|nd|rd|th)?$/i;
+
+function itemOf(word: string, before: string): { kind: CriticalItem['kind']; stated: string } | undefined {
+  const bare = word.replace(/[.,:]+$/, '');
+  if (MONTH.test(before) && /^\d{1,2}(?:st|nd|rd|th)?$/.test(bare))
+    return { kind: 'date', stated: `${before} ${bare}` };
+  const date = DATE.exec(bare);
+  if (date) return { kind: 'date', stated: date[0] };
+  const number = NUMBER.exec(bare)?.[1];
+  if (number !== undefined)
+    return number.replace(/\D/g, '').length < 2 ? undefined : { kind: 'number', stated: number };
+  if (TIME_OR_ORDINAL.test(bare) || !IDENTIFIER.test(bare) || !/[A-Za-z]/.test(bare)) return undefined;
+  return { kind: 'identifier', stated: bare };
+}
 
 /** What must not be done, up to the end of the clause. */
 const PROHIBITION =
@@ -45,7 +55,7 @@ function contentWords(clause: string): string[] {
 }
 
 /**
- * Identifiers, numbers of two digits and more, dates and prohibitions in what a user says; at most 24, in order of kind.
+ * Identifiers, numbers of two digits and more, dates and prohibitions in what a user says; at most 24.
  *
  * @param text at most 8,192 characters of it are read
  */
@@ -55,14 +65,16 @@ export function criticalItems(text: string): CriticalItem[] {
   const add = (item: CriticalItem) => {
     if (items.size < MOST_ITEMS && item.stated.length <= MOST_LENGTH) items.set(item.stated, item);
   };
-  for (const { kind, pattern } of PATTERNS) {
-    for (const [stated] of read.matchAll(pattern)) {
-      if (kind === 'number' && stated.replace(/\D/g, '').length < 2) continue;
-      if ([...items.values()].some((item) => item.stated.includes(stated))) continue;
-      const bare = stated.replaceAll(',', '').replace(/^#/, '');
-      add({ kind, stated, anyOf: bare === stated ? [stated] : [stated, bare] });
+  if (/\d/.test(read)) {
+    for (const [, before = '', word = ''] of read.matchAll(WITH_DIGIT)) {
+      const item = itemOf(word, before);
+      if (!item) continue;
+      const bare = item.stated.replaceAll(',', '').replace(/^#/, '');
+      add({ ...item, anyOf: bare === item.stated ? [item.stated] : [item.stated, bare] });
     }
   }
+  if (read.includes('@'))
+    for (const [stated] of read.matchAll(EMAIL)) add({ kind: 'identifier', stated, anyOf: [stated] });
   for (const [whole, clause = ''] of read.matchAll(PROHIBITION)) {
     const anyOf = contentWords(clause);
     if (anyOf.length >= 2) add({ kind: 'prohibition', stated: whole.slice(0, MOST_LENGTH), anyOf });

@@ -42,8 +42,15 @@ export function messagesOf(text: string): readonly Message[] {
   return parsed.messages;
 }
 
+let last: { text: string; message: Message | undefined } = { text: '', message: undefined };
+
 /** The last message of a payload field, without parsing those before it. */
 export function lastMessageOf(text: string): Message | undefined {
+  if (text !== last.text) last = { text, message: parseLast(text) };
+  return last.message;
+}
+
+function parseLast(text: string): Message | undefined {
   const end = text.lastIndexOf(']');
   for (let at = text.lastIndexOf('{"role":', end); at >= 0; at = at > 0 ? text.lastIndexOf('{"role":', at - 1) : -1) {
     const value = parse(text.slice(at, end));
@@ -63,8 +70,15 @@ export function textOf(message: Message): string {
 }
 
 /** What a message says and returns, without the ids of calls, which differ where nothing else does. */
-export const substanceOf = (message: Message): string =>
-  JSON.stringify(message.parts, (key, value) => (key === 'id' ? undefined : value));
+export function substanceOf(message: Message): string {
+  let substance = '';
+  for (const part of message.parts) {
+    if (part?.type === 'text') substance += String(part.content);
+    else if (part) substance += JSON.stringify({ ...part, id: undefined });
+    substance += '\n';
+  }
+  return substance;
+}
 
 /** The field was cut by ingest: what is missing from it may have been there. */
 export const wasCut = (span: { cut: readonly { field: string }[] }, field: string): boolean =>

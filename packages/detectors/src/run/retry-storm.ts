@@ -51,8 +51,9 @@ interface Storm {
   key: string;
   /** A step of it, to find the others by. */
   spanId: string;
-  /** Failures when it was last reported. */
+  /** Failures when it was last reported, and steps of it since. */
   failures: number;
+  since: number;
 }
 
 interface State {
@@ -68,7 +69,7 @@ export function retryStorm(overrides: Partial<RetryStormSettings> = {}): RunDete
   }
 
   /** Judges all attempts of one call; true where the state changed. */
-  function judge(sample: Step, run: RunView, state: State, reporter: Reporter, final: boolean): boolean {
+  function judge(sample: Step, run: RunView, state: State, reporter: Reporter): boolean {
     const key = keyOf(sample);
     const storm = state.storms.find((s) => s.key === key);
     // What was reported rests on attempts that are forgotten by now: it stays as it is.
@@ -96,14 +97,13 @@ export function retryStorm(overrides: Partial<RetryStormSettings> = {}): RunDete
     }
     if (!storm) {
       if (state.storms.length >= MOST_STORMS) return false;
-      state.storms.push({ key, spanId: worst.rootCause.spanId, failures });
+      state.storms.push({ key, spanId: worst.rootCause.spanId, failures, since: 0 });
       reporter.report(worst);
       return true;
     }
-    const due = final || failures >= 2 * storm.failures || failures < storm.failures || !failedCall(sample);
-    if (!due) return false;
     storm.spanId = worst.rootCause.spanId;
     storm.failures = failures;
+    storm.since = 0;
     reporter.report(worst);
     return true;
   }
@@ -114,15 +114,20 @@ export function retryStorm(overrides: Partial<RetryStormSettings> = {}): RunDete
 
     onSpan(step, _span, run, state, reporter) {
       if (!isCall(step) && step.kind !== 'llm') return false;
-      if (!failedCall(step) && !state.storms.some((storm) => storm.key === keyOf(step))) return false;
-      return judge(step, run, state, reporter, false);
+      const hasFailed = failedCall(step);
+      const storm = state.storms.length > 0 ? state.storms.find(({ key }) => key === keyOf(step)) : undefined;
+      if (!storm) return hasFailed && judge(step, run, state, reporter);
+      // A storm that goes on is told again when it has doubled, when it ends, and with the run.
+      storm.since += 1;
+      if (!hasFailed || storm.since >= storm.failures) judge(step, run, state, reporter);
+      return true;
     },
 
     onRunEnd(_end, run, state, reporter) {
       let changed = false;
       for (const storm of [...state.storms]) {
         const sample = run.stepOf(storm.spanId);
-        if (sample && judge(sample, run, state, reporter, true)) changed = true;
+        if (sample && judge(sample, run, state, reporter)) changed = true;
       }
       return changed;
     },

@@ -39,8 +39,9 @@ export function turnBegins(step: Step, span: Span, run: RunView, turns: Turns): 
   const before = actBefore(step, run);
   if (before && (before.kind !== 'llm' || before.requestedCalls.length > 0)) return false;
   const last = lastMessageOf(span.inputMessages);
-  if (last?.role !== 'user' || textOf(last) === '') return false;
-  const said = digest(substanceOf(last));
+  const text = last?.role === 'user' ? textOf(last) : '';
+  if (text === '') return false;
+  const said = digest(text);
   if (turns.userTexts.includes(said)) return false;
   turns.userTexts.push(said);
   if (turns.userTexts.length > MOST_USER_TEXTS) turns.userTexts.shift();
@@ -67,7 +68,8 @@ export function spokenIn(step: Step, span: Span, run: RunView, turns: Turns, rep
   const asks = step.requestedCalls.length > 0;
   if (asks ? run.steps.some(isCall) : !saysSomething(span)) return false;
   const last = lastMessageOf(span.inputMessages);
-  const output = messagesOf(span.outputMessages).map(substanceOf).join('\n');
+  // The ids of calls differ where nothing else does; an answer in words has none.
+  const output = asks ? messagesOf(span.outputMessages).map(substanceOf).join('\n') : span.outputMessages;
   turns.spoken.push({ index: step.index, output: digest(output), input: last ? digest(substanceOf(last)) : '' });
   if (turns.spoken.length > MOST_SPOKEN) turns.spoken.shift();
 
