@@ -4,7 +4,9 @@ import { hash64, hash128 } from './identity-hash.ts';
 
 it('gives 32 hex digits that never change, since ids of stored findings are made of them', () => {
   expect(hash128('')).toBe('00000000000000000000000000000000');
-  expect(hash128('default\n4bf92f3577b34da6a3ce929d0e0e4736\nrecovery\n00f067aa0ba902b7')).toMatchInlineSnapshot(`"30eeddff789569e4bfd4bfea0eeda650"`);
+  expect(hash128('default\n4bf92f3577b34da6a3ce929d0e0e4736\nrecovery\n00f067aa0ba902b7')).toMatchInlineSnapshot(
+    `"30eeddff789569e4bfd4bfea0eeda650"`,
+  );
   expect(hash64('a')).toBe(hash128('a').slice(0, 16));
 });
 

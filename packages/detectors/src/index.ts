@@ -1,10 +1,10 @@
 export { hash64, hash128 } from './identity-hash.ts';
 export type { Evidence, FindingDraft, Reporter, RunDetector, RunDetectorFactory, RunEnd } from './run/detector.ts';
 export { findingIdOf } from './run/finding-ledger.ts';
+export { type RunDetectorSettings, runDetectors } from './run/registry.ts';
 export { type DetectorFault, RunJudge, type RunJudgeOptions, type RunOutput } from './run/run-judge.ts';
 export { markOf, type RunMark } from './run/run-mark.ts';
 export { RunModel } from './run/run-model.ts';
-export { type RunDetectorSettings, runDetectors } from './run/registry.ts';
 export type { RunView } from './run/run-view.ts';
 export { MemorySlots, type Slots } from './run/slots.ts';
 export type { RequestedCall, ResultOutcome, Step } from './run/step.ts';

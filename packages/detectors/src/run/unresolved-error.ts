@@ -38,7 +38,9 @@ const isFatal = (incident: Incident, failure: Step | undefined): boolean =>
 function severityOf(incident: Incident, fatal: boolean): Severity {
   if (fatal) return 'high';
   if (acknowledged(incident)) return faultOf(incident.span) === 'call' ? 'low' : 'medium';
-  return isLookup(incident.span) && faultOf(incident.span) === 'call' ? 'medium' : 'high';
+  // A call that broke a rule may have become needless by what was done next, which an answer given at once rules out.
+  const wentStraightOn = incident.outputs.length === 0 || incident.outputs[0]?.said === 'answer';
+  return faultOf(incident.span) === 'call' && (isLookup(incident.span) || !wentStraightOn) ? 'medium' : 'high';
 }
 
 export function unresolvedError(overrides: Partial<UnresolvedErrorSettings> = {}): RunDetector {
