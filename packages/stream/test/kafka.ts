@@ -1,4 +1,6 @@
 import type { TopicSpec } from '@spanwise/schemas';
+import { uniqueName } from '@spanwise/testkit';
+import type { Consumer } from 'kafkajs';
 import { kafkaClient } from '../src/broker/kafkajs-client.ts';
 import { ensureTopics } from '../src/topics.ts';
 
@@ -24,5 +26,40 @@ export async function createTopics(brokers: string[], specs: TopicSpec[], prefix
     await ensureTopics(admin, specs, prefix);
   } finally {
     await admin.disconnect();
+  }
+}
+
+/** A read_committed consumer that keeps the values of all messages of some topics. */
+export class Collector implements AsyncDisposable {
+  readonly #consumer: Consumer;
+  readonly #values = new Map<string, Buffer[]>();
+
+  constructor(brokers: string[]) {
+    const client = kafkaClient({ brokers, clientId: 'test-collector' });
+    this.#consumer = client.consumer({ groupId: uniqueName('collector'), maxWaitTimeInMs: 50 });
+  }
+
+  async start(topics: string[]): Promise<void> {
+    await this.#consumer.connect();
+    await this.#consumer.subscribe({ topics, fromBeginning: true });
+    await this.#consumer.run({
+      autoCommit: false,
+      eachBatch: async ({ batch }) => {
+        for (const { value } of batch.messages) if (value) this.values(batch.topic).push(value);
+      },
+    });
+  }
+
+  values(topic: string): Buffer[] {
+    let values = this.#values.get(topic);
+    if (!values) {
+      values = [];
+      this.#values.set(topic, values);
+    }
+    return values;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#consumer.disconnect();
   }
 }

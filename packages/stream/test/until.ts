@@ -9,6 +9,6 @@ export async function until(
   const end = performance.now() + withinMs;
   while (!(await condition())) {
     if (performance.now() > end) throw new Error(`not within ${withinMs} ms: ${what}`);
-    await sleep(5);
+    await sleep(10);
   }
 }
