@@ -13,8 +13,8 @@ import { asText, type Values } from './values.ts';
 export type Conversation = Pick<Span, 'inputMessages' | 'outputMessages' | 'systemInstructions' | 'finishReason'>;
 
 /**
- * What went into a model or agent and what came out. Sources in this order: message attributes, the event that holds
- * everything, messages spelt out in indexed attributes, one event per message, the operation's generic input and output
+ * What went into a model or agent and what came out. Sources in this order: message attributes (of the span or
+ * of the event that holds everything), messages spelt out in indexed attributes, one event per message, the operation's generic input and output
  * (of models and agents only: of other spans it is data, not talk).
  */
 export function conversation(
@@ -27,7 +27,7 @@ export function conversation(
   const input = inputSource(values, events, speaks);
   const output = outputSource(values, events, speaks);
   const stated = statedFinishReason(values) || output?.finishReason || finishReasonBeside(values, kind);
-  let system = systemText(values, events) || input?.system || '';
+  let system = systemText(values) || input?.system || '';
   if (input) system = separateSystem(input, system);
   if (speaks) representGenericPayload(values, input, output);
   return {
@@ -47,7 +47,7 @@ interface Source extends ReadMessages {
 }
 
 function inputSource(values: Values, events: EventContent | undefined, speaks: boolean): Source | undefined {
-  const direct = values.take(Concept.inputMessages) ?? events?.details?.['gen_ai.input.messages'];
+  const direct = values.take(Concept.inputMessages);
   if (direct !== undefined) return source(direct, 'user');
   const indexed = values.takeIndexed(Concept.inputMessages);
   if (indexed.length > 0) return completed(readMessages(listOf(indexed), 'user'), values);
@@ -57,7 +57,7 @@ function inputSource(values: Values, events: EventContent | undefined, speaks: b
 }
 
 function outputSource(values: Values, events: EventContent | undefined, speaks: boolean): Source | undefined {
-  const direct = values.take(Concept.outputMessages) ?? events?.details?.['gen_ai.output.messages'];
+  const direct = values.take(Concept.outputMessages);
   if (direct !== undefined) return source(direct, 'assistant');
   const indexed = values.takeIndexed(Concept.outputMessages);
   if (indexed.length > 0) return readMessages(listOf(indexed), 'assistant');
@@ -110,8 +110,8 @@ function textAndCalls(text: string, calls: unknown): ReadMessages {
   return { messages: parts.length > 0 ? [{ role: 'assistant', parts }] : [], finishReason: '', system: '' };
 }
 
-function systemText(values: Values, events: EventContent | undefined): string {
-  const sent = values.take(Concept.systemInstructions) ?? events?.details?.['gen_ai.system_instructions'];
+function systemText(values: Values): string {
+  const sent = values.take(Concept.systemInstructions);
   if (sent === undefined) return '';
   const value = typeof sent === 'string' ? (parseJson(sent) ?? sent) : sent;
   return typeof value === 'string' ? value : instructionsText(partsOf(value));

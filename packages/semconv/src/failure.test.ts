@@ -35,6 +35,12 @@ describe('a span failed', () => {
     ],
     ['by error.type where no status is set', { attributes: { 'error.type': '500' } }, '500', ''],
     ['by an exception where no status is set', { events: [exception('ValueError')] }, 'ValueError', 'it broke'],
+    [
+      'by GenAI’s own exception event',
+      { status: ERROR, events: [event('gen_ai.client.operation.exception', { 'exception.type': 'RateLimit' })] },
+      'RateLimit',
+      '',
+    ],
     ['by a code', { status: ERROR, attributes: { 'http.response.status_code': 503 } }, '503', ''],
     [
       'by Langfuse’s level',

@@ -42,7 +42,7 @@ const TYPE_IN_MESSAGE = /^(?:[\w.]+\.)?([A-Z]\w*(?:Error|Exception|Timeout|Failu
  * looked at here: a result is judged by detectors.
  */
 export function failure(span: OtlpSpan, values: Values, cuts: Cuts): Failure {
-  const exceptions = span.events.filter((event) => event.name === 'exception');
+  const exceptions = span.events.filter(isException);
   const stated = isFailedState(values);
   const type = values.peekText(Concept.errorType);
   const marked = span.status.code === 2 || stated;
@@ -63,6 +63,11 @@ export function failure(span: OtlpSpan, values: Values, cuts: Cuts): Failure {
     errorMessage: cuts.text('errorMessage', message, caps.errorMessage),
     represented: exceptions.filter((event) => event === cause || repeats(event, cause)),
   };
+}
+
+/** `exception`, and OpenTelemetry GenAI's `gen_ai.client.operation.exception`. */
+function isException({ name }: OtlpEvent): boolean {
+  return name === 'exception' || name.endsWith('.exception');
 }
 
 function isFailedState(values: Values): boolean {

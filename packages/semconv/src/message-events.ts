@@ -1,4 +1,4 @@
-import type { Attributes, AttributeValue, OtlpEvent } from '@spanwise/otlp';
+import { type Attributes, type AttributeValue, newAttributes, type OtlpEvent, type OtlpSpan } from '@spanwise/otlp';
 import { isObject, type JsonObject, parseJson } from './json.ts';
 
 /** Content that stands on a span's events instead of its attributes. */
@@ -6,8 +6,6 @@ export interface EventContent {
   /** Values for `readMessages` */
   input: unknown[];
   output: unknown[];
-  /** Attributes of the event that holds everything, `gen_ai.client.inference.operation.details` */
-  details: Attributes | undefined;
   /** A tool span's call, in the form of Strands: `gen_ai.tool.message` asks, `gen_ai.choice` answers */
   toolArguments: unknown;
   toolResult: unknown;
@@ -25,6 +23,17 @@ const ROLE_OF_EVENT = new Map([
   ['gen_ai.tool.message', 'tool'],
 ]);
 
+/**
+ * The span's attributes with those of the event that holds everything, `gen_ai.client.inference.operation.details`; what
+ * the span says itself counts. Strands writes what went in and what came out on an event each.
+ */
+export function withDetails(span: OtlpSpan): Attributes {
+  if (!span.events.some((event) => event.name === DETAILS)) return span.attributes;
+  const all = newAttributes();
+  for (const event of span.events) if (event.name === DETAILS) Object.assign(all, event.attributes);
+  return Object.assign(all, span.attributes);
+}
+
 /** Reads message events, of a model's call or, where `ofTool`, of a tool's. Returns undefined where there are none. */
 export function readEventContent(events: readonly OtlpEvent[], ofTool: boolean): EventContent | undefined {
   let content: EventContent | undefined;
@@ -33,7 +42,6 @@ export function readEventContent(events: readonly OtlpEvent[], ofTool: boolean):
     content ??= {
       input: [],
       output: [],
-      details: undefined,
       toolArguments: undefined,
       toolResult: undefined,
       toolCallId: '',
@@ -71,8 +79,6 @@ function readEvent(event: OtlpEvent, ofTool: boolean, content: EventContent): bo
       content.output.push(...read(attributes['gen_ai.completion']));
       return true;
     case DETAILS:
-      // Strands writes what went in and what came out on an event each
-      content.details = content.details ? { ...content.details, ...attributes } : attributes;
       if (ofTool) readToolDetails(attributes, content);
       return true;
     default:

@@ -1,5 +1,6 @@
 import type { OtlpSpan } from '@spanwise/otlp';
 import type { OtelSpanKind, Span, SpanKind, SpanStatus } from '@spanwise/schemas';
+import { callPayload, NO_CALL } from './call-payload.ts';
 import { Cuts, caps } from './caps.ts';
 import { Concept } from './concept.ts';
 import { conversation } from './conversation.ts';
@@ -9,11 +10,11 @@ import { identity } from './identity.ts';
 import { listOf } from './indexed.ts';
 import { isObject, parseJson } from './json.ts';
 import { classify, toolNameOf } from './kind.ts';
-import { type EventContent, readEventContent } from './message-events.ts';
+import { type EventContent, readEventContent, withDetails } from './message-events.ts';
 import { attributesText, eventsText, linksText } from './remainder.ts';
 import type { ResourceContext } from './resource-context.ts';
 import { times } from './times.ts';
-import { STATED_TOOL_ERROR, type ToolCall, toolCall } from './tool-call.ts';
+import { STATED_TOOL_ERROR, type ToolCall } from './tool-call.ts';
 import { toolDefinitions } from './tool-definitions.ts';
 import { usage } from './usage.ts';
 import { Values } from './values.ts';
@@ -37,13 +38,13 @@ const CALLS: ReadonlySet<SpanKind> = new Set<SpanKind>(['tool', 'handoff', 'retr
  */
 export function toSpan(span: OtlpSpan, context: ResourceContext, at: Arrival): Span {
   const cuts = new Cuts();
-  const values = new Values(span.attributes);
+  const values = new Values(span.events.length > 0 ? withDetails(span) : span.attributes);
   const { kind, isInference } = classify(span, values, context.scopeName, context.scopeVersion);
   const isCall = CALLS.has(kind);
   const content = span.events.length > 0 ? readEventContent(span.events, isCall) : undefined;
   const who = identity(span, kind, values, context, cuts);
   const tool = isCall ? toolName(span, kind, values, cuts) : '';
-  const call = isCall ? callOf(kind, tool, values, content, cuts) : NO_CALL;
+  const call = isCall ? callPayload(kind, tool, values, content, cuts) : NO_CALL;
   const failed = failure(span, values, cuts);
   const statedError = call.statedError && !failed.failed;
   const tokens = usage(values, isInference);
@@ -117,73 +118,12 @@ export function toSpan(span: OtlpSpan, context: ResourceContext, at: Arrival): S
   };
 }
 
-const NO_CALL: ToolCall = {
-  toolArguments: '',
-  toolArgumentsDigest: '',
-  toolResult: '',
-  toolResultDigest: '',
-  toolCallId: '',
-  statedError: false,
-  goto: '',
-};
-
 function toolName(span: OtlpSpan, kind: SpanKind, values: Values, cuts: Cuts): string {
   const stated = values.takeText(Concept.tool);
   if (stated !== '') return cuts.text('tool', stated, caps.name);
   // A span `handoff to X` is no tool's, a retrieval has no tool
   if (kind !== 'tool') return '';
   return cuts.text('tool', values.takeText(Concept.entityName) || toolNameOf(span.name), caps.name);
-}
-
-function callOf(kind: SpanKind, tool: string, values: Values, content: EventContent | undefined, cuts: Cuts): ToolCall {
-  const sent =
-    takeEither(values, Concept.toolArguments, Concept.input, Concept.inputMime) ??
-    takeObject(values, Concept.inputMessages) ??
-    takeParameters(values);
-  const result =
-    documents(values, kind) ??
-    takeEither(values, Concept.toolResult, Concept.output, Concept.outputMime) ??
-    takeObject(values, Concept.outputMessages);
-  return toolCall(tool, sent ?? content?.toolArguments, result ?? content?.toolResult, cuts);
-}
-
-/** The payload by its own name, else the generic one; a generic one that says the same is represented with it. */
-function takeEither(values: Values, own: number, generic: number, mime: number): unknown {
-  const value = values.take(own);
-  if (value === undefined || values.peek(generic) === value) {
-    values.take(mime);
-    return values.take(generic);
-  }
-  return value;
-}
-
-/** LangSmith and early Strands write any span's payload where messages belong; messages are a list, a payload an object. */
-function takeObject(values: Values, slot: number): unknown {
-  const value = values.peek(slot);
-  const isPayload = typeof value === 'string' ? value.startsWith('{') : isObject(value);
-  return isPayload ? values.take(slot) : undefined;
-}
-
-/** `tool.parameters` where they are not a schema: neither one as a whole nor one of each argument. */
-function takeParameters(values: Values): unknown {
-  const sent = values.peek(Concept.toolParameters);
-  const parameters = typeof sent === 'string' ? parseJson(sent) : sent;
-  if (!isObject(parameters) || isObject(parameters.properties)) return undefined;
-  const members = Object.values(parameters);
-  if (members.length > 0 && members.every((member) => isObject(member) && 'type' in member)) return undefined;
-  return values.take(Concept.toolParameters);
-}
-
-/** Retrieved documents, spelt out in attributes; the generic output says the same in a framework's words. */
-function documents(values: Values, kind: SpanKind): unknown {
-  if (kind !== 'retrieval') return undefined;
-  const direct = values.take(Concept.documents);
-  if (direct !== undefined) return direct;
-  const leaves = values.takeIndexed(Concept.documents);
-  if (leaves.length === 0) return undefined;
-  values.take(Concept.output);
-  values.take(Concept.outputMime);
-  return listOf(leaves).map((item) => (isObject(item) && isObject(item.document) ? item.document : item));
 }
 
 function callId(values: Values, content: EventContent | undefined, call: ToolCall, cuts: Cuts): string {
