@@ -4,7 +4,7 @@ import { isDue } from './incident-pace.ts';
 import { acknowledged, type Incident, incidentsOf } from './incidents.ts';
 import { runFailure } from './run-failure.ts';
 import type { RunView } from './run-view.ts';
-import type { Step } from './step.ts';
+import { isFailure, type Step } from './step.ts';
 
 /**
  * `masked_tool_error`: a tool's span is fine, its result is an error (see `judgeResult`), and the session goes on as if it
@@ -62,6 +62,8 @@ export function maskedToolError(overrides: Partial<MaskedToolErrorSettings> = {}
   function judge(run: RunView, ended: boolean, reporter: Parameters<RunDetector['onSpan']>[4]): boolean {
     for (const incident of incidentsOf(run)) {
       const { span, cause } = incident;
+      // A late span can show that what was reported as a failure of its own was a further attempt.
+      for (const attempt of incident.attempts) if (isFailure(attempt)) reporter.withdraw(attempt.spanId);
       const masking = span.outcomeConfidence < settings.minConfidence ? undefined : maskingOf(incident, run, ended);
       if (!masking) {
         reporter.withdraw(cause.spanId);
