@@ -7,7 +7,7 @@ export interface DemoNumbers {
   readonly spansStored: number;
   readonly spansDuplicated: number;
   readonly runs: number;
-  /** Traces that have no judged run yet */
+  /** Traces in which something works for an agent, and that have no judged run yet */
   readonly openRuns: number;
   /** Those with a final verdict */
   readonly sessionsByVerdict: Readonly<Record<string, number>>;
@@ -24,12 +24,15 @@ export async function demoNumbers(tables: ClickHouseClient, sinceMs: number): Pr
   const [spans, sessions, findings] = await Promise.all([
     rowsOf<{ total: number; distinct: number; runs: number; open: number }>(
       tables,
-      `SELECT count() AS total, uniqExact(tenant, trace_id, span_id) AS distinct,
-         uniqExactIf((tenant, trace_id), judged) AS runs, uniqExactIf((tenant, trace_id), NOT judged) AS open
+      `SELECT sum(spans) AS total, sum(span_ids) AS distinct, countIf(judged) AS runs, countIf(is_run AND NOT judged) AS open
        FROM
        (
-         SELECT tenant, trace_id, span_id, (tenant, trace_id) IN (SELECT tenant, trace_id FROM runs WHERE ${received}) AS judged
-         FROM spans WHERE ${received}
+         SELECT
+           count() AS spans,
+           uniqExact(span_id) AS span_ids,
+           countIf(kind != 'step') > 0 AS is_run,
+           (tenant, trace_id) IN (SELECT tenant, trace_id FROM runs WHERE ${received}) AS judged
+         FROM spans WHERE ${received} GROUP BY tenant, trace_id
        )`,
       since,
     ),

@@ -6,6 +6,8 @@ export interface StoredSpans {
   readonly stored: number;
   /** Rows beyond the first of a span of these traces */
   readonly duplicated: number;
+  /** Traces in which something works for an agent: only these are runs. */
+  readonly runTraces: ReadonlySet<string>;
 }
 
 /** Compares what analysts see of these traces with what should be there, span by span. */
@@ -13,9 +15,10 @@ export async function storedSpans(
   tables: ClickHouseClient,
   expected: ReadonlyMap<string, ReadonlySet<string>>,
 ): Promise<StoredSpans> {
-  const rows = await rowsByIds<{ trace_id: string; span_ids: string[] }>(
+  const rows = await rowsByIds<{ trace_id: string; span_ids: string[]; is_run: boolean }>(
     tables,
-    'SELECT trace_id, groupArray(span_id) AS span_ids FROM spans WHERE trace_id IN {ids: Array(String)} GROUP BY tenant, trace_id',
+    `SELECT trace_id, groupArray(span_id) AS span_ids, countIf(kind != 'step') > 0 AS is_run
+     FROM spans WHERE trace_id IN {ids: Array(String)} GROUP BY tenant, trace_id`,
     expected.keys(),
   );
   let rowCount = 0;
@@ -30,7 +33,8 @@ export async function storedSpans(
   for (const [traceId, spanIds] of expected) {
     for (const spanId of spanIds) if (found.get(traceId)?.has(spanId)) stored += 1;
   }
-  return { stored, duplicated: rowCount - distinct };
+  const runTraces = new Set(rows.filter((row) => row.is_run).map((row) => row.trace_id));
+  return { stored, duplicated: rowCount - distinct, runTraces };
 }
 
 export interface JudgedRun {
@@ -97,7 +101,7 @@ export async function judgementsOf(tables: ClickHouseClient, traceIds: Iterable<
 }
 
 /** What keeps these judgements from being the last word, in words; empty when they are. */
-export function unsettled(judgements: Judgements, traceIds: Iterable<string>): string {
+export function unsettled(judgements: Judgements, runTraces: Iterable<string>): string {
   const closed = new Map<string, number>();
   const lastRun = new Map<string, number>();
   for (const { traceId, sessionId, closedTime } of judgements.runs) {
@@ -105,7 +109,7 @@ export function unsettled(judgements: Judgements, traceIds: Iterable<string>): s
     lastRun.set(sessionId, Math.max(closedTime, lastRun.get(sessionId) ?? 0));
   }
   let open = 0;
-  for (const traceId of traceIds) if (!closed.has(traceId)) open += 1;
+  for (const traceId of runTraces) if (!closed.has(traceId)) open += 1;
   const final = new Set(
     judgements.sessions
       .filter((session) => session.final && session.judgedTime >= (lastRun.get(session.sessionId) ?? 0))

@@ -15,7 +15,7 @@ function outcome(change: Partial<FileOutcome> = {}): FileOutcome {
   ]);
   return {
     recorded,
-    stored: { stored: 2, duplicated: 0 },
+    stored: { stored: 2, duplicated: 0, runTraces: new Set<string>() },
     judgements: {
       runs: [
         { traceId: traceA, sessionId: 'one', closedTime: 1, failureProbability: 0.5 },
@@ -75,8 +75,8 @@ test('a dead letter belongs to the file whose trace its bytes mention', () => {
 });
 
 test.each([
-  ['a lost span', { stored: { stored: 1, duplicated: 0 } }, '1 spans lost'],
-  ['a duplicate', { stored: { stored: 2, duplicated: 1 } }, '1 spans duplicated'],
+  ['a lost span', { stored: { stored: 1, duplicated: 0, runTraces: new Set<string>() } }, '1 spans lost'],
+  ['a duplicate', { stored: { stored: 2, duplicated: 1, runTraces: new Set<string>() } }, '1 spans duplicated'],
   ['a verdict that did not come', { missing: '1 runs not judged' }, 'gave up waiting: 1 runs not judged'],
 ])('%s makes the report not ok, and the summary names the file', (_name, change, problem) => {
   const report = replayReport([fileReport(outcome(change), undefined, [])], []);

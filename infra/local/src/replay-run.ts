@@ -61,7 +61,8 @@ export async function awaitOutcomes(
   const { seen } = await untilSettled<Seen[]>({
     look: () => Promise.all(files.map((file) => look(tables, file))),
     missing: (all) => all.map(({ missing }) => missing).find((missing) => missing !== '') ?? '',
-    fingerprint: (all) => JSON.stringify(all.map(({ stored, judgements }) => [stored, digestOf(judgements)])),
+    fingerprint: (all) =>
+      JSON.stringify(all.map(({ stored, judgements }) => [stored.stored, stored.duplicated, digestOf(judgements)])),
     quietMs: QUIET_MS,
     everyMs: 1_000,
     patienceMs: options.patienceMs,
@@ -76,7 +77,7 @@ async function look(tables: ClickHouseClient, file: RecordedFile): Promise<Seen>
   const stored = await storedSpans(tables, file.spans);
   const judgements = await judgementsOf(tables, file.spans.keys());
   const lost = file.uniqueSpans - stored.stored;
-  const missing = [lost > 0 ? `${lost} spans not stored` : '', unsettled(judgements, file.spans.keys())];
+  const missing = [lost > 0 ? `${lost} spans not stored` : '', unsettled(judgements, stored.runTraces)];
   return { stored, judgements, missing: missing.filter((part) => part !== '').join(', ') };
 }
 
