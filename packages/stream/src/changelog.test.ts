@@ -1,0 +1,85 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  CHANGELOG_MESSAGE_BYTES,
+  ChangelogDecoder,
+  ChangelogEncoder,
+  encodeMark,
+  MESSAGE_KINDS,
+  readChangelogHeader,
+} from './changelog.ts';
+import type { SlotChange } from './slot-store.ts';
+import type { TimerChange } from './timer-table.ts';
+
+type Change = SlotChange | TimerChange;
+
+function decode(messages: readonly Buffer[]): Change[] {
+  const decoder = new ChangelogDecoder();
+  const changes: Change[] = [];
+  const visitor = {
+    slot: (change: SlotChange) => void changes.push(change),
+    timer: (change: TimerChange) => void changes.push(change),
+  };
+  for (const message of messages) decoder.read(message, visitor);
+  return changes;
+}
+
+function encode(changes: readonly Change[]): Buffer[] {
+  const encoder = new ChangelogEncoder('changes', 7);
+  for (const change of changes) {
+    if ('slot' in change) encoder.slot(change);
+    else encoder.timer(change);
+  }
+  return encoder.finish();
+}
+
+const text = fc.string({ unit: 'grapheme', maxLength: 20 });
+const change: fc.Arbitrary<Change> = fc.oneof(
+  fc.record({ key: text, slot: text, json: fc.option(fc.json(), { nil: undefined }) }),
+  fc.record({ key: text, name: text, at: fc.option(fc.nat(), { nil: undefined }) }),
+);
+
+describe('the changelog', () => {
+  it('gives back what went in, in order', () => {
+    fc.assert(
+      fc.property(fc.array(change), (changes) => {
+        expect(decode(encode(changes))).toEqual(changes);
+      }),
+    );
+  });
+
+  it.each([10, 43_690, 131_072, 131_073, 1_000_000])(
+    'carries a value of %i units in messages that stay small',
+    (length) => {
+      const changes = [
+        { key: 'k', slot: 'before', json: '1' },
+        { key: 'k', slot: 'long', json: JSON.stringify('ä'.repeat(length)) },
+        { key: 'k', slot: 'after', json: '2' },
+      ];
+      const messages = encode(changes);
+      expect(decode(messages)).toEqual(changes);
+      for (const message of messages) expect(message.length).toBeLessThanOrEqual(CHANGELOG_MESSAGE_BYTES + 1024);
+    },
+  );
+
+  it('marks every message with its kind and the state version', () => {
+    for (const kind of MESSAGE_KINDS) {
+      expect(readChangelogHeader(encodeMark(kind, 3, 'id'))).toEqual({ kind, stateVersion: 3 });
+    }
+    expect(encode([{ key: 'k', name: 't', at: 1 }]).map(readChangelogHeader)).toEqual([
+      { kind: 'changes', stateVersion: 7 },
+    ]);
+  });
+
+  it('writes nothing for no changes', () => {
+    expect(encode([])).toEqual([]);
+  });
+
+  it.each([
+    ['garbage', Buffer.from('no changelog message')],
+    ['a message too short', Buffer.from([0x53])],
+    ['an unknown kind', Buffer.from([0x53, 1, 99, 0, 0, 0, 0, 1])],
+  ])('refuses %s', (_, message) => {
+    expect(() => decode([message])).toThrow('changelog message');
+  });
+});

@@ -1,0 +1,109 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type SlotChange, SlotStore } from './slot-store.ts';
+
+type Command =
+  | { do: 'put' | 'delete'; key: string; slot: string; value: number }
+  | { do: 'deleteKey'; key: string }
+  | { do: 'alter'; key: string; slot: string }
+  | { do: 'checkpoint' | 'rollback' };
+
+const key = fc.constantFrom('k', 'l');
+const slot = fc.constantFrom('a', 'b', 'c');
+const command: fc.Arbitrary<Command> = fc.oneof(
+  fc.record({ do: fc.constantFrom('put' as const, 'delete' as const), key, slot, value: fc.nat(9) }),
+  fc.record({ do: fc.constant('deleteKey' as const), key }),
+  fc.record({ do: fc.constant('alter' as const), key, slot }),
+  fc.record({ do: fc.constantFrom('checkpoint' as const, 'rollback' as const) }),
+);
+
+function contents(store: SlotStore): Record<string, unknown> {
+  const all: Record<string, unknown> = {};
+  for (const k of store.keys()) {
+    for (const s of store.slots(k)) all[`${k}/${s}`] = structuredClone(store.get(k, s));
+  }
+  return all;
+}
+
+describe('the slot store', () => {
+  it('is what a plain map with copies is, through any puts, deletes, checkpoints and rollbacks', () => {
+    fc.assert(
+      fc.property(fc.array(command, { maxLength: 60 }), (commands) => {
+        const store = new SlotStore();
+        const replica = new SlotStore();
+        let present = new Map<string, { n: number }>();
+        let saved = new Map<string, { n: number }>();
+        for (const step of commands) {
+          if (step.do === 'put') {
+            store.put(step.key, step.slot, { n: step.value });
+            present.set(`${step.key}/${step.slot}`, { n: step.value });
+          } else if (step.do === 'delete') {
+            store.delete(step.key, step.slot);
+            present.delete(`${step.key}/${step.slot}`);
+          } else if (step.do === 'deleteKey') {
+            store.delete(step.key);
+            for (const name of [...present.keys()]) if (name.startsWith(`${step.key}/`)) present.delete(name);
+          } else if (step.do === 'alter') {
+            const value = store.get<{ n: number }>(step.key, step.slot);
+            expect(value).toEqual(present.get(`${step.key}/${step.slot}`));
+            if (value) {
+              value.n += 100;
+              store.put(step.key, step.slot, value);
+              present.set(`${step.key}/${step.slot}`, { n: value.n });
+            }
+          } else if (step.do === 'checkpoint') {
+            for (const change of store.checkpoint()) replica.restore(change);
+            saved = new Map(present);
+            expect(contents(replica)).toEqual(Object.fromEntries(saved));
+            expect(replica.size).toBe(store.size);
+          } else {
+            store.rollback();
+            present = new Map(saved);
+          }
+          expect(contents(store)).toEqual(Object.fromEntries(present));
+          expect(store.size).toBe(new Set([...present.keys()].map((name) => name[0])).size);
+        }
+      }),
+    );
+  });
+
+  it('undoes even what was altered without a put', () => {
+    const store = new SlotStore();
+    store.put('k', 'a', { n: 1 });
+    store.checkpoint();
+    const value = store.get<{ n: number }>('k', 'a');
+    if (value) value.n = 2;
+    expect([...store.alteredWithoutPut()]).toEqual(['k/a']);
+    store.rollback();
+    expect(store.get('k', 'a')).toEqual({ n: 1 });
+  });
+
+  it('gives only what differs from the last checkpoint', () => {
+    const store = new SlotStore();
+    store.put('k', 'a', { n: 1 });
+    store.put('k', 'b', { n: 1 });
+    store.checkpoint();
+    store.put('k', 'a', { n: 1 });
+    store.put('k', 'b', { n: 2 });
+    store.put('k', 'c', 1);
+    store.delete('k', 'c');
+    expect(store.checkpoint()).toEqual([{ key: 'k', slot: 'b', json: '{"n":2}' }]);
+  });
+
+  it('leaves everything as it was when a value cannot be serialised', () => {
+    const store = new SlotStore();
+    store.put('k', 'good', 1);
+    store.put('k', 'bad', 1n);
+    expect(() => store.checkpoint()).toThrow('BigInt');
+    store.delete('k', 'bad');
+    expect(store.checkpoint().map((change: SlotChange) => change.slot)).toEqual(['good']);
+  });
+
+  it.each([undefined, () => 1, Symbol('s')])('refuses %s as a value', (value) => {
+    const store = new SlotStore();
+    expect(() => {
+      store.put('k', 's', value);
+      store.checkpoint();
+    }).toThrow(TypeError);
+  });
+});
