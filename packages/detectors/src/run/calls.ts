@@ -23,18 +23,21 @@ export function isInnermost(step: Step, run: RunView): boolean {
   return true;
 }
 
-export const byStart = (a: Step, b: Step): number =>
-  a.start - b.start || a.end - b.end || (a.spanId < b.spanId ? -1 : 1);
+/** Orders steps by start, by the run's one clock (ties: end, span id). */
+export const byStartIn =
+  (run: RunView) =>
+  (a: Step, b: Step): number =>
+    run.startOf(a) - run.startOf(b) || run.endOf(a) - run.endOf(b) || (a.spanId < b.spanId ? -1 : 1);
 
 /**
  * Time, in milliseconds, in which nothing was done between a call and its next attempt: neither the call ran nor the model
  * that asked for the next one.
  */
 export function idleBefore(previous: Step, next: Step, run: RunView): number {
-  const gap = next.start - previous.end;
+  const [from, to] = [run.endOf(previous), run.startOf(next)];
   const asked = run.requesterOf(next);
-  const thinking = asked && asked.start >= previous.end && asked.end <= next.start ? asked.end - asked.start : 0;
-  return Math.max(0, gap - thinking) / 1_000;
+  const thinking = asked && run.startOf(asked) >= from && run.endOf(asked) <= to ? asked.end - asked.start : 0;
+  return Math.max(0, to - from - thinking) / 1_000;
 }
 
 /** An inference that wraps one which was recorded too: what it shows, the inner one has shown. */

@@ -14,6 +14,8 @@ export interface Flow {
   parentSpanId: string;
   /** Later inputs were seen to repeat the history: what is missing from one is gone. Otherwise they may be deltas. */
   repeatsHistory: boolean;
+  /** An input lacked the beginning before any had repeated it: only what is new is recorded, and nothing can be missed. */
+  onlyNew: boolean;
   items: CriticalItem[];
   /** Beginning of its last answer in words, as it stands in JSON text. */
   answered: string;
@@ -86,6 +88,7 @@ export function beginFlow(step: Step, span: Span, flows: Flow[]): boolean {
     agent: step.agent,
     parentSpanId: step.parentSpanId,
     repeatsHistory: false,
+    onlyNew: false,
     items: [],
     answered: '',
   };
@@ -98,9 +101,15 @@ export function beginFlow(step: Step, span: Span, flows: Flow[]): boolean {
 
 /** Takes in what an input and its answer add to a conversation; true where anything did. */
 export function continueFlow(flow: Flow, step: Step, span: Span): boolean {
+  if (flow.onlyNew) return false;
   let changed = false;
-  if (!flow.repeatsHistory && flow.request !== '' && repeatsAnswers(span.inputMessages)) {
-    flow.repeatsHistory = span.inputMessages.includes(flow.request);
+  if (!flow.repeatsHistory && flow.request !== '') {
+    if (!span.inputMessages.includes(flow.request)) {
+      flow.onlyNew = true;
+      flow.items = [];
+      return true;
+    }
+    flow.repeatsHistory = repeatsAnswers(span.inputMessages);
     changed = flow.repeatsHistory;
   }
   const last = lastMessageOf(span.inputMessages);

@@ -93,14 +93,22 @@ const isShort = (step: Step, settings: ContextTruncationSettings): boolean =>
 /** Nothing was done or said after it. */
 const isLast = (step: Step, run: RunView): boolean =>
   !run.steps.some(
-    (other) => other.start >= step.end && (isCall(other) || other.kind === 'llm' || other.kind === 'handoff'),
+    (other) =>
+      run.startOf(other) >= run.endOf(step) && (isCall(other) || other.kind === 'llm' || other.kind === 'handoff'),
   );
 
 /** The latest inference before this one that stands at the same place as it or as the conversation's first. */
 function inferenceBefore(step: Step, flow: Flow, run: RunView): Step | undefined {
   for (let i = run.steps.length - 1; i >= 0; i--) {
     const other = run.steps[i];
-    if (!other || other === step || other.kind !== 'llm' || other.failed || other.end > step.start + 1_000) continue;
+    if (
+      !other ||
+      other === step ||
+      other.kind !== 'llm' ||
+      other.failed ||
+      run.endOf(other) > run.startOf(step) + 1_000
+    )
+      continue;
     const isSame = step.agent !== '' ? other.agent === step.agent : other.parentSpanId === step.parentSpanId;
     if (isSame || other.spanId === flow.began) return other;
   }

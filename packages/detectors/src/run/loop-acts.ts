@@ -1,8 +1,8 @@
-import { byStart, failedCall, isCall, isInnermost, sameCall } from './calls.ts';
+import { byStartIn, failedCall, isCall, isInnermost, sameCall } from './calls.ts';
 import type { Cycle } from './cycles.ts';
 import type { RunView } from './run-view.ts';
 import type { Step } from './step.ts';
-import type { Spoken } from './turns.ts';
+import { type Spoken, startOfTurn } from './turns.ts';
 
 /** Steps looked back at, and the most acts among them. */
 const WINDOW_STEPS = 256;
@@ -41,17 +41,18 @@ export interface Acts {
   whole: boolean;
 }
 
-/** Calls and handoffs since `turnStart`. */
-export function recentActs(run: RunView, turnStart: number): Acts {
+/** Calls and handoffs since the current turn of the user began. */
+export function recentActs(run: RunView, turn: string): Acts {
   const list: Step[] = [];
+  const turnStart = startOfTurn(turn, run);
   const oldest = Math.max(0, run.steps.length - WINDOW_STEPS);
   let i = run.steps.length - 1;
   for (; i >= oldest && list.length < WINDOW_ACTS; i--) {
     const step = run.steps[i];
-    if (!step || !isAct(step) || step.start < turnStart) continue;
+    if (!step || !isAct(step) || run.startOf(step) < turnStart) continue;
     if (step.kind === 'handoff' || isInnermost(step, run)) list.push(step);
   }
-  return { list: list.sort(byStart), whole: i < 0 && run.droppedSteps === 0 };
+  return { list: list.sort(byStartIn(run)), whole: i < 0 && run.droppedSteps === 0 };
 }
 
 /** The repetition is no retrying, no polling that got on, and no exchange that says something new. */
@@ -70,7 +71,7 @@ export function isWithoutProgress(
   if (!first || !last || once.some((act) => act.kind !== 'handoff' || act.argumentsDigest !== '')) return true;
   const said = spoken.filter(({ index }) => {
     const step = run.steps[index - run.droppedSteps];
-    return step && step.start >= first.start && step.start <= last.end;
+    return step && run.startOf(step) >= run.startOf(first) && run.startOf(step) <= run.endOf(last);
   });
   return new Set(said.map(({ output }) => output)).size <= cycle.period;
 }

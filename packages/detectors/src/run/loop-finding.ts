@@ -1,4 +1,4 @@
-import { byStart } from './calls.ts';
+import { byStartIn } from './calls.ts';
 import type { FindingDraft } from './detector.ts';
 import { isAct } from './loop-acts.ts';
 import type { RunView } from './run-view.ts';
@@ -15,8 +15,8 @@ export interface Loop {
   /** Occurrences that made it a loop. */
   threshold: number;
   steps: number;
-  /** Start of the last step that is counted, microseconds. */
-  lastStart: number;
+  /** Span id of the last step that is counted. */
+  last: string;
   /** Repeats when it was last reported. */
   reported: number;
 }
@@ -31,8 +31,11 @@ const sum = (steps: readonly Step[], of: (step: Step) => number): number =>
 /** The finding of a loop; undefined once the steps that it rests on are forgotten. */
 export function loopFinding(loop: Loop, run: RunView): FindingDraft | undefined {
   const [at, first, repetition] = [run.stepOf(loop.at), run.stepOf(loop.first), run.stepOf(loop.repetition)];
-  if (!at || !first || !repetition) return undefined;
-  const within = run.steps.filter((step) => step.start >= first.start && step.start <= loop.lastStart).sort(byStart);
+  const last = run.stepOf(loop.last);
+  if (!at || !first || !repetition || !last) return undefined;
+  const within = run.steps
+    .filter((step) => run.startOf(step) >= run.startOf(first) && run.startOf(step) <= run.startOf(last))
+    .sort(byStartIn(run));
   const acts = within.filter(isAct);
   const once = acts.slice(0, loop.period);
   const names = once.map((act) =>
@@ -41,12 +44,12 @@ export function loopFinding(loop: Loop, run: RunView): FindingDraft | undefined 
   const handoffs = once.every((act) => act.kind === 'handoff');
   const unseen = once.some((act) => act.kind !== 'handoff' && act.resultDigest === '');
   const repeats = Math.floor(loop.steps / loop.period);
-  const inferences = within.filter((step) => step.kind === 'llm' && step.start >= first.end);
+  const inferences = within.filter((step) => step.kind === 'llm' && run.startOf(step) >= run.endOf(first));
   const asked = run.requesterOf(repetition);
   return {
     key: loop.key,
     span: at,
-    rootCause: asked && asked.start >= first.end ? asked : repetition,
+    rootCause: asked && run.startOf(asked) >= run.endOf(first) ? asked : repetition,
     severity: repeats >= GRAVE * loop.threshold ? 'high' : 'medium',
     confidence: unseen ? 0.7 : 0.95,
     summary: `${names.join(' → ')} was repeated ${repeats} times with ${handoffs ? 'the same work' : 'unchanged results'}`,
@@ -58,7 +61,7 @@ export function loopFinding(loop: Loop, run: RunView): FindingDraft | undefined 
         period: loop.period,
         repeats,
         steps: loop.steps,
-        seconds: ((acts.at(-1) ?? at).end - first.start) / 1_000_000,
+        seconds: (run.endOf(last) - run.startOf(first)) / 1_000_000,
         inputTokens: sum(inferences, (step) => step.inputTokens),
         outputTokens: sum(inferences, (step) => step.outputTokens),
         costUsd: sum(inferences, (step) => step.costUsd),

@@ -61,8 +61,8 @@ const IN_PROGRESS =
 
 interface State {
   loops: Loop[];
-  /** Start of the current turn of the user, microseconds. */
-  turnStart: number;
+  /** Span id of the inference with which the current turn of the user began. */
+  turn: string;
   /** Digests of what users said last. */
   userTexts: string[];
   /** What models said last without calling a tool, or asked for where tools have no spans. */
@@ -88,7 +88,7 @@ export function noProgressLoop(overrides: Partial<NoProgressLoopSettings> = {}):
 
   /** Judges the acts of the current turn after `step` was added to them. */
   function judge(step: Step, span: Span, run: RunView, state: State, reporter: Reporter): boolean {
-    const acts = recentActs(run, state.turnStart);
+    const acts = recentActs(run, state.turn);
     const tokens = acts.list.map(tokenOf);
     const token = tokenOf(step);
     const seen = new Set<string>();
@@ -112,12 +112,12 @@ export function noProgressLoop(overrides: Partial<NoProgressLoopSettings> = {}):
           at: '',
           threshold,
           steps: 0,
-          lastStart: 0,
+          last: '',
           reported: 0,
         };
         state.loops.push(loop);
       }
-      if (!update(loop, acts, cycle)) continue;
+      if (!update(loop, acts, cycle, run)) continue;
       changed = true;
       if (Math.floor(loop.steps / loop.period) >= 2 * loop.reported) tell(loop, run, reporter);
     }
@@ -126,7 +126,7 @@ export function noProgressLoop(overrides: Partial<NoProgressLoopSettings> = {}):
 
   return {
     pattern: 'no_progress_loop',
-    initialState: () => ({ loops: [], turnStart: 0, userTexts: [], spoken: [] }),
+    initialState: () => ({ loops: [], turn: '', userTexts: [], spoken: [] }),
 
     onSpan(step, span, run, state, reporter) {
       if (step.kind === 'llm') {
@@ -149,21 +149,22 @@ const isWeak = (step: Step, span: Span): boolean =>
   step.resultDigest !== '' && (ACKNOWLEDGEMENT.test(span.toolResult) || IN_PROGRESS.test(span.toolResult));
 
 /** Places a loop on the acts, or counts on where its beginning lies before them; true where anything changed. */
-function update(loop: Loop, acts: Acts, cycle: Cycle): boolean {
+function update(loop: Loop, acts: Acts, cycle: Cycle, run: RunView): boolean {
   const last = acts.list[cycle.to - 1];
   if (!last) return false;
   if (cycle.from === 0 && !acts.whole && loop.first !== '') {
-    if (last.start <= loop.lastStart) return false;
-    for (let i = cycle.from; i < cycle.to; i++) if ((acts.list[i]?.start ?? 0) > loop.lastStart) loop.steps += 1;
-    loop.lastStart = last.start;
+    const counted = run.stepOf(loop.last);
+    if (counted && run.startOf(last) <= run.startOf(counted)) return false;
+    loop.steps += cycle.to - 1 - acts.list.findIndex((act) => act.spanId === loop.last);
+    loop.last = last.spanId;
     return true;
   }
   const idAt = (i: number) => acts.list[cycle.from + i]?.spanId ?? '';
   const [first, at] = [idAt(0), idAt(loop.threshold * loop.period - 1)];
   const steps = cycle.to - cycle.from;
-  if (first === loop.first && at === loop.at && steps === loop.steps && last.start === loop.lastStart) return false;
+  if (first === loop.first && at === loop.at && steps === loop.steps && last.spanId === loop.last) return false;
   if (first !== loop.first || at !== loop.at) loop.reported = 0;
-  Object.assign(loop, { first, at, repetition: idAt(loop.period), steps, lastStart: last.start });
+  Object.assign(loop, { first, at, repetition: idAt(loop.period), steps, last: last.spanId });
   return true;
 }
 
@@ -176,9 +177,8 @@ function tell(loop: Loop, run: RunView, reporter: Reporter): void {
 
 /** Takes back loops of this turn that the acts no longer show: something was between, or the next result moved on. */
 function withdrawBroken(acts: readonly Step[], seen: ReadonlySet<string>, state: State, reporter: Reporter): boolean {
-  const start = acts[0]?.start ?? Number.POSITIVE_INFINITY;
   const ids = new Set(acts.map((act) => act.spanId));
-  const broken = state.loops.filter((loop) => !seen.has(loop.key) && loop.lastStart >= start && ids.has(loop.first));
+  const broken = state.loops.filter((loop) => !seen.has(loop.key) && ids.has(loop.first));
   for (const loop of broken) reporter.withdraw(loop.key);
   if (broken.length > 0) state.loops = state.loops.filter((loop) => !broken.includes(loop));
   return broken.length > 0;

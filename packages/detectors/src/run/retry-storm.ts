@@ -147,14 +147,14 @@ function draft(
   const askers = new Map<string, Step>();
   for (const attempt of failed.slice(1)) {
     const asked = run.requesterOf(attempt);
-    if (asked && asked.start >= first.end) askers.set(asked.spanId, asked);
+    if (asked && run.startOf(asked) >= run.endOf(first)) askers.set(asked.spanId, asked);
   }
   const sum = (of: (step: Step) => number, steps: Iterable<Step>) => {
     let total = 0;
     for (const step of steps) total += of(step);
     return total;
   };
-  const seconds = (last.end - first.start) / 1_000_000;
+  const seconds = (run.endOf(last) - run.startOf(first)) / 1_000_000;
   const unseen = at.argumentsDigest === '';
   const attempts = counted.multiplied ? counted.inner : counted.count;
   const why = first.errorMessage || first.outcomeDetail || first.errorType || 'an error';

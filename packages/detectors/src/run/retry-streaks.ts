@@ -1,4 +1,4 @@
-import { byStart, failedCall, idleBefore, isInnermost, sameCall } from './calls.ts';
+import { byStartIn, failedCall, idleBefore, isInnermost, sameCall } from './calls.ts';
 import type { RunView } from './run-view.ts';
 import type { Step } from './step.ts';
 
@@ -28,7 +28,9 @@ function sameOperation(a: Step, b: Step): boolean {
 
 /** The attempts of one call in order, cut into streaks of failures by success, distance and, unseen, by other errors. */
 export function streaksOf(sample: Step, run: RunView, settings: { windowMs: number; pauseMs: number }): Streak[] {
-  const attempts = run.steps.filter((step) => sameOperation(sample, step) && isInnermost(step, run)).sort(byStart);
+  const attempts = run.steps
+    .filter((step) => sameOperation(sample, step) && isInnermost(step, run))
+    .sort(byStartIn(run));
   const streaks: Streak[] = [];
   let open: Streak = { failed: [], succeeded: undefined, paced: true };
   let pause = 0;
@@ -39,7 +41,7 @@ export function streaksOf(sample: Step, run: RunView, settings: { windowMs: numb
   };
   for (const attempt of attempts) {
     const previous = open.failed.at(-1);
-    if (previous && attempt.start - previous.end > settings.windowMs * 1_000) close();
+    if (previous && run.startOf(attempt) - run.endOf(previous) > settings.windowMs * 1_000) close();
     if (!failedCall(attempt)) {
       open.succeeded = attempt;
       close();
@@ -47,7 +49,7 @@ export function streaksOf(sample: Step, run: RunView, settings: { windowMs: numb
     }
     const before = open.failed.at(-1);
     if (before) {
-      if (attempt.start < before.end) continue;
+      if (run.startOf(attempt) < run.endOf(before)) continue;
       if (attempt.argumentsDigest === '' && !sameError(attempt, before)) close();
       else {
         const idle = idleBefore(before, attempt, run);

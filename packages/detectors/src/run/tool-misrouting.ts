@@ -203,7 +203,7 @@ const belongsTo = (step: Step, { call }: { call: RequestedCall }): boolean =>
 
 /** The span of a requested call, where it came before its inference. */
 const callOf = (found: Pending, inference: Step, run: RunView): Step | undefined =>
-  run.steps.find((step) => isCall(step) && step.start >= inference.end - 1_000 && belongsTo(step, found));
+  run.steps.find((step) => isCall(step) && run.startOf(step) >= run.endOf(inference) - 1_000 && belongsTo(step, found));
 
 function nearestAgent(step: Step, run: RunView): Step | undefined {
   let at = run.parentOf(step);

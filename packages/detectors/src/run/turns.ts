@@ -15,7 +15,7 @@ export interface Spoken {
 }
 
 interface Turns {
-  turnStart: number;
+  turn: string;
   userTexts: string[];
   spoken: Spoken[];
 }
@@ -45,14 +45,20 @@ export function turnBegins(step: Step, span: Span, run: RunView, turns: Turns): 
   if (turns.userTexts.includes(said)) return false;
   turns.userTexts.push(said);
   if (turns.userTexts.length > MOST_USER_TEXTS) turns.userTexts.shift();
-  turns.turnStart = Math.max(turns.turnStart, step.start);
+  if (run.startOf(step) >= startOfTurn(turns.turn, run)) turns.turn = step.spanId;
   return true;
+}
+
+/** Microseconds; where the turn began before everything that is remembered, all of it is of the turn. */
+export function startOfTurn(turn: string, run: RunView): number {
+  const step = turn === '' ? undefined : run.stepOf(turn);
+  return step ? run.startOf(step) : Number.NEGATIVE_INFINITY;
 }
 
 function actBefore(step: Step, run: RunView): Step | undefined {
   for (let i = run.steps.length - 1; i >= 0; i--) {
     const other = run.steps[i];
-    if (!other || other === step || other.end > step.start + 1_000) continue;
+    if (!other || other === step || run.endOf(other) > run.startOf(step) + 1_000) continue;
     if (other.kind === 'llm' || other.kind === 'handoff' || isCall(other)) return other;
   }
   return undefined;
@@ -74,9 +80,10 @@ export function spokenIn(step: Step, span: Span, run: RunView, turns: Turns, rep
   if (turns.spoken.length > MOST_SPOKEN) turns.spoken.shift();
 
   const stepAt = (spoken: Spoken) => run.steps[spoken.index - run.droppedSteps];
+  const turnStart = startOfTurn(turns.turn, run);
   const current = turns.spoken.filter((spoken) => {
     const then = stepAt(spoken);
-    return then !== undefined && then.start >= turns.turnStart && then.requestedCalls.length > 0 === asks;
+    return then !== undefined && run.startOf(then) >= turnStart && then.requestedCalls.length > 0 === asks;
   });
   const repeats = asks ? REQUEST_REPEATS : TEXT_REPEATS;
   const tokens = current.map((spoken) => `${spoken.output} ${spoken.input}`);
@@ -116,6 +123,9 @@ function actedBetween(spoken: readonly Step[], run: RunView): boolean {
   const [first, last] = [spoken[0], spoken.at(-1)];
   if (!first || !last) return false;
   return run.steps.some(
-    (step) => (isCall(step) || step.kind === 'handoff') && step.start >= first.start && step.start <= last.start,
+    (step) =>
+      (isCall(step) || step.kind === 'handoff') &&
+      run.startOf(step) >= run.startOf(first) &&
+      run.startOf(step) <= run.startOf(last),
   );
 }
