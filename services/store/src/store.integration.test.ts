@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import '@spanwise/testkit/vitest-clickhouse';
 import '@spanwise/testkit/vitest-kafka';
 import { currentSchema, encodeTick } from '@spanwise/schemas';
@@ -96,6 +97,10 @@ describe('rows equal records', () => {
       const exact = p * 10;
       expect(Math.abs(Number(row?.[`duration_p${p}_ms`]) - exact)).toBeLessThanOrEqual(exact * 0.011);
     }
+    const readme = readFileSync(new URL('../../../infra/clickhouse/README.md', import.meta.url), 'utf8');
+    const documented = /```sql\n([\s\S]*?)```/.exec(readme)?.[1] ?? '';
+    const overAll = await pipeline.rows<{ tool: string; p95_ms: number }>(documented);
+    expect(overAll.find(({ tool }) => tool === 'search')?.p95_ms).toBe(row?.duration_p95_ms);
   });
 });
 

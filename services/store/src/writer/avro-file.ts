@@ -14,11 +14,25 @@ export interface AvroBlock {
   records: Buffer;
 }
 
-/** The whole file. All blocks must be of the one writer: two schemas in a file cannot be. */
-export function avroFile(writer: WriterSchema, blocks: readonly AvroBlock[]): Buffer {
-  const parts = [headerOf(writer)];
-  for (const { count, records } of blocks) parts.push(long(count), long(records.length), records, syncMarker);
-  return Buffer.concat(parts);
+/** Blocks from this size on are handed on as they are; smaller ones are copied together, since each chunk costs a write. */
+const LARGE_BYTES = 16 * 1024;
+
+/** The whole file, in chunks. All blocks must be of the one writer: two schemas in a file cannot be. */
+export function avroFile(writer: WriterSchema, blocks: readonly AvroBlock[]): Buffer[] {
+  const chunks: Buffer[] = [];
+  let small = [headerOf(writer)];
+  for (const { count, records } of blocks) {
+    small.push(long(count), long(records.length));
+    if (records.length >= LARGE_BYTES) {
+      chunks.push(Buffer.concat(small), records);
+      small = [];
+    } else {
+      small.push(records);
+    }
+    small.push(syncMarker);
+  }
+  chunks.push(Buffer.concat(small));
+  return chunks;
 }
 
 /** Names of the columns that a writer's records go to, in the order of its fields. */

@@ -62,6 +62,7 @@ export class Inserter {
   async insert(insert: Insert, signal: AbortSignal): Promise<InsertOutcome> {
     const { rate, window, health, metrics, logger } = this.#parts;
     const body = avroFile(insert.writer, insert.blocks);
+    const bodyBytes = body.reduce((sum, chunk) => sum + chunk.length, 0);
     const { table, records } = insert;
     let sameKind = 0;
     let lastKind = '';
@@ -73,7 +74,7 @@ export class Inserter {
         window.inserted(table);
         metrics.inserts.inc({ table, result: 'stored' });
         metrics.batchRows.observe({ table }, records);
-        metrics.batchBytes.observe({ table }, body.length);
+        metrics.batchBytes.observe({ table }, bodyBytes);
         health.set('clickhouse', true);
         return { result: 'stored' };
       } catch (error) {
@@ -94,11 +95,11 @@ export class Inserter {
     }
   }
 
-  async #send({ table, writer, token }: Insert, body: Buffer): Promise<void> {
+  async #send({ table, writer, token }: Insert, body: readonly Buffer[]): Promise<void> {
     const columns = columnsOf(writer).map((name) => `\`${name}\``);
     const { stream } = await this.#parts.client.exec({
       query: `INSERT INTO ${table} (${columns.join(', ')}) FORMAT Avro`,
-      values: Readable.from([body], { objectMode: false }),
+      values: Readable.from(body, { objectMode: false }),
       clickhouse_settings: { ...oneBlock, insert_deduplication_token: token },
     });
     // an unread answer would keep the connection
