@@ -1,6 +1,6 @@
 import type { DeadLetterReason } from '@spanwise/schemas';
 
-/** What an engine tells a service, so that it can bind metrics. Calls come after the fact; what did not commit is not told. */
+/** What an engine tells a service, so that it can bind metrics. Calls come after the fact; what did not commit is not told. They must not throw. */
 export interface EngineObserver {
   /** A (re)balance: all partitions that this process now owns. */
   onAssignment?(partitions: readonly number[]): void;

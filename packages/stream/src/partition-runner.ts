@@ -11,7 +11,7 @@ import type {
 } from './broker/broker.ts';
 import { encodeMark } from './changelog.ts';
 import type { ResolvedEngineOptions } from './engine-options.ts';
-import { decodeResumePoint, type ResumePoint } from './resume-point.ts';
+import { decodeResumePoint, freshResumePoint, type ResumePoint } from './resume-point.ts';
 import { StreamTask } from './stream-task.ts';
 import { TickSchedule } from './tick-schedule.ts';
 import type { Topology } from './topology.ts';
@@ -123,8 +123,7 @@ export class PartitionRunner<I extends RecordName> {
       };
       await broker.read(changelog, partition, point.changelogOffset, sentinel, restore, this.#lost.signal);
     } else {
-      const offset = committed?.offset ?? low;
-      point = { replayFrom: offset, replayClock: 0, nextOffset: offset, clock: 0, changelogOffset: sentinel };
+      point = freshResumePoint(committed?.offset ?? low, sentinel);
     }
     task.resume(point);
     const lost = { partition, from: point.replayFrom, to: low };

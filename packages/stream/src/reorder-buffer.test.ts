@@ -29,7 +29,7 @@ function play(arrivals: readonly Arrival[]): [string, number][] {
   };
   for (const { clock, ...item } of arrivals) {
     release(clock);
-    buffer.add(buffer.describe(item, 0, clock));
+    buffer.add(buffer.describe(item, { offset: 0, index: 0 }, clock));
   }
   release(Number.POSITIVE_INFINITY);
   expect(buffer.size).toBe(0);

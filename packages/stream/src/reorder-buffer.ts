@@ -3,8 +3,9 @@ import type { Reorder } from './topology.ts';
 
 export interface Held<R> {
   readonly record: R;
-  /** Offset of the message that brought it. */
+  /** Offset of the message that brought it, and its place among that message's records. */
   readonly offset: number;
+  readonly index: number;
   /** Partition clock in ms when it came. */
   readonly clock: number;
   readonly group: string;
@@ -43,11 +44,12 @@ export class ReorderBuffer<R> {
   }
 
   /** What a record needs to be held. Throws what the topology's functions throw. */
-  describe(record: R, offset: number, clock: number): Held<R> {
+  describe(record: R, place: { offset: number; index: number }, clock: number): Held<R> {
     const { groupOf, endTimeOf, idOf } = this.#reorder;
     return {
       record,
-      offset,
+      offset: place.offset,
+      index: place.index,
       clock,
       group: groupOf(record),
       endTime: endTimeOf(record),
@@ -56,6 +58,7 @@ export class ReorderBuffer<R> {
     };
   }
 
+  /** Takes a record that leaves later. */
   add(held: Held<R>): void {
     this.#queue.push(held);
     this.#size++;
@@ -67,16 +70,22 @@ export class ReorderBuffer<R> {
     group.push(held);
   }
 
+  /** Takes a record that had left before a crash: it only takes others along when it falls due. */
+  addReleased(held: Held<R>): void {
+    held.released = true;
+    this.#queue.push(held);
+  }
+
   /** When the next record falls due, in ms of log time, whether or not it has left. */
   nextDue(): number | undefined {
     const head = this.#queue[this.#head];
     return head && head.clock + this.#delayMs;
   }
 
-  /** Clock at which the oldest record that has not left came. */
-  oldestHeldClock(): number | undefined {
+  /** The first that came of those that have not left. */
+  oldestHeld(): Held<R> | undefined {
     while (this.#queue[this.#firstHeld]?.released) this.#firstHeld++;
-    return this.#queue[this.#firstHeld]?.clock;
+    return this.#queue[this.#firstHeld];
   }
 
   /** Lets the next record fall due; gives those that leave, in order. */

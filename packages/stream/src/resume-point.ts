@@ -13,14 +13,17 @@ export interface ResumePoint {
   nextOffset: number;
   /** Partition clock before that message. */
   clock: number;
+  /** The first record that was held back, as a message's offset and a place in it; all that came before had left. */
+  heldOffset: number;
+  heldIndex: number;
   /** Changelog offset from which to restore the store. */
   changelogOffset: number;
 }
 
-/** As an offset with metadata (at most 4,096 bytes in Kafka; this is below 120). */
+/** As an offset with metadata (at most 4,096 bytes in Kafka; this is below 180). */
 export function encodeResumePoint(point: ResumePoint): CommittedOffset {
-  const { replayFrom, replayClock, nextOffset, clock, changelogOffset } = point;
-  return { offset: replayFrom, metadata: JSON.stringify({ v: 1, replayClock, nextOffset, clock, changelogOffset }) };
+  const { replayFrom, ...rest } = point;
+  return { offset: replayFrom, metadata: JSON.stringify({ v: 1, ...rest }) };
 }
 
 /**
@@ -48,7 +51,22 @@ export function decodeResumePoint({ offset, metadata }: CommittedOffset): Resume
     replayClock: number('replayClock'),
     nextOffset: number('nextOffset'),
     clock: number('clock'),
+    heldOffset: number('heldOffset'),
+    heldIndex: number('heldIndex'),
     changelogOffset: number('changelogOffset'),
+  };
+}
+
+/** Where to begin without a past: at an offset, with an empty store. */
+export function freshResumePoint(offset: number, changelogOffset: number): ResumePoint {
+  return {
+    replayFrom: offset,
+    replayClock: 0,
+    nextOffset: offset,
+    clock: 0,
+    heldOffset: offset,
+    heldIndex: 0,
+    changelogOffset,
   };
 }
 

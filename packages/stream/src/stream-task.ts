@@ -44,6 +44,8 @@ export class StreamTask<I extends RecordName> {
   /** What messages below this offset release has been processed before: they are read again only to know what is held. */
   #replayUntil = 0;
   #clockAfterReplay = 0;
+  #heldOffset = 0;
+  #heldIndex = 0;
   #messageTime = 0;
   #records = 0;
   #inputBytes = 0;
@@ -128,6 +130,8 @@ export class StreamTask<I extends RecordName> {
     this.#replayUntil = point.nextOffset;
     this.#clock = point.replayClock;
     this.#clockAfterReplay = point.clock;
+    this.#heldOffset = point.heldOffset;
+    this.#heldIndex = point.heldIndex;
     if (!this.replaying) this.#clock = point.clock;
     this.#snapshotter = new Snapshotter(this.store, this.#timers, {
       stateVersion: this.#topology.stateVersion,
@@ -147,7 +151,9 @@ export class StreamTask<I extends RecordName> {
     this.#release(live);
     const records = this.#decode(message, live);
     if (this.#reorder) {
-      for (const record of records) this.#hold(this.#reorder, record, message.offset, live);
+      for (const [index, record] of records.entries()) {
+        this.#hold(this.#reorder, record, { offset: message.offset, index }, live);
+      }
       if (records.length > 0) this.#trail.add(message.offset, clockBefore, this.#clock);
     } else if (live) {
       for (const record of records) this.#executor.run(this.#step(record, message.offset, this.#clock, this.#clock));
@@ -197,13 +203,16 @@ export class StreamTask<I extends RecordName> {
 
   #resumePoint(changelogOffset: number): ResumePoint {
     const next = { offset: this.#nextOffset, clock: this.#clock };
-    const bound = (this.#reorder?.oldestHeldClock() ?? this.#clock) - (this.#topology.reorder?.delayMs ?? 0);
+    const held = this.#reorder?.oldestHeld();
+    const bound = (held?.clock ?? this.#clock) - (this.#topology.reorder?.delayMs ?? 0);
     const replay = this.#trail.replayFrom(bound, next);
     return {
       replayFrom: replay.offset,
       replayClock: replay.clock,
       nextOffset: next.offset,
       clock: next.clock,
+      heldOffset: held?.offset ?? next.offset,
+      heldIndex: held?.index ?? 0,
       changelogOffset,
     };
   }
@@ -230,15 +239,23 @@ export class StreamTask<I extends RecordName> {
     }
   }
 
-  #hold(reorder: ReorderBuffer<RecordTypes[I]>, record: RecordTypes[I], offset: number, live: boolean): void {
+  #hold(
+    reorder: ReorderBuffer<RecordTypes[I]>,
+    record: RecordTypes[I],
+    place: { offset: number; index: number },
+    live: boolean,
+  ): void {
     let held: Held<RecordTypes[I]>;
     try {
-      held = reorder.describe(record, offset, this.#clock);
+      held = reorder.describe(record, place, this.#clock);
     } catch (error) {
-      if (live) this.#deadLetters.buryRecord(record, offset, this.#messageTime, String(error));
+      if (live) this.#deadLetters.buryRecord(record, place.offset, this.#messageTime, String(error));
       return;
     }
-    reorder.add(held);
+    const { offset, index } = place;
+    const hadLeft = offset < this.#heldOffset || (offset === this.#heldOffset && index < this.#heldIndex);
+    if (hadLeft) reorder.addReleased(held);
+    else reorder.add(held);
   }
 
   #onFailure({ step, timer, detail }: FailedStep<RecordTypes[I]>): void {

@@ -1,7 +1,7 @@
 import { decodeBlock, encodeBlock, encodeTick, type RecordName, type RecordTypes } from '@spanwise/schemas';
 import type { BrokerMessage, CommittedOffset } from './broker/broker.ts';
 import type { DeadLetterEvent } from './observer.ts';
-import { decodeResumePoint } from './resume-point.ts';
+import { decodeResumePoint, freshResumePoint } from './resume-point.ts';
 import { StreamTask } from './stream-task.ts';
 import { DEAD_LETTERS, type Topology } from './topology.ts';
 
@@ -134,13 +134,7 @@ export class TopologyTestDriver<I extends RecordName> {
       partitionsOf: new Map(names.map((name) => [name, 1])),
       snapshotIntervalMs: this.#snapshotIntervalMs,
     });
-    const point = (this.#committed && decodeResumePoint(this.#committed)) ?? {
-      replayFrom: 0,
-      replayClock: 0,
-      nextOffset: 0,
-      clock: 0,
-      changelogOffset: 0,
-    };
+    const point = (this.#committed && decodeResumePoint(this.#committed)) ?? freshResumePoint(0, 0);
     for (const [offset, message] of this.#changelog) if (offset >= point.changelogOffset) task.restore(message);
     task.resume(point);
     return task;

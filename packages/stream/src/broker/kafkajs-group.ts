@@ -24,6 +24,8 @@ export class KafkaGroupMember implements GroupMember {
   /** Next offset to be fetched of each partition that was begun; kafkajs forgets it in a rebalance. */
   readonly #positions = new Map<number, number>();
   #assigned: number[] = [];
+  /** It has crashed or left: kafkajs would throw at every call. */
+  #over = false;
 
   constructor(
     kafka: Kafka,
@@ -54,7 +56,10 @@ export class KafkaGroupMember implements GroupMember {
   async run(): Promise<void> {
     const { GROUP_JOIN, START_BATCH_PROCESS, CRASH } = this.#consumer.events;
     this.#consumer.on(GROUP_JOIN, ({ payload }) => this.#onJoin(payload.memberAssignment[this.#topic] ?? []));
-    this.#consumer.on(CRASH, ({ payload }) => this.#listener.onCrash(payload.error));
+    this.#consumer.on(CRASH, ({ payload }) => {
+      this.#over = true;
+      this.#listener.onCrash(payload.error);
+    });
     this.#consumer.on(START_BATCH_PROCESS, ({ payload }) => {
       // a batch of nothing but ends of transactions does not reach the handler
       const { partition, batchSize, firstOffset, lastOffset } = payload;
@@ -72,17 +77,19 @@ export class KafkaGroupMember implements GroupMember {
   }
 
   seek(partition: number, offset: number): void {
-    if (!this.#assigned.includes(partition)) return;
+    if (this.#over || !this.#assigned.includes(partition)) return;
     this.#positions.set(partition, offset);
     this.#consumer.seek({ topic: this.#topic, partition, offset: `${offset}` });
     this.resume(partition);
   }
 
   pause(partition: number): void {
+    if (this.#over) return;
     this.#consumer.pause([{ topic: this.#topic, partitions: [partition] }]);
   }
 
   resume(partition: number): void {
+    if (this.#over) return;
     this.#consumer.resume([{ topic: this.#topic, partitions: [partition] }]);
   }
 
@@ -111,6 +118,7 @@ export class KafkaGroupMember implements GroupMember {
   }
 
   async close(): Promise<void> {
+    this.#over = true;
     await this.#consumer.disconnect().catch(() => {});
   }
 
