@@ -68,11 +68,12 @@ export class KafkaLink implements AsyncDisposable {
           partitions,
           lingerMs: this.#config.lingerMs,
           ackTimeoutMs: this.#config.ackTimeoutMs,
-          onBatch: ({ spans, bytes, seconds, acknowledged }) => {
-            this.#metrics.produceDuration.observe({ outcome: acknowledged ? 'acknowledged' : 'failed' }, seconds);
+          onBatch: ({ spans, bytes, seconds, failure }) => {
+            const outcome = failure === undefined ? 'acknowledged' : 'failed';
+            this.#metrics.produceDuration.observe({ outcome }, seconds);
             this.#metrics.batchSpans.observe(spans);
             this.#metrics.batchBytes.observe(bytes);
-            if (!acknowledged) this.#down('a batch was not acknowledged');
+            if (failure !== undefined) this.#down(`a batch was not acknowledged: ${(failure as Error).message}`);
           },
         });
         this.#setUp();

@@ -46,7 +46,7 @@ describe('SpanWriter', () => {
     expect(producer.sent).toEqual([['a', 'b', 'c']]);
     producer.answers[0]?.resolve();
     await Promise.all([first.acknowledged, second.acknowledged]);
-    expect(batches).toMatchObject([{ spans: 3, acknowledged: true }]);
+    expect(batches).toMatchObject([{ spans: 3, failure: undefined }]);
   });
 
   it('has one batch under way and collects the next meanwhile', async () => {

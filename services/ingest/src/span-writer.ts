@@ -11,7 +11,8 @@ export interface SentBatch {
   spans: number;
   bytes: number;
   seconds: number;
-  acknowledged: boolean;
+  /** Why Kafka has not acknowledged it; undefined when it has. */
+  failure: unknown;
 }
 
 export interface SpanWriterOptions {
@@ -129,7 +130,7 @@ export class SpanWriter {
   async #send(packed: PackedSpans, spans: number): Promise<void> {
     const started = performance.now();
     let bytes = 0;
-    let acknowledged = false;
+    let failure: unknown;
     try {
       for (let round = 0; ; round++) {
         const messages: { partition: number; value: Buffer }[] = [];
@@ -141,9 +142,11 @@ export class SpanWriter {
         bytes += messages.reduce((sum, { value }) => sum + value.length, 0);
         await this.#options.producer.send(messages);
       }
-      acknowledged = true;
+    } catch (error) {
+      failure = error;
+      throw error;
     } finally {
-      this.#options.onBatch?.({ spans, bytes, seconds: (performance.now() - started) / 1000, acknowledged });
+      this.#options.onBatch?.({ spans, bytes, seconds: (performance.now() - started) / 1000, failure });
     }
   }
 }
