@@ -146,7 +146,7 @@ export class DemoRun {
   async #observe(): Promise<DemoNumbers> {
     const { pipeline, screen } = this.#parts;
     this.#numbers = await demoNumbers(this.#tables, this.#sinceMs);
-    const { services, ingestUrl, grpcPort, dataDir } = pipeline.state;
+    const { services } = pipeline.state;
     const lags = await Promise.all(services.map(({ metricsUrl }) => askLag(metricsUrl)));
     screen.show({
       elapsedMs: Date.now() - this.#sinceMs,
@@ -159,13 +159,6 @@ export class DemoRun {
         state: ready ? 'ready' : detail,
         lag: lags[index],
       })),
-      whereToLook: [
-        `send spans  OTEL_EXPORTER_OTLP_ENDPOINT=${ingestUrl} (gRPC: http://127.0.0.1:${grpcPort})`,
-        'query       npm run sql, or npm run sql -- "SELECT pattern, summary FROM findings LIMIT 10"',
-        `metrics     ${services.map(({ metricsUrl }) => metricsUrl).join(' ')}`,
-        `logs        ${join(dataDir, 'logs')}`,
-        'Ctrl-C ends everything.',
-      ],
     });
     return this.#numbers;
   }

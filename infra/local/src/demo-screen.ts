@@ -9,7 +9,6 @@ export interface DemoView {
   readonly spansPerSecond: number;
   readonly numbers: DemoNumbers;
   readonly services: readonly { readonly name: string; readonly state: string; readonly lag: number | undefined }[];
-  readonly whereToLook: readonly string[];
 }
 
 const PLAIN_EVERY_MS = 5_000;
@@ -31,7 +30,7 @@ export class DemoScreen {
       this.#out.write(`${plainLine(view)}\n`);
       return;
     }
-    const width = Math.max(40, (this.#out.columns ?? 80) - 1);
+    const width = (this.#out.columns || 80) - 1;
     const lines = screenLines(view).map((line) => [...line].slice(0, width).join(''));
     this.#erase();
     this.#out.write(`${lines.join('\n')}\n`);
@@ -42,6 +41,11 @@ export class DemoScreen {
   say(line: string): void {
     this.#erase();
     this.#out.write(`${line}\n`);
+  }
+
+  /** Leaves what is drawn where it is; what comes next goes below. */
+  keep(): void {
+    this.#drawnLines = 0;
   }
 
   #erase(): void {
@@ -61,7 +65,7 @@ function plainLine({ elapsedMs, phase, fleet, spansPerSecond, numbers, services 
   ].join('; ');
 }
 
-function screenLines({ elapsedMs, phase, fleet, spansPerSecond, numbers, services, whereToLook }: DemoView): string[] {
+function screenLines({ elapsedMs, phase, fleet, spansPerSecond, numbers, services }: DemoView): string[] {
   const injected = fleet?.injected ?? {};
   const patterns = [...new Set([...Object.keys(injected), ...Object.keys(numbers.findingsByPattern)])].sort();
   const name = Math.max(8, ...patterns.map((pattern) => pattern.length));
@@ -78,7 +82,7 @@ function screenLines({ elapsedMs, phase, fleet, spansPerSecond, numbers, service
       return `${pattern.padEnd(name)}${found}${fleet ? String(injected[pattern] ?? 0).padStart(10) : ''}`;
     }),
     '',
-    ...whereToLook,
+    'Ctrl-C ends everything.',
   ];
 }
 

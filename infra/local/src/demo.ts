@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { loadLocalConfig } from './config.ts';
 import { claimDataDir } from './data-dir.ts';
 import { demoUsage, parseDemoCommand } from './demo-command-line.ts';
@@ -10,6 +11,7 @@ import { startPipeline } from './pipeline.ts';
 import { portsFromConfig } from './pipeline-ports.ts';
 import { runCommand, starting } from './run-command.ts';
 import { describeEvent } from './service-news.ts';
+import type { RunningPipeline } from './state-file.ts';
 
 await runCommand(async (stop) => {
   const command = parseDemoCommand(process.argv.slice(2));
@@ -32,8 +34,10 @@ await runCommand(async (stop) => {
     }),
   );
   isUp = true;
+  for (const line of whereToLook(pipeline.state)) screen.say(line);
   try {
     const report = await new DemoRun({ command, config, pipeline, screen, stop }).run();
+    screen.keep();
     if (report === undefined) return 0;
     if (command.report !== undefined) writeFileSync(command.report, `${JSON.stringify(report, undefined, 2)}\n`);
     screen.say(conclusion(report));
@@ -44,6 +48,17 @@ await runCommand(async (stop) => {
     await pipeline.stop();
   }
 });
+
+function whereToLook({ ingestUrl, grpcPort, services, dataDir }: RunningPipeline): string[] {
+  return [
+    '',
+    `send spans  OTEL_EXPORTER_OTLP_ENDPOINT=${ingestUrl}  (gRPC: http://127.0.0.1:${grpcPort})`,
+    'query       npm run sql -- "SELECT pattern, severity, summary FROM findings LIMIT 10"',
+    `metrics     ${services.map(({ metricsUrl }) => metricsUrl).join(' ')}`,
+    `logs        ${join(dataDir, 'logs')}`,
+    '',
+  ];
+}
 
 function conclusion(report: DemoReport): string {
   const { spansSent, spansStored, spansDuplicated, deadLetters, problems } = report;

@@ -1,40 +1,36 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import { rowsByIds } from './tables.ts';
 
-export interface StoredSpans {
-  /** Expected spans that are there */
-  readonly stored: number;
-  /** Rows beyond the first of a span of these traces */
+/** What analysts see of a trace. */
+export interface StoredTrace {
+  readonly spanIds: ReadonlySet<string>;
+  /** Rows beyond the first of a span */
   readonly duplicated: number;
-  /** Traces in which something works for an agent: only these are runs. */
-  readonly runTraces: ReadonlySet<string>;
+  /** Something in it works for an agent: only then it is a run. */
+  readonly isRun: boolean;
 }
 
-/** Compares what analysts see of these traces with what should be there, span by span. */
-export async function storedSpans(
+export async function storedTraces(
   tables: ClickHouseClient,
-  expected: ReadonlyMap<string, ReadonlySet<string>>,
-): Promise<StoredSpans> {
+  traceIds: Iterable<string>,
+): Promise<Map<string, StoredTrace>> {
   const rows = await rowsByIds<{ trace_id: string; span_ids: string[]; is_run: boolean }>(
     tables,
     `SELECT trace_id, groupArray(span_id) AS span_ids, countIf(kind != 'step') > 0 AS is_run
      FROM spans WHERE trace_id IN {ids: Array(String)} GROUP BY tenant, trace_id`,
-    expected.keys(),
+    traceIds,
   );
-  let rowCount = 0;
-  let distinct = 0;
-  const found = new Map<string, Set<string>>();
-  for (const { trace_id: traceId, span_ids: spanIds } of rows) {
-    rowCount += spanIds.length;
-    distinct += new Set(spanIds).size;
-    found.set(traceId, new Set([...(found.get(traceId) ?? []), ...spanIds]));
+  const traces = new Map<string, StoredTrace>();
+  for (const { trace_id: traceId, span_ids: spanIds, is_run: isRun } of rows) {
+    // another tenant may hold a trace of the same id
+    const other = traces.get(traceId);
+    traces.set(traceId, {
+      spanIds: new Set([...(other?.spanIds ?? []), ...spanIds]),
+      duplicated: (other?.duplicated ?? 0) + spanIds.length - new Set(spanIds).size,
+      isRun: isRun || (other?.isRun ?? false),
+    });
   }
-  let stored = 0;
-  for (const [traceId, spanIds] of expected) {
-    for (const spanId of spanIds) if (found.get(traceId)?.has(spanId)) stored += 1;
-  }
-  const runTraces = new Set(rows.filter((row) => row.is_run).map((row) => row.trace_id));
-  return { stored, duplicated: rowCount - distinct, runTraces };
+  return traces;
 }
 
 export interface JudgedRun {
@@ -56,6 +52,7 @@ export interface JudgedSession {
 
 export interface ReportedFinding {
   readonly findingId: string;
+  readonly scope: string;
   readonly pattern: string;
   readonly traceId: string;
   readonly sessionId: string;
@@ -85,7 +82,7 @@ export async function judgementsOf(tables: ClickHouseClient, traceIds: Iterable<
      FROM sessions WHERE session_id IN {ids: Array(String)}`,
     sessionIds,
   );
-  const columns = 'finding_id AS findingId, pattern, trace_id AS traceId, session_id AS sessionId';
+  const columns = 'finding_id AS findingId, scope, pattern, trace_id AS traceId, session_id AS sessionId';
   const ofRuns = await rowsByIds<ReportedFinding>(
     tables,
     `SELECT ${columns} FROM findings WHERE trace_id IN {ids: Array(String)}`,
@@ -98,27 +95,4 @@ export async function judgementsOf(tables: ClickHouseClient, traceIds: Iterable<
   );
   const findings = new Map([...ofRuns, ...ofSessions].map((finding) => [finding.findingId, finding]));
   return { runs, sessions, findings: [...findings.values()] };
-}
-
-/** What keeps these judgements from being the last word, in words; empty when they are. */
-export function unsettled(judgements: Judgements, runTraces: Iterable<string>): string {
-  const closed = new Map<string, number>();
-  const lastRun = new Map<string, number>();
-  for (const { traceId, sessionId, closedTime } of judgements.runs) {
-    closed.set(traceId, closedTime);
-    lastRun.set(sessionId, Math.max(closedTime, lastRun.get(sessionId) ?? 0));
-  }
-  let open = 0;
-  for (const traceId of runTraces) if (!closed.has(traceId)) open += 1;
-  const final = new Set(
-    judgements.sessions
-      .filter((session) => session.final && session.judgedTime >= (lastRun.get(session.sessionId) ?? 0))
-      .map((session) => session.sessionId),
-  );
-  const provisional = [...lastRun.keys()].filter((sessionId) => !final.has(sessionId)).length;
-  const parts = [
-    open > 0 ? `${open} runs not judged` : '',
-    provisional > 0 ? `${provisional} sessions without a final verdict` : '',
-  ];
-  return parts.filter((part) => part !== '').join(', ');
 }

@@ -23,7 +23,7 @@ export class ProgressLine {
       this.#out.write(`${text}\n`);
       return;
     }
-    this.#out.write(`\r\x1b[2K${text.slice(0, Math.max(20, (this.#out.columns ?? 80) - 1))}`);
+    this.#out.write(`\r\x1b[2K${text.slice(0, (this.#out.columns || 80) - 1)}`);
     this.#open = true;
   }
 

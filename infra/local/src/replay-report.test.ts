@@ -1,7 +1,8 @@
 import { newRecord } from '@spanwise/schemas';
 import { expect, test } from 'vitest';
+import type { FileOutcome } from './file-outcome.ts';
 import { RecordedFile } from './recorded-file.ts';
-import { type FileOutcome, fileReport, replayReport, replaySummary } from './replay-report.ts';
+import { fileReport, replayReport, replaySummary } from './replay-report.ts';
 
 const traceA = 'a'.repeat(32);
 const traceB = 'b'.repeat(32);
@@ -15,7 +16,8 @@ function outcome(change: Partial<FileOutcome> = {}): FileOutcome {
   ]);
   return {
     recorded,
-    stored: { stored: 2, duplicated: 0, runTraces: new Set<string>() },
+    stored: 2,
+    duplicated: 0,
     judgements: {
       runs: [
         { traceId: traceA, sessionId: 'one', closedTime: 1, failureProbability: 0.5 },
@@ -25,7 +27,7 @@ function outcome(change: Partial<FileOutcome> = {}): FileOutcome {
         { sessionId: 'one', final: true, verdict: 'failed', judgedTime: 2, failureProbability: 0.9 },
         { sessionId: 'two', final: true, verdict: 'correct', judgedTime: 2, failureProbability: 0.2 },
       ],
-      findings: [{ findingId: 'f', pattern: 'retry_storm', traceId: traceA, sessionId: 'one' }],
+      findings: [{ findingId: 'f', scope: 'run', pattern: 'retry_storm', traceId: traceA, sessionId: 'one' }],
     },
     missing: '',
     ...change,
@@ -75,8 +77,8 @@ test('a dead letter belongs to the file whose trace its bytes mention', () => {
 });
 
 test.each([
-  ['a lost span', { stored: { stored: 1, duplicated: 0, runTraces: new Set<string>() } }, '1 spans lost'],
-  ['a duplicate', { stored: { stored: 2, duplicated: 1, runTraces: new Set<string>() } }, '1 spans duplicated'],
+  ['a lost span', { stored: 1, duplicated: 0 }, '1 spans lost'],
+  ['a duplicate', { stored: 2, duplicated: 1 }, '1 spans duplicated'],
   ['a verdict that did not come', { missing: '1 runs not judged' }, 'gave up waiting: 1 runs not judged'],
 ])('%s makes the report not ok, and the summary names the file', (_name, change, problem) => {
   const report = replayReport([fileReport(outcome(change), undefined, [])], []);

@@ -1,7 +1,8 @@
 import type { DeadLetter } from '@spanwise/schemas';
 import { areaUnderCurve } from './auc.ts';
 import { traceIdsIn } from './dead-letters.ts';
-import type { Judgements, StoredSpans } from './judgements.ts';
+import type { FileOutcome } from './file-outcome.ts';
+import type { Judgements } from './judgements.ts';
 import type { Label } from './labels.ts';
 import type { RecordedFile } from './recorded-file.ts';
 import { table } from './text-table.ts';
@@ -30,34 +31,26 @@ export interface ReplayReport {
   readonly problems: readonly string[];
 }
 
-export interface FileOutcome {
-  readonly recorded: RecordedFile;
-  readonly stored: StoredSpans;
-  readonly judgements: Judgements;
-  /** What was still missing at the end, in words */
-  readonly missing: string;
-}
-
 export function fileReport(
   outcome: FileOutcome,
   labels: readonly Label[] | undefined,
   deadLetters: readonly DeadLetter[],
 ): FileReport {
-  const { recorded, stored, judgements, missing } = outcome;
-  const lost = recorded.uniqueSpans - stored.stored;
+  const { recorded, stored, duplicated, judgements, missing } = outcome;
+  const lost = recorded.uniqueSpans - stored;
   const dead = deadLetters.filter((letter) => [...traceIdsIn(letter)].some((id) => recorded.spans.has(id))).length;
   const problems = [...recorded.problems];
   if (lost > 0) problems.push(`${lost} spans lost`);
-  if (stored.duplicated > 0) problems.push(`${stored.duplicated} spans duplicated`);
+  if (duplicated > 0) problems.push(`${duplicated} spans duplicated`);
   if (dead > 0) problems.push(`${dead} dead letters`);
   if (missing !== '') problems.push(`gave up waiting: ${missing}`);
   const final = judgements.sessions.filter((session) => session.final);
   return {
     file: recorded.file,
     spansRead: recorded.spansRead,
-    spansStored: stored.stored,
+    spansStored: stored,
     spansLost: lost,
-    spansDuplicated: stored.duplicated,
+    spansDuplicated: duplicated,
     runs: judgements.runs.length,
     sessions: judgements.sessions.length,
     finalVerdicts: final.length,

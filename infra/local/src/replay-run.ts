@@ -1,8 +1,8 @@
 import type { ClickHouseClient } from '@clickhouse/client';
-import { type Judgements, judgementsOf, type StoredSpans, storedSpans, unsettled } from './judgements.ts';
+import { type FileOutcome, outcomeOf } from './file-outcome.ts';
+import { judgementsOf, type StoredTrace, storedTraces } from './judgements.ts';
 import { readOtlpFile } from './otlp-file.ts';
 import { RecordedFile } from './recorded-file.ts';
-import type { FileOutcome } from './replay-report.ts';
 import { SendError, sendTraces } from './send-traces.ts';
 import { untilSettled } from './settle.ts';
 import { TraceLanes } from './trace-lanes.ts';
@@ -46,23 +46,28 @@ export async function sendFile(
   return recorded;
 }
 
-interface Seen {
-  readonly stored: StoredSpans;
-  readonly judgements: Judgements;
-  readonly missing: string;
-}
-
 /** Waits until every span is stored, every run judged, every session final, and nothing moves any more. */
 export async function awaitOutcomes(
   tables: ClickHouseClient,
   files: readonly RecordedFile[],
   options: { patienceMs: number; onProgress: (line: string) => void; signal: AbortSignal },
 ): Promise<FileOutcome[]> {
-  const { seen } = await untilSettled<Seen[]>({
-    look: () => Promise.all(files.map((file) => look(tables, file))),
-    missing: (all) => all.map(({ missing }) => missing).find((missing) => missing !== '') ?? '',
-    fingerprint: (all) =>
-      JSON.stringify(all.map(({ stored, judgements }) => [stored.stored, stored.duplicated, digestOf(judgements)])),
+  const traceIds = new Set(files.flatMap(({ spans }) => [...spans.keys()]));
+  let traces = new Map<string, StoredTrace>();
+  let outcomes: FileOutcome[] = [];
+  const look = async () => {
+    // Spans are the bulk of it: once all are there, what is judged matters.
+    if (outcomes.length === 0 || outcomes.some(({ recorded, stored }) => stored < recorded.uniqueSpans)) {
+      traces = await storedTraces(tables, traceIds);
+    }
+    const judgements = await judgementsOf(tables, traceIds);
+    outcomes = files.map((file) => outcomeOf(file, traces, judgements));
+    return outcomes;
+  };
+  await untilSettled<FileOutcome[]>({
+    look,
+    missing: (seen) => mostMissing(seen),
+    fingerprint: (seen) => JSON.stringify(seen.map(digestOf)),
     quietMs: QUIET_MS,
     everyMs: 1_000,
     patienceMs: options.patienceMs,
@@ -70,18 +75,25 @@ export async function awaitOutcomes(
       options.onProgress(missing === '' ? 'judged; waiting for the last batches' : `waiting: ${missing}`),
     signal: options.signal,
   });
-  return files.map((recorded, index) => ({ recorded, ...(seen[index] as Seen) }));
+  traces = await storedTraces(tables, traceIds);
+  const judgements = await judgementsOf(tables, traceIds);
+  return files.map((file) => outcomeOf(file, traces, judgements));
 }
 
-async function look(tables: ClickHouseClient, file: RecordedFile): Promise<Seen> {
-  const stored = await storedSpans(tables, file.spans);
-  const judgements = await judgementsOf(tables, file.spans.keys());
-  const lost = file.uniqueSpans - stored.stored;
-  const missing = [lost > 0 ? `${lost} spans not stored` : '', unsettled(judgements, stored.runTraces)];
-  return { stored, judgements, missing: missing.filter((part) => part !== '').join(', ') };
+function mostMissing(outcomes: readonly FileOutcome[]): string {
+  const [first, ...others] = outcomes.filter(({ missing }) => missing !== '');
+  if (!first) return '';
+  return `${first.missing} of ${first.recorded.file}${others.length > 0 ? ` and of ${others.length} files more` : ''}`;
 }
 
-function digestOf({ runs, sessions, findings }: Judgements) {
+function digestOf({ stored, duplicated, judgements: { runs, sessions, findings } }: FileOutcome) {
   const lastJudged = Math.max(0, ...sessions.map((session) => session.judgedTime));
-  return [runs.length, sessions.filter((session) => session.final).length, lastJudged, findings.length];
+  return [
+    stored,
+    duplicated,
+    runs.length,
+    sessions.filter((session) => session.final).length,
+    lastJudged,
+    findings.length,
+  ];
 }

@@ -22,10 +22,10 @@ export async function sqlPrompt(target: SqlTarget, historyFile: string): Promise
   let running: AbortController | undefined;
   let failed = false;
   reader.on('SIGINT', () => {
-    if (running) running.abort();
-    else process.stdout.write(pending === '' ? '\n(Ctrl-D or exit; leaves)\n' : '\n');
     pending = '';
-    if (interactive) prompt();
+    if (running) return running.abort();
+    process.stdout.write('\n(exit or Ctrl-D leaves)\n');
+    prompt();
   });
   const prompt = () => {
     reader.setPrompt(pending.trim() === '' ? PROMPT : MORE);

@@ -50,6 +50,11 @@ export async function runSql(
       `${target.url} does not answer: ${(error as { cause?: { code?: string } }).cause?.code ?? error}`,
     );
   });
-  if (!response.ok) throw new SqlError((await response.text()).trim());
+  if (!response.ok) throw new SqlError(shortened((await response.text()).trim()));
   if (response.body) await pipeline(Readable.fromWeb(response.body), out, { end: false });
+}
+
+/** A syntax error lists everything that the grammar allows there, which no one reads. */
+function shortened(message: string): string {
+  return message.replace(/( Expected one of: .{120}).*\. \((\w+)\)/s, '$1… ($2)');
 }
