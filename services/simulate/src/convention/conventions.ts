@@ -1,0 +1,7 @@
+import type { Convention } from './convention.ts';
+import { openInference } from './openinference.ts';
+import { openLlmetry } from './openllmetry.ts';
+import { otelGenAi } from './otel-genai.ts';
+
+/** Every convention in which the fleet can write its spans. */
+export const conventions: readonly Convention[] = [otelGenAi, openInference, openLlmetry];

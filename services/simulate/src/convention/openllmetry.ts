@@ -1,0 +1,87 @@
+import { type Attributes, newAttributes } from '@spanwise/otlp';
+import type { AgentProfile } from '../plan/step.ts';
+import type { InferenceWork } from '../render/record.ts';
+import type { AgentRecord, Convention, Identity, Written } from './convention.ts';
+import { type ChatMessage, chatMessage, chatMessages, setAll } from './spelt-out.ts';
+
+/** OpenLLMetry (Traceloop): https://github.com/traceloop/openllmetry */
+export const openLlmetry: Convention = {
+  name: 'openllmetry',
+  scope: { name: 'opentelemetry.instrumentation.openai.v1', version: '0.47.3' },
+  fineStatus: 0,
+  write(record, identity) {
+    const attributes = newAttributes();
+    if (identity.sessionId !== undefined) {
+      attributes['traceloop.association.properties.session_id'] = identity.sessionId;
+    }
+    if (identity.agent !== undefined) attributes['gen_ai.agent.name'] = identity.agent;
+    return { attributes, ...describe(record, identity, attributes) };
+  },
+};
+
+function describe(record: AgentRecord, identity: Identity, attributes: Attributes): Omit<Written, 'attributes'> {
+  const { work, agent } = record;
+  switch (work.kind) {
+    case 'agent':
+      attributes['traceloop.span.kind'] = 'agent';
+      attributes['traceloop.entity.name'] = identity.agent ?? agent.name;
+      attributes['traceloop.entity.input'] = JSON.stringify({ args: [], kwargs: { request: work.request } });
+      if (work.answer !== '') attributes['traceloop.entity.output'] = JSON.stringify(work.answer);
+      return { name: `${agent.name}.agent`, kind: 1 };
+    case 'inference':
+      attributes['llm.request.type'] = 'chat';
+      writeInference(work, agent, attributes);
+      return { name: 'openai.chat', kind: 3 };
+    case 'tool':
+      attributes['traceloop.span.kind'] = 'tool';
+      attributes['traceloop.entity.name'] = work.tool;
+      attributes['gen_ai.tool.call.id'] = work.callId;
+      attributes['traceloop.entity.input'] = `{"args":[],"kwargs":${work.arguments}}`;
+      if (work.result !== undefined) attributes['traceloop.entity.output'] = jsonOf(work.result);
+      return { name: `${work.tool}.tool`, kind: 1 };
+    case 'retrieval':
+      attributes['gen_ai.operation.name'] = 'retrieval';
+      attributes['traceloop.entity.name'] = 'retrieve';
+      attributes['traceloop.entity.input'] = JSON.stringify({ args: [], kwargs: { query: work.query } });
+      attributes['traceloop.entity.output'] = JSON.stringify(work.documents);
+      return { name: 'retrieve.task', kind: 1 };
+  }
+}
+
+function writeInference(work: InferenceWork, agent: AgentProfile, attributes: Attributes): void {
+  attributes['gen_ai.system'] = agent.provider;
+  attributes['gen_ai.request.model'] = agent.model;
+  if (agent.answerSchema) {
+    attributes['gen_ai.request.structured_output_schema'] = JSON.stringify(agent.answerSchema);
+  }
+  chatMessages(agent.system, work.input).forEach((message, i) => {
+    writeMessage(attributes, `gen_ai.prompt.${i}.`, message);
+  });
+  agent.tools.forEach(({ name, description, parameters }, i) => {
+    const prefix = `llm.request.functions.${i}.`;
+    setAll(attributes, prefix, { name, description, parameters: JSON.stringify(parameters) });
+  });
+  if (work.output.length === 0) return;
+  work.output.forEach((message, i) => {
+    writeMessage(attributes, `gen_ai.completion.${i}.`, chatMessage(message));
+    attributes[`gen_ai.completion.${i}.finish_reason`] = work.finishReason;
+  });
+  attributes['gen_ai.response.model'] = agent.model;
+  attributes['gen_ai.usage.input_tokens'] = work.inputTokens;
+  attributes['gen_ai.usage.output_tokens'] = work.outputTokens;
+  attributes['llm.usage.total_tokens'] = work.inputTokens + work.outputTokens;
+}
+
+function writeMessage(attributes: Attributes, prefix: string, { role, content, toolCallId, calls }: ChatMessage): void {
+  attributes[`${prefix}role`] = role;
+  if (content !== '') attributes[`${prefix}content`] = content;
+  if (toolCallId !== undefined) attributes[`${prefix}tool_call_id`] = toolCallId;
+  calls.forEach((call, i) => {
+    setAll(attributes, `${prefix}tool_calls.${i}.`, call);
+  });
+}
+
+/** Results are dumped as JSON, text too. */
+function jsonOf(result: string): string {
+  return /^[[{]/.test(result) ? result : JSON.stringify(result);
+}

@@ -1,0 +1,79 @@
+import { specOf } from '../plan/script.ts';
+import { type CallSite, callSites, insertCall } from '../plan/sites.ts';
+import type { Random } from '../random.ts';
+import type { FaultNote } from '../truth.ts';
+import { hasEnum } from './failures.ts';
+import type { Injector } from './injector.ts';
+
+/** A call of a tool that the model was not offered, or with arguments that break the schema of the tool. */
+export const toolMisrouting: Injector = {
+  fault: 'tool_misrouting',
+  inject(plan, random) {
+    const sites = callSites(plan);
+    if (sites.length === 0) return undefined;
+    const site = random.pick(sites);
+    return random.chance(0.5) ? unofferedTool(site, random) : brokenSchema(site, random);
+  },
+};
+
+const INVENTED = ['lookup_record', 'get_details', 'query_database', 'execute_action', 'fetch_data', 'browser'];
+
+function unofferedTool(site: CallSite, random: Random): FaultNote[] {
+  const { tool, arguments: right, result } = wanted(site);
+  const invented = random.chance(0.5) ? random.pick(INVENTED) : `${tool}_v2`;
+  request(site, invented, right);
+  delete site.tool.backend;
+  return refusal(site, 'unoffered_tool', `tool '${invented}' not found`, { tool, arguments: right, result }, random);
+}
+
+function brokenSchema(site: CallSite, random: Random): FaultNote[] {
+  const { tool, arguments: right, result } = wanted(site);
+  const schema = specOf(site.owner.agent, tool)?.parameters;
+  const [properties, required] = [schema?.properties ?? {}, schema?.required ?? []];
+  const key = random.pick(required);
+  const broken: Record<string, unknown> = { ...(right as object) };
+  let variant = 'missing_argument';
+  if (hasEnum(properties[key])) {
+    variant = 'not_in_enum';
+    broken[key] = 'whatever';
+  } else if (random.chance(0.5)) {
+    variant = 'wrong_type';
+    broken[key] = { value: broken[key] };
+  } else delete broken[key];
+  request(site, tool, broken);
+  return refusal(site, variant, `invalid arguments for ${tool}: '${key}'`, { tool, arguments: right, result }, random);
+}
+
+const wanted = ({ tool }: CallSite) => ({ tool: tool.tool, arguments: tool.arguments, result: tool.result });
+
+/** The model asks for another call than the one of the clean run, and that one is made. */
+function request(site: CallSite, name: string, given: unknown): void {
+  const { inference, tool } = site;
+  const misrouted = { ...tool, tool: name, arguments: given };
+  Object.assign(tool, misrouted);
+  inference.calls.splice(0, 1, { id: tool.callId, name, arguments: given });
+}
+
+/** Either the call is refused and put right, or it is carried out as if nothing were wrong. */
+function refusal(
+  site: CallSite,
+  variant: string,
+  message: string,
+  right: { tool: string; arguments: unknown; result: unknown },
+  random: Random,
+): FaultNote[] {
+  const { inference, tool } = site;
+  const fault: FaultNote = {
+    pattern: 'tool_misrouting',
+    variant,
+    at: tool,
+    cause: inference,
+    steps: [inference, tool],
+  };
+  if (random.chance(0.4)) return [fault];
+  tool.failure = { type: 'ToolInputError', message };
+  tool.httpStatus = 400;
+  const [, again] = insertCall(site, 2, { text: 'I correct the call.', ...right }, random);
+  const after = { at: tool, cause: inference, steps: [tool, again], isConsequence: true } as const;
+  return [fault, { pattern: 'recovery', variant: 'retried_changed', ...after }];
+}

@@ -1,0 +1,62 @@
+import { callSites, changeAnswer, insertCall } from '../plan/sites.ts';
+import type { AgentStep, RunPlan, Step, ToolStep } from '../plan/step.ts';
+import type { Random } from '../random.ts';
+import type { FaultNote } from '../truth.ts';
+import { apology, failByService, serviceFailure } from './failures.ts';
+import type { Injector } from './injector.ts';
+
+/** A call fails, what it was for is never obtained, and the run comes to an end all the same. */
+export const unresolvedError: Injector = {
+  fault: 'unresolved_error',
+  inject(plan, random) {
+    const sites = callSites(plan);
+    if (sites.length === 0) return undefined;
+    const site = random.pick(sites);
+    const { owner, tool } = site;
+    const failure = serviceFailure(tool.tool, random);
+    failByService(tool, failure);
+    const variant = random.pick(['ignored', 'given_up', 'retried_in_vain', 'run_failed']);
+    const fault: FaultNote = { pattern: 'unresolved_error', variant, at: tool, cause: 'deepest' };
+    if (variant === 'ignored') return [fault];
+    if (variant === 'run_failed') return [{ ...fault, steps: [tool, ...die(plan, owner, tool)] }];
+    let attempts: ToolStep[] = [];
+    if (variant === 'retried_in_vain') {
+      const [, again] = insertCall(site, 2, { text: 'I try that once more.', result: null }, random);
+      failByService(again, failure);
+      attempts = [again];
+    }
+    giveUp(plan, owner, attempts.at(-1) ?? tool, random);
+    const steps = [tool, ...attempts];
+    return [
+      { ...fault, steps },
+      {
+        pattern: 'recovery',
+        variant: attempts.length > 0 ? 'retried_same' : 'gave_up',
+        isConsequence: true,
+        at: tool,
+        cause: 'deepest',
+        steps,
+      },
+    ];
+  },
+};
+
+/** Nothing more is done after `last` but to say so. */
+export function giveUp(plan: RunPlan, owner: AgentStep, last: ToolStep, random: Random): void {
+  const index = owner.steps.indexOf(last);
+  owner.steps.splice(index + 1, owner.steps.length - index - 2);
+  changeAnswer(plan, owner, apology(last.tool, random));
+}
+
+/** The exception of a step ends its agent, and every agent above. Returns the agents that died. */
+export function die(plan: RunPlan, owner: AgentStep, last: Step): AgentStep[] {
+  const failure = 'failure' in last ? last.failure : undefined;
+  const died = [...new Set([owner, plan.root])];
+  for (const agent of died) {
+    const end = agent.steps.indexOf(agent === owner ? last : owner);
+    agent.steps.splice(end + 1);
+    agent.answer = '';
+    if (failure) agent.failure = failure;
+  }
+  return died;
+}

@@ -1,0 +1,56 @@
+import type { Departure } from './emit/departures.ts';
+import type { SimulatedRun } from './run.ts';
+import type { Truth } from './truth.ts';
+import type { TruthFile } from './truth-file.ts';
+
+/** What was acknowledged. A run's truths are told once all of its spans were: before, they need not hold. */
+export class Ledger {
+  readonly #file: TruthFile | undefined;
+  /** Spans of each run that are not acknowledged yet */
+  readonly #spansLeft = new Map<SimulatedRun, number>();
+  /** Runs of each session that are not acknowledged yet */
+  readonly #runsLeft = new Map<string, number>();
+  /** Where no file takes them */
+  readonly truths: Truth[] = [];
+  readonly injected: Record<string, number> = {};
+  spansSent = 0;
+  sessions = 0;
+  runs = 0;
+
+  constructor(file: TruthFile | undefined) {
+    this.#file = file;
+  }
+
+  /** The runs of one session are going to be sent. */
+  begin(runs: readonly SimulatedRun[]): void {
+    for (const run of runs) this.#spansLeft.set(run, run.spans.length);
+    const [first] = runs;
+    if (first) this.#runsLeft.set(first.sessionId, runs.length);
+  }
+
+  acknowledged(departures: readonly Departure[]): void {
+    this.spansSent += departures.length;
+    for (const { run } of departures) {
+      const left = (this.#spansLeft.get(run) ?? 0) - 1;
+      this.#spansLeft.set(run, left);
+      if (left === 0) this.#whole(run);
+    }
+  }
+
+  #whole(run: SimulatedRun): void {
+    this.#spansLeft.delete(run);
+    this.runs += 1;
+    for (const truth of run.truths) {
+      if (truth.type === 'fault' && truth.primary) {
+        this.injected[truth.pattern] = (this.injected[truth.pattern] ?? 0) + 1;
+      }
+    }
+    if (this.#file) this.#file.write(run.truths);
+    else this.truths.push(...run.truths);
+    const runsLeft = (this.#runsLeft.get(run.sessionId) ?? 0) - 1;
+    this.#runsLeft.set(run.sessionId, runsLeft);
+    if (runsLeft > 0) return;
+    this.#runsLeft.delete(run.sessionId);
+    this.sessions += 1;
+  }
+}

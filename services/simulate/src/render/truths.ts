@@ -1,0 +1,117 @@
+import type { RunPlan, Step } from '../plan/step.ts';
+import type { FaultNote, FaultTruth, NegativeNote, NegativeTruth, Truth } from '../truth.ts';
+import type { SpanRecord } from './record.ts';
+
+export interface Notes {
+  readonly faults: readonly FaultNote[];
+  readonly negatives: readonly NegativeNote[];
+}
+
+type Where = Pick<FaultTruth, 'traceId' | 'sessionId' | 'agent' | 'scenario' | 'convention' | 'release'>;
+
+/** What injectors and negatives noted on steps, as facts about spans; and the fact of the run itself. */
+export function truthsOf(records: readonly SpanRecord[], notes: Notes, plan: RunPlan, where: Where): Truth[] {
+  const spans = new Spans(records, plan.clockOffsetsUs);
+  const negatives = notes.negatives.map(
+    ({ resembles, variant, steps }): NegativeTruth => ({
+      type: 'negative',
+      pattern: resembles,
+      variant,
+      ...where,
+      spans: steps.map((step) => spans.of(step).spanId),
+    }),
+  );
+  const held = notes.negatives.flatMap(({ holds = [] }) => holds.map((note) => ({ ...note, isConsequence: true })));
+  const endUs = Math.max(...records.map((record) => record.endUs));
+  return [
+    ...[...notes.faults, ...held].map((note) => faultTruth(note, spans, where)),
+    ...negatives,
+    { type: 'run', ...where, clean: notes.faults.length === 0, spans: records.length, endMs: Math.ceil(endUs / 1_000) },
+  ];
+}
+
+function faultTruth(note: FaultNote, spans: Spans, where: Where): FaultTruth {
+  const at = note.at ? spans.of(note.at) : spans.firstOffClock();
+  const cause = note.cause === 'deepest' ? spans.deepestFailure(at) : note.cause ? spans.of(note.cause) : at;
+  const others = (note.steps ?? []).map((step) => spans.of(step).spanId);
+  return {
+    type: 'fault',
+    pattern: note.pattern,
+    variant: note.variant,
+    primary: note.isConsequence !== true,
+    ...where,
+    // Where several agents take part, it is the one in whose loop it happened.
+    agent: at.agent.name,
+    spanId: at.spanId,
+    rootCauseSpanId: cause.spanId,
+    spans: [...new Set([at.spanId, ...others])],
+    numbers: note.numbers ?? {},
+  };
+}
+
+/** The spans of one run, found by what they are the spans of. */
+class Spans {
+  readonly #records: readonly SpanRecord[];
+  readonly #offsets: ReadonlyMap<string, number>;
+  readonly #byStep = new Map<Step, SpanRecord>();
+  readonly #byId = new Map<string, SpanRecord>();
+
+  constructor(records: readonly SpanRecord[], offsets: ReadonlyMap<string, number>) {
+    this.#records = records;
+    this.#offsets = offsets;
+    for (const record of records) {
+      if (record.step) this.#byStep.set(record.step, record);
+      this.#byId.set(record.spanId, record);
+    }
+  }
+
+  /** @throws Error where a note speaks of a step that the plan no longer has: an injector's mistake. */
+  of(step: Step): SpanRecord {
+    const record = this.#byStep.get(step);
+    if (!record) throw new Error(`a note speaks of a ${step.kind} that has no span`);
+    return record;
+  }
+
+  /** The last of the deepest spans at or below `top` that show a failure; `top` itself where there is none. */
+  deepestFailure(top: SpanRecord): SpanRecord {
+    let deepest = { record: top, depth: 0 };
+    for (const record of this.#records) {
+      const depth = record.failure ? this.#depthBelow(record, top) : -1;
+      if (depth > deepest.depth || (depth === deepest.depth && record.endUs > deepest.record.endUs)) {
+        deepest = { record, depth };
+      }
+    }
+    return deepest.record;
+  }
+
+  /** −1 where it does not stand below `top`. */
+  #depthBelow(record: SpanRecord, top: SpanRecord): number {
+    let depth = 0;
+    let each: SpanRecord | undefined = record;
+    while (each && each !== top) {
+      each = this.#byId.get(each.parentSpanId);
+      depth += 1;
+    }
+    return each ? depth : -1;
+  }
+
+  /** The earliest request whose server's clock puts it outside of its client's. */
+  firstOffClock(): SpanRecord {
+    const [first] = this.#records
+      .filter((record) => record.work.kind === 'http' && this.#isOffClock(record))
+      .sort((a, b) => a.startUs - b.startUs);
+    if (!first) throw new Error('no clock is off by more than the requests take');
+    return first;
+  }
+
+  #isOffClock(record: SpanRecord): boolean {
+    const parent = this.#byId.get(record.parentSpanId);
+    if (!parent || parent.service === record.service) return false;
+    const offset = this.#offsetOf(record) - this.#offsetOf(parent);
+    return record.startUs + offset < parent.startUs || record.endUs + offset > parent.endUs;
+  }
+
+  #offsetOf({ service }: SpanRecord): number {
+    return this.#offsets.get(service) ?? 0;
+  }
+}

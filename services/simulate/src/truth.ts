@@ -1,0 +1,86 @@
+import type { Step } from './plan/step.ts';
+
+/** Every fault that the fleet can put into a run; the names are those of the patterns that should tell them. */
+export const faultNames = [
+  'masked_tool_error',
+  'recovery',
+  'unresolved_error',
+  'retry_storm',
+  'no_progress_loop',
+  'tool_misrouting',
+  'malformed_output',
+  'context_truncation',
+  'abandoned_session',
+  'clock_skew',
+] as const;
+
+export type FaultName = (typeof faultNames)[number];
+
+/** What an injector did, in terms of the plan. */
+export interface FaultNote {
+  readonly pattern: FaultName;
+  /** Which form of the pattern it has. */
+  readonly variant: string;
+  /** It was what the injector was for; the others follow from it. Default true. */
+  readonly isConsequence?: boolean;
+  /** Where it happened; undefined: the span can be told only once clocks and deaths are applied. */
+  readonly at?: Step;
+  /** Where it began: a step; `deepest`, the deepest span that shows the failure of `at`. Default: where it happened. */
+  readonly cause?: Step | 'deepest';
+  /** All steps that are part of it; a finding at one of them is at a right place, too. Default: where it happened. */
+  readonly steps?: readonly Step[];
+  /** What the fault was made of: counts, milliseconds, shares. */
+  readonly numbers?: Readonly<Record<string, number>>;
+}
+
+/** What a hard negative did: it resembles `pattern` and is none. */
+export interface NegativeNote {
+  readonly resembles: FaultName;
+  readonly variant: string;
+  readonly steps: readonly Step[];
+  /** Faults that it does contain: a lawful retry is a recovery. */
+  readonly holds?: readonly FaultNote[];
+}
+
+interface Where {
+  readonly traceId: string;
+  /** The conversation id, or the trace id where none of the spans sent carries it */
+  readonly sessionId: string;
+  readonly agent: string;
+  readonly scenario: string;
+  readonly convention: string;
+  readonly release: string;
+}
+
+/** One line of a truth file. */
+export type Truth = FaultTruth | NegativeTruth | RunTruth;
+
+export interface FaultTruth extends Where {
+  readonly type: 'fault';
+  readonly pattern: FaultName;
+  readonly variant: string;
+  readonly primary: boolean;
+  readonly spanId: string;
+  readonly rootCauseSpanId: string;
+  /** Spans that are part of it, `spanId` among them */
+  readonly spans: readonly string[];
+  readonly numbers: Readonly<Record<string, number>>;
+}
+
+export interface NegativeTruth extends Where {
+  readonly type: 'negative';
+  /** The pattern that must not be found at these spans */
+  readonly pattern: FaultName;
+  readonly variant: string;
+  readonly spans: readonly string[];
+}
+
+/** Every run has one, also those in which nothing is wrong. */
+export interface RunTruth extends Where {
+  readonly type: 'run';
+  /** No fault was put in; a hard negative may have been. */
+  readonly clean: boolean;
+  readonly spans: number;
+  /** When its last span ends by a true clock, milliseconds since the epoch */
+  readonly endMs: number;
+}
