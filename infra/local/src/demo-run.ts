@@ -21,8 +21,8 @@ const JUDGING_MS = 22_000;
 const QUIET_MS = 3_000;
 const PATIENCE_MS = 60_000;
 const EVERY_MS = 1_000;
-/** The view may cost the server a tenth of its time at most. */
-const IDLE_FACTOR = 9;
+/** Between two rounds of queries, so that the view takes a fifth of a busy server at most: this many times a round. */
+const IDLE_FACTOR = 4;
 
 const nothingYet: DemoNumbers = {
   spansStored: 0,
@@ -51,6 +51,7 @@ export class DemoRun {
   readonly #failures: string[] = [];
   #fleet: Fleet | undefined;
   #numbers = nothingYet;
+  #spansPerSecond = 0;
   #phase = 'waiting for spans';
 
   constructor(parts: DemoParts) {
@@ -109,13 +110,21 @@ export class DemoRun {
       () => end(),
       (error: Error) => end(error.message),
     );
+    const refreshing = this.#refreshUntil(over.signal);
     while (!over.signal.aborted && !stop.aborted) {
+      await this.#draw();
+      await sleep(EVERY_MS, undefined, { signal: over.signal }).catch(() => {});
+    }
+    await refreshing;
+  }
+
+  async #refreshUntil(over: AbortSignal): Promise<void> {
+    while (!over.aborted) {
       const startedAt = performance.now();
-      await this.#observe().catch(() => {});
+      // A server that does not answer is shown by its services, and ends the demo if it has ended.
+      await this.#refresh().catch(() => {});
       const tookMs = performance.now() - startedAt;
-      await sleep(Math.max(EVERY_MS - tookMs, tookMs * IDLE_FACTOR), undefined, { signal: over.signal }).catch(
-        () => {},
-      );
+      await sleep(Math.max(EVERY_MS - tookMs, tookMs * IDLE_FACTOR), undefined, { signal: over }).catch(() => {});
     }
   }
 
@@ -123,7 +132,11 @@ export class DemoRun {
     this.#phase = 'no more spans; waiting until all is judged';
     try {
       await untilSettled({
-        look: () => this.#observe(),
+        look: async () => {
+          const numbers = await this.#refresh();
+          await this.#draw();
+          return numbers;
+        },
         missing: (numbers) => this.#missing(numbers),
         fingerprint: (numbers) => JSON.stringify(numbers),
         quietMs: QUIET_MS,
@@ -143,16 +156,21 @@ export class DemoRun {
     return openRuns + provisionalSessions > 0 ? `${openRuns} runs, ${provisionalSessions} sessions` : '';
   }
 
-  async #observe(): Promise<DemoNumbers> {
-    const { pipeline, screen } = this.#parts;
+  async #refresh(): Promise<DemoNumbers> {
     this.#numbers = await demoNumbers(this.#tables, this.#sinceMs);
+    this.#spansPerSecond = this.#rate.of(this.#numbers.spansStored, performance.now());
+    return this.#numbers;
+  }
+
+  async #draw(): Promise<void> {
+    const { pipeline, screen } = this.#parts;
     const { services } = pipeline.state;
     const lags = await Promise.all(services.map(({ metricsUrl }) => askLag(metricsUrl)));
     screen.show({
       elapsedMs: Date.now() - this.#sinceMs,
       phase: this.#phase,
       fleet: this.#fleet?.totals,
-      spansPerSecond: this.#rate.of(this.#numbers.spansStored, performance.now()),
+      spansPerSecond: this.#spansPerSecond,
       numbers: this.#numbers,
       services: pipeline.services.map(({ name, ready, detail }, index) => ({
         name,
@@ -160,7 +178,6 @@ export class DemoRun {
         lag: lags[index],
       })),
     });
-    return this.#numbers;
   }
 
   #serviceStates(): Record<string, ServiceState> {

@@ -8,7 +8,8 @@ export class Rate {
   }
 
   of(count: number, nowMs: number): number {
-    this.#samples = this.#samples.filter(({ atMs }) => nowMs - atMs <= this.#windowMs);
+    // the last sample from before the window stays: looks may be further apart than it is wide
+    while ((this.#samples[1]?.atMs ?? nowMs) <= nowMs - this.#windowMs) this.#samples.shift();
     this.#samples.push({ count, atMs: nowMs });
     const first = this.#samples[0];
     if (!first || first.atMs === nowMs) return 0;

@@ -5,7 +5,7 @@ import { table } from './text-table.ts';
 
 test('a rate is that of the window, zero at first', () => {
   const rate = new Rate(5_000);
-  expect([rate.of(100, 0), rate.of(300, 1_000), rate.of(300, 6_500)]).toEqual([0, 200, 0]);
+  expect([rate.of(100, 0), rate.of(300, 1_000), rate.of(300, 6_500), rate.of(900, 12_500)]).toEqual([0, 200, 0, 100]);
 });
 
 test('lag is the sum over partitions and topics, unknown where a service tells none', () => {
