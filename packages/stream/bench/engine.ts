@@ -1,7 +1,7 @@
 /**
  * CPU seconds that the engine's process takes for a million spans, on a broker it starts itself:
  *
- *     node packages/stream/bench/engine.ts [spans] [spans per second for the live run]
+ *     node packages/stream/bench/engine.ts [spans] [spans per second for the live run] [workload]
  *
  * One JSON line per workload and pace: `fast` finds the whole backlog there, `live` is fed at the given rate.
  */
@@ -24,7 +24,7 @@ const PARTITIONS = 4;
 await using kafka = await startTestKafka();
 const admin = kafkaClient({ brokers: kafka.brokers, clientId: 'bench' }).admin();
 await admin.connect();
-for (const workload of WORKLOADS) {
+for (const workload of WORKLOADS.filter((name) => (process.argv[4] ?? name) === name)) {
   await measure(workload, 'fast', spans, 0);
   await measure(workload, 'live', Math.min(spans, liveRate * 10), liveRate);
 }
