@@ -11,7 +11,7 @@ import { findRunning, type RunningPipeline, removeState, writeState } from './st
 import type { ServiceEvent, SupervisedService } from './supervised-service.ts';
 import { Supervisor } from './supervisor.ts';
 
-const READY_TIMEOUT_MS = 90_000;
+const READY_TIMEOUT_MS = 180_000;
 
 export interface PipelineOptions {
   readonly config: LocalConfig;
