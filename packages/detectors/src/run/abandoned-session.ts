@@ -1,7 +1,8 @@
-import type { RunDetector } from './detector.ts';
-import { follows, isToolLike } from './operation.ts';
-import type { RunView } from './run-view.ts';
-import type { RequestedCall, Step } from './step.ts';
+import type { RunDetector } from '../detector/detector.ts';
+import type { RunView } from '../detector/run-view.ts';
+import type { Step } from '../detector/step.ts';
+import type { RequestedCall } from '../reading/requested-calls.ts';
+import { follows, isToolLike } from '../relations/operation.ts';
 
 /**
  * `abandoned_session`: no end came. The run has been silent for longer than its inactivity gap, its root never ended, and

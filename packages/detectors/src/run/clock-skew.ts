@@ -1,7 +1,7 @@
-import type { FindingDraft, Reporter, RunDetector } from './detector.ts';
-import type { RunView } from './run-view.ts';
-import { CLOCK_TOLERANCE_US, type ClockPair, clockPairs } from './service-offsets.ts';
-import type { Step } from './step.ts';
+import type { FindingDraft, Reporter, RunDetector } from '../detector/detector.ts';
+import type { RunView } from '../detector/run-view.ts';
+import type { Step } from '../detector/step.ts';
+import { CLOCK_TOLERANCE_US, type ClockPair, clockPairs } from '../relations/service-offsets.ts';
 
 /**
  * `clock_skew`: the clocks of two services disagree: children of one start before their parents in the other, or all of

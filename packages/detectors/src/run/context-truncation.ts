@@ -1,11 +1,11 @@
 import type { Span } from '@spanwise/schemas';
-import { isCall, wrapsInference } from './calls.ts';
-import { beginFlow, continueFlow, type Flow, flowOf } from './context-flows.ts';
-import type { CriticalItem } from './critical-items.ts';
-import type { Reporter, RunDetector } from './detector.ts';
-import { wasCut } from './messages.ts';
-import type { RunView } from './run-view.ts';
-import type { Step } from './step.ts';
+import type { Reporter, RunDetector } from '../detector/detector.ts';
+import type { RunView } from '../detector/run-view.ts';
+import type { Step } from '../detector/step.ts';
+import type { CriticalItem } from '../reading/critical-items.ts';
+import { wasCut } from '../reading/messages.ts';
+import { isCall, wrapsInference } from '../relations/calls.ts';
+import { beginFlow, continueFlow, type Flow, flowOf } from '../relations/context-flows.ts';
 
 /**
  * `context_truncation`: what a model was given, or what it gave, was cut, and something that matters is not there any more.

@@ -2,10 +2,10 @@ import type { Finding, Span } from '@spanwise/schemas';
 import { anyRun, anySpan, span, type TraceBuilder, trace } from '@spanwise/testkit/spans';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { RunJudge } from '../judge/run-judge.ts';
+import { MemorySlots } from '../slots.ts';
 import { standingFindings } from './detector-cases.ts';
 import { runDetectors } from './registry.ts';
-import { RunJudge } from './run-judge.ts';
-import { MemorySlots } from './slots.ts';
 
 /** What every detector that is registered owes, whatever it detects. */
 

@@ -1,8 +1,8 @@
 import type { Finding, Severity, Span } from '@spanwise/schemas';
 import { describe, expect, test } from 'vitest';
-import type { Evidence, RunDetector, RunEnd } from './detector.ts';
-import { RunJudge } from './run-judge.ts';
-import { MemorySlots } from './slots.ts';
+import type { Evidence, RunDetector, RunEnd } from '../detector/detector.ts';
+import { RunJudge } from '../judge/run-judge.ts';
+import { MemorySlots } from '../slots.ts';
 
 /** What must be found: spans are given as indexes into the case's run. */
 export interface ExpectedFinding {

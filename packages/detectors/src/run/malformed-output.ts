@@ -1,12 +1,12 @@
 import type { Severity, Span } from '@spanwise/schemas';
+import type { Evidence, RunDetector } from '../detector/detector.ts';
+import type { Step } from '../detector/step.ts';
 import { hash64 } from '../identity-hash.ts';
-import { wrapsInference } from './calls.ts';
-import type { Evidence, RunDetector } from './detector.ts';
-import { jsonText } from './json-text.ts';
-import { messagesOf, wasCut } from './messages.ts';
-import { type PromisedFormat, promisedFormat } from './promised-format.ts';
-import { type SchemaCheck, schemaCheck } from './schema-check.ts';
-import type { Step } from './step.ts';
+import { jsonText } from '../reading/json-text.ts';
+import { messagesOf, wasCut } from '../reading/messages.ts';
+import { type PromisedFormat, promisedFormat } from '../reading/promised-format.ts';
+import { type SchemaCheck, schemaCheck } from '../reading/schema-check.ts';
+import { wrapsInference } from '../relations/calls.ts';
 
 /**
  * `malformed_output`: a model's tool call or structured answer does not parse, or an answer breaks the schema that the

@@ -1,10 +1,10 @@
-import type { RunDetector } from './detector.ts';
-import { faultOf, isLookup } from './error-nature.ts';
-import { isDue } from './incident-pace.ts';
-import { acknowledged, type Incident, incidentsOf } from './incidents.ts';
-import { runFailure } from './run-failure.ts';
-import type { RunView } from './run-view.ts';
-import { isFailure, type Step } from './step.ts';
+import type { RunDetector } from '../detector/detector.ts';
+import type { RunView } from '../detector/run-view.ts';
+import { isFailure, type Step } from '../detector/step.ts';
+import { faultOf, isLookup } from '../relations/error-nature.ts';
+import { isDue } from '../relations/incident-pace.ts';
+import { acknowledged, type Incident, incidentsOf } from '../relations/incidents.ts';
+import { runFailure } from '../relations/run-failure.ts';
 
 /**
  * `masked_tool_error`: a tool's span is fine, its result is an error (see `judgeResult`), and the session goes on as if it

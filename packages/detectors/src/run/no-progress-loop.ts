@@ -1,13 +1,13 @@
 import type { Span } from '@spanwise/schemas';
+import type { Reporter, RunDetector } from '../detector/detector.ts';
+import type { RunView } from '../detector/run-view.ts';
+import type { Step } from '../detector/step.ts';
 import { hash64 } from '../identity-hash.ts';
-import { idleBefore } from './calls.ts';
-import { type Cycle, cyclesIn, rotationKey } from './cycles.ts';
-import type { Reporter, RunDetector } from './detector.ts';
-import { type Acts, isAct, isWithoutProgress, occurredBefore, recentActs, tokenOf } from './loop-acts.ts';
-import { type Loop, loopFinding } from './loop-finding.ts';
-import type { RunView } from './run-view.ts';
-import type { Step } from './step.ts';
-import { type Spoken, spokenIn, turnBegins } from './turns.ts';
+import { idleBefore } from '../relations/calls.ts';
+import { type Cycle, cyclesIn, rotationKey } from '../repetition/cycles.ts';
+import { type Acts, isAct, isWithoutProgress, occurredBefore, recentActs, tokenOf } from '../repetition/loop-acts.ts';
+import { type Loop, loopFinding } from '../repetition/loop-finding.ts';
+import { type Spoken, spokenIn, turnBegins } from '../repetition/turns.ts';
 
 /**
  * `no_progress_loop`: a cycle of calls and handoffs, of any period up to a bound, repeats and nothing changes: the same

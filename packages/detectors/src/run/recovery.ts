@@ -1,10 +1,10 @@
 import type { Severity } from '@spanwise/schemas';
-import type { RunDetector } from './detector.ts';
-import { faultOf, wordsOf } from './error-nature.ts';
-import { isDue } from './incident-pace.ts';
-import { type Incident, incidentsOf, type Reaction } from './incidents.ts';
-import { isOperation } from './operation.ts';
-import type { RunView } from './run-view.ts';
+import type { RunDetector } from '../detector/detector.ts';
+import type { RunView } from '../detector/run-view.ts';
+import { faultOf, wordsOf } from '../relations/error-nature.ts';
+import { isDue } from '../relations/incident-pace.ts';
+import { type Incident, incidentsOf, type Reaction } from '../relations/incidents.ts';
+import { isOperation } from '../relations/operation.ts';
 
 /**
  * `recovery`: what was done after an error, and whether what had failed was ever obtained: retried the same, retried

@@ -1,7 +1,7 @@
+import type { RunDetector } from '../detector/detector.ts';
 import { type AbandonedSessionSettings, abandonedSession } from './abandoned-session.ts';
 import { type ClockSkewSettings, clockSkew } from './clock-skew.ts';
 import { type ContextTruncationSettings, contextTruncation } from './context-truncation.ts';
-import type { RunDetector } from './detector.ts';
 import { type MalformedOutputSettings, malformedOutput } from './malformed-output.ts';
 import { type MaskedToolErrorSettings, maskedToolError } from './masked-tool-error.ts';
 import { type NoProgressLoopSettings, noProgressLoop } from './no-progress-loop.ts';

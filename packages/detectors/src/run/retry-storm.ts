@@ -1,8 +1,8 @@
-import { failedCall, isCall } from './calls.ts';
-import type { FindingDraft, Reporter, RunDetector } from './detector.ts';
-import { innerAttempts, keyOf, operationOf, type Streak, streaksOf } from './retry-streaks.ts';
-import type { RunView } from './run-view.ts';
-import type { Step } from './step.ts';
+import type { FindingDraft, Reporter, RunDetector } from '../detector/detector.ts';
+import type { RunView } from '../detector/run-view.ts';
+import { isFailure, type Step } from '../detector/step.ts';
+import { isCall } from '../relations/calls.ts';
+import { innerAttempts, keyOf, operationOf, type Streak, streaksOf } from '../repetition/retry-streaks.ts';
 
 /**
  * `retry_storm`: one call is tried again and again although it keeps failing, or its attempts multiply over nested layers
@@ -114,7 +114,7 @@ export function retryStorm(overrides: Partial<RetryStormSettings> = {}): RunDete
 
     onSpan(step, _span, run, state, reporter) {
       if (!isCall(step) && step.kind !== 'llm') return false;
-      const hasFailed = failedCall(step);
+      const hasFailed = isFailure(step);
       const storm = state.storms.length > 0 ? state.storms.find(({ key }) => key === keyOf(step)) : undefined;
       if (!storm) return hasFailed && judge(step, run, state, reporter);
       // A storm that goes on is told again when it has doubled, when it ends, and with the run.

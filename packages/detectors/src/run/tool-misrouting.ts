@@ -1,12 +1,13 @@
 import type { Severity, Span } from '@spanwise/schemas';
-import { failedCall, isCall, wrapsInference } from './calls.ts';
-import type { Evidence, Reporter, RunDetector } from './detector.ts';
-import { messagesOf, type Part, wasCut } from './messages.ts';
-import { type OfferedTools, OfferedToolsCache } from './offered-tools.ts';
-import { refusalOf } from './refusals.ts';
-import type { RunView } from './run-view.ts';
-import type { SchemaBreak } from './schema-check.ts';
-import type { RequestedCall, Step } from './step.ts';
+import type { Evidence, Reporter, RunDetector } from '../detector/detector.ts';
+import type { RunView } from '../detector/run-view.ts';
+import { isFailure, type Step } from '../detector/step.ts';
+import { messagesOf, type Part, wasCut } from '../reading/messages.ts';
+import { type OfferedTools, OfferedToolsCache } from '../reading/offered-tools.ts';
+import { refusalOf } from '../reading/refusals.ts';
+import type { RequestedCall } from '../reading/requested-calls.ts';
+import type { SchemaBreak } from '../reading/schema-check.ts';
+import { isCall, wrapsInference } from '../relations/calls.ts';
 
 /**
  * `tool_misrouting`: a model calls a tool that it was not offered, or with arguments that break the tool's declared schema.
@@ -123,7 +124,7 @@ export function toolMisrouting(overrides: Partial<ToolMisroutingSettings> = {}):
         reportAt(pending, step, run, reporter);
         return true;
       }
-      if (failedCall(step)) judgeRefusal(step, run, reporter);
+      if (isFailure(step)) judgeRefusal(step, run, reporter);
       return false;
     },
 
@@ -189,7 +190,7 @@ function reportAt(found: Pending, call: Step | undefined, run: RunView, reporter
   if (!span) return true;
   const { key, severity, summary, evidence } = found;
   // The framework knew a tool that the captured offer does not list: the capture may be what is wrong.
-  const isDoubtful = call && !failedCall(call) && evidence.type === 'unoffered_tool';
+  const isDoubtful = call && !isFailure(call) && evidence.type === 'unoffered_tool';
   const confidence = isDoubtful ? 0.75 : found.confidence;
   reporter.report({ key, span, rootCause: inference ?? span, severity, confidence, summary, evidence });
   if (call) reporter.withdraw(refusedKey(call));

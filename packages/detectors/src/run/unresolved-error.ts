@@ -1,13 +1,13 @@
 import type { Severity } from '@spanwise/schemas';
-import type { RunDetector } from './detector.ts';
-import { faultOf, isLookup, wordsOf } from './error-nature.ts';
-import { isDue } from './incident-pace.ts';
-import { acknowledged, type Incident, incidentsOf } from './incidents.ts';
+import type { RunDetector } from '../detector/detector.ts';
+import type { RunView } from '../detector/run-view.ts';
+import type { Step } from '../detector/step.ts';
+import { faultOf, isLookup, wordsOf } from '../relations/error-nature.ts';
+import { isDue } from '../relations/incident-pace.ts';
+import { acknowledged, type Incident, incidentsOf } from '../relations/incidents.ts';
+import { isOperation } from '../relations/operation.ts';
+import { runFailure } from '../relations/run-failure.ts';
 import { maskingOf } from './masked-tool-error.ts';
-import { isOperation } from './operation.ts';
-import { runFailure } from './run-failure.ts';
-import type { RunView } from './run-view.ts';
-import type { Step } from './step.ts';
 
 /**
  * `unresolved_error`: a step failed, what had failed was never obtained, and the run came to its end all the same; or ended

@@ -1,7 +1,7 @@
 import type { Run, Verdict } from '@spanwise/schemas';
 import { currentSchema, newRecord } from '@spanwise/schemas';
 import { describe, expect, it } from 'vitest';
-import { MemorySlots } from '../run/slots.ts';
+import { MemorySlots } from '../slots.ts';
 import { SessionJudge } from './session-judge.ts';
 
 const HOUR_US = 3_600_000_000;

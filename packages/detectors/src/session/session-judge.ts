@@ -1,5 +1,5 @@
 import type { Run, Session, Verdict } from '@spanwise/schemas';
-import type { Slots } from '../run/slots.ts';
+import type { Slots } from '../slots.ts';
 import { addCounts, noCounts, type RunCounts, type RunSummary, summaryOf } from './run-summary.ts';
 import { evidenceOf, judgeSession } from './session-verdict.ts';
 

@@ -1,6 +1,6 @@
 import type { Reason, Verdict } from '@spanwise/schemas';
-import { logOdds, MAX_REASONS, probability } from '../run/verdict.ts';
-import { baseLogOdds } from '../verdict-priors.ts';
+import { logOdds, MAX_REASONS, probability } from '../judge/verdict.ts';
+import { baseLogOdds } from '../judge/verdict-priors.ts';
 import type { RunSummary } from './run-summary.ts';
 
 export interface SessionJudgement {

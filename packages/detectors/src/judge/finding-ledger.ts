@@ -1,0 +1,161 @@
+import type { Finding } from '@spanwise/schemas';
+import type { FindingDraft } from '../detector/detector.ts';
+import { hash128 } from '../identity-hash.ts';
+import type { RunModel } from '../run-model/run-model.ts';
+import type { Slots } from '../slots.ts';
+
+/** Findings of one pattern in one run; what exceeds them is counted in one summarising finding (default 64). */
+export const MAX_FINDINGS_PER_PATTERN = 64;
+
+/** Key of the finding that counts what a pattern's fill left unreported. */
+const REST = 'rest';
+
+/** The id of a finding: a function of where it was found and the key its detector gave it. */
+export const findingIdOf = (tenant: string, traceId: string, pattern: string, key: string): string =>
+  hash128(`${tenant}\n${traceId}\n${pattern}\n${key}`);
+
+/** Everything in a finding that a reader could see change. */
+const contentOf = (finding: Finding): string =>
+  JSON.stringify([
+    finding.withdrawn,
+    finding.severity,
+    finding.confidence,
+    finding.spanId,
+    finding.rootCauseSpanId,
+    finding.sessionId,
+    finding.agent,
+    finding.release,
+    finding.environment,
+    finding.workflow,
+    finding.tool,
+    finding.step,
+    finding.summary,
+    finding.evidence,
+  ]);
+
+/**
+ * What a run has reported: slot `f/<id>` holds each finding as last emitted. A report that says nothing new emits nothing,
+ * one that says something else emits the next revision.
+ */
+export class FindingLedger {
+  readonly #slots: Slots;
+  readonly #run: RunModel;
+  readonly #byId = new Map<string, Finding>();
+  readonly #perPattern = new Map<string, number>();
+
+  constructor(slots: Slots, run: RunModel) {
+    this.#slots = slots;
+    this.#run = run;
+    for (const slot of slots.keys()) {
+      if (!slot.startsWith('f/')) continue;
+      const finding = slots.get<Finding>(slot);
+      if (finding) this.#remember(finding);
+    }
+  }
+
+  #remember(finding: Finding): void {
+    if (!this.#byId.has(finding.findingId)) {
+      this.#perPattern.set(finding.pattern, (this.#perPattern.get(finding.pattern) ?? 0) + 1);
+    }
+    this.#byId.set(finding.findingId, finding);
+  }
+
+  /** All that was reported and not taken back. */
+  *standing(): Generator<Finding> {
+    for (const finding of this.#byId.values()) if (!finding.withdrawn) yield finding;
+  }
+
+  /** The finding to emit for a draft; undefined when nothing changed or the pattern has its fill. */
+  report(pattern: string, draft: FindingDraft): Finding | undefined {
+    const run = this.#run;
+    const id = findingIdOf(run.tenant, run.traceId, pattern, draft.key);
+    const known = this.#byId.get(id);
+    if (!known && draft.key !== REST && (this.#perPattern.get(pattern) ?? 0) >= MAX_FINDINGS_PER_PATTERN) {
+      return this.#suppress(pattern, draft);
+    }
+    const { span, rootCause } = draft;
+    return this.#emit(known, {
+      tenant: run.tenant,
+      findingId: id,
+      revision: (known?.revision ?? 0) + 1,
+      withdrawn: false,
+      supersededBy: '',
+      pattern,
+      scope: 'run',
+      severity: draft.severity,
+      confidence: draft.confidence,
+      traceId: run.traceId,
+      spanId: span.spanId,
+      rootCauseTraceId: run.traceId,
+      rootCauseSpanId: rootCause.spanId,
+      sessionId: run.sessionId,
+      agent: run.agentOf(span),
+      release: run.releaseOf(span),
+      environment: run.meta.environment,
+      workflow: run.meta.workflow,
+      tool: span.tool,
+      step: run.pointOf(span),
+      summary: draft.summary,
+      evidence: JSON.stringify(draft.evidence),
+      eventTime: span.end,
+      receivedTime: run.meta.lastReceived,
+      detectedTime: run.now * 1000,
+    });
+  }
+
+  /** The revision that takes a finding back; undefined when there is nothing to take back. */
+  withdraw(pattern: string, key: string): Finding | undefined {
+    if (!this.#perPattern.has(pattern)) return undefined;
+    const known = this.#byId.get(findingIdOf(this.#run.tenant, this.#run.traceId, pattern, key));
+    if (!known || known.withdrawn) return undefined;
+    return this.#emit(known, { ...known, ...this.#decidedNow(), revision: known.revision + 1, withdrawn: true });
+  }
+
+  /** Revisions of findings whose session, agent or release the run now knows better than when they were reported. */
+  refresh(): Finding[] {
+    const run = this.#run;
+    const changed: Finding[] = [];
+    for (const known of this.standing()) {
+      const span = run.stepOf(known.spanId);
+      const emitted = this.#emit(known, {
+        ...known,
+        ...this.#decidedNow(),
+        revision: known.revision + 1,
+        sessionId: run.sessionId,
+        agent: span ? run.agentOf(span) : known.agent,
+        release: span ? run.releaseOf(span) : known.release,
+        environment: run.meta.environment,
+        workflow: run.meta.workflow,
+        step: span ? run.pointOf(span) : known.step,
+      });
+      if (emitted) changed.push(emitted);
+    }
+    return changed;
+  }
+
+  #decidedNow(): Pick<Finding, 'receivedTime' | 'detectedTime'> {
+    return { receivedTime: this.#run.meta.lastReceived, detectedTime: this.#run.now * 1000 };
+  }
+
+  #suppress(pattern: string, draft: FindingDraft): Finding | undefined {
+    const { suppressed } = this.#run.meta;
+    const count = (suppressed[pattern] ?? 0) + 1;
+    suppressed[pattern] = count;
+    this.#run.touch();
+    // Powers of two: the count stays nearly current without a revision per suppressed finding.
+    if ((count & (count - 1)) !== 0) return undefined;
+    return this.report(pattern, {
+      ...draft,
+      key: REST,
+      summary: `${pattern} was found ${MAX_FINDINGS_PER_PATTERN} times in this run, and at least ${count} more times that are not listed`,
+      evidence: { type: 'more_findings', numbers: { listed: MAX_FINDINGS_PER_PATTERN, more: count } },
+    });
+  }
+
+  #emit(known: Finding | undefined, finding: Finding): Finding | undefined {
+    if (known && contentOf(known) === contentOf(finding)) return undefined;
+    this.#remember(finding);
+    this.#slots.put(`f/${finding.findingId}`, finding);
+    return finding;
+  }
+}

@@ -1,0 +1,234 @@
+import type { Finding, Run, Span, SpanRevision } from '@spanwise/schemas';
+import type { FindingDraft, Reporter, RunDetector, RunEnd } from '../detector/detector.ts';
+import type { RunView } from '../detector/run-view.ts';
+import type { Step } from '../detector/step.ts';
+import { runFailure } from '../relations/run-failure.ts';
+import { defaultBounds, type RunBounds, RunModel } from '../run-model/run-model.ts';
+import type { Slots } from '../slots.ts';
+import { FindingLedger } from './finding-ledger.ts';
+import { resolveRevisions } from './resolve-revisions.ts';
+import { type RunMark, resumeFrom } from './run-mark.ts';
+import { runRecord } from './run-record.ts';
+import { amend, judgeRun } from './verdict.ts';
+
+export interface RunJudgeOptions {
+  /** In order of registration; each pattern once. */
+  detectors: readonly RunDetector[];
+  bounds?: Partial<RunBounds>;
+  /** The fleet is sampled or known to lose spans: patterns that rest on absence stay silent (default false). */
+  fleetIncomplete?: boolean;
+}
+
+/** What a detector threw; the record it threw on belongs to the dead letters, the run goes on. */
+export interface DetectorFault {
+  pattern: string;
+  message: string;
+}
+
+export interface RunOutput {
+  /** The span id was seen before: nothing happened. */
+  duplicate: boolean;
+  /** The span as the run keeps it; absent for a duplicate and at the end. */
+  step?: Step;
+  findings: Finding[];
+  revisions: SpanRevision[];
+  /** The run as judged, at its end; absent for a trace without any agentic span. */
+  run?: Run;
+  /** This span came after the run was judged: its end has to be awaited again. */
+  reopened: boolean;
+  lifecycle: {
+    /** The root ended: a quiet run may be closed. */
+    rootEnded: boolean;
+    /** Log time of the last new span, milliseconds. */
+    quietSince: number;
+  };
+  faults: DetectorFault[];
+}
+
+const faultOf = (detector: RunDetector, error: unknown): DetectorFault => ({
+  pattern: detector.pattern,
+  message: error instanceof Error ? error.message : String(error),
+});
+
+/** Everything that is derived of one run's slots. */
+class Context {
+  readonly model: RunModel;
+  readonly ledger: FindingLedger;
+  readonly states: unknown[] = [];
+
+  constructor(model: RunModel, slots: Slots) {
+    this.model = model;
+    this.ledger = new FindingLedger(slots, model);
+  }
+}
+
+class Collector implements Reporter {
+  readonly findings: Finding[] = [];
+  pattern = '';
+  readonly #ledger: FindingLedger;
+
+  constructor(ledger: FindingLedger) {
+    this.#ledger = ledger;
+  }
+
+  report(draft: FindingDraft): void {
+    const finding = this.#ledger.report(this.pattern, draft);
+    if (finding) this.findings.push(finding);
+  }
+
+  withdraw(key: string): void {
+    const finding = this.#ledger.withdraw(this.pattern, key);
+    if (finding) this.findings.push(finding);
+  }
+
+  refresh(): void {
+    this.findings.push(...this.#ledger.refresh());
+  }
+}
+
+/**
+ * Judges runs span by span, over slots that its caller keeps. Pure: the same calls give the same outputs, whether the slots
+ * were restored in between or not. One judge serves any number of runs.
+ */
+export class RunJudge {
+  readonly #detectors: readonly RunDetector[];
+  readonly #stateSlots: readonly string[];
+  readonly #bounds: RunBounds;
+  readonly #fleetIncomplete: boolean;
+  readonly #contexts = new WeakMap<Slots, Context>();
+
+  /** Throws an Error when two detectors have one pattern. */
+  constructor(options: RunJudgeOptions) {
+    this.#detectors = options.detectors;
+    this.#stateSlots = options.detectors.map((detector) => `d/${detector.pattern}`);
+    this.#bounds = { ...defaultBounds, ...options.bounds };
+    this.#fleetIncomplete = options.fleetIncomplete ?? false;
+    const patterns = new Set(options.detectors.map((detector) => detector.pattern));
+    if (patterns.size !== options.detectors.length) throw new Error('two detectors are registered for one pattern');
+  }
+
+  /**
+   * A span was released at log time `nowMs`.
+   *
+   * @param mark what was kept of the run when its state was given up; the span then begins a continuation
+   */
+  onSpan(slots: Slots, span: Span, nowMs: number, mark?: RunMark): RunOutput {
+    if (mark && slots.get('meta') === undefined) resumeFrom(slots, mark, span);
+    const context = this.#contextOf(slots, span) as Context;
+    const { model } = context;
+    const step = model.add(span, nowMs);
+    const collector = new Collector(context.ledger);
+    const output = this.#output(model, collector);
+    if (!step) {
+      output.duplicate = true;
+      return output;
+    }
+    output.step = step;
+    if (model.meta.judged && !model.meta.reopened) {
+      model.meta.reopened = true;
+      output.reopened = true;
+    }
+    for (let i = 0; i < this.#detectors.length; i++) {
+      const detector = this.#detectors[i] as RunDetector;
+      const state = this.#stateOf(i, slots, context);
+      collector.pattern = detector.pattern;
+      try {
+        if (detector.onSpan(step, span, model, state, collector)) slots.put(this.#stateSlots[i] as string, state);
+      } catch (error) {
+        output.faults.push(faultOf(detector, error));
+      }
+    }
+    if (model.meta.rootSpanId !== '' && !model.meta.rootAssumed) {
+      // The root tells what its run is; a late parent may name the agent of its children; any other tells only of itself.
+      const reaches = step.spanId === model.meta.rootSpanId || model.childrenOf(step.spanId).length > 0;
+      if (reaches) collector.refresh();
+      output.revisions = resolveRevisions(model, slots, reaches ? model.steps : [step]);
+    }
+    output.lifecycle = this.#lifecycle(model);
+    return output;
+  }
+
+  /** The run ended at log time `nowMs`. Nothing is emitted for slots that hold no run. */
+  onEnd(slots: Slots, end: RunEnd, nowMs: number): RunOutput {
+    const context = this.#contextOf(slots, undefined);
+    if (!context) throw new Error('a run can only end after a span of it was judged over the same slots');
+    const { model, ledger } = context;
+    model.now = nowMs;
+    const collector = new Collector(ledger);
+    const output = this.#output(model, collector);
+    for (let i = 0; i < this.#detectors.length; i++) {
+      const detector = this.#detectors[i] as RunDetector;
+      const state = this.#stateOf(i, slots, context);
+      collector.pattern = detector.pattern;
+      try {
+        if (detector.onRunEnd(end, model, state, collector)) slots.put(this.#stateSlots[i] as string, state);
+      } catch (error) {
+        output.faults.push(faultOf(detector, error));
+      }
+    }
+    collector.refresh();
+    output.revisions = resolveRevisions(model, slots, model.steps);
+    if (model.meta.agentic > 0) {
+      const { meta } = model;
+      // Where spans get lost, or the root came after all, the silence is no sign that the run was abandoned.
+      const known: RunEnd = model.root || model.incomplete ? 'closed' : end;
+      const seen = judgeRun(ledger.standing(), known, meta.llmCalls + meta.toolCalls, runFailure(model));
+      const judgement = meta.continuation > 0 && meta.judged ? amend(seen, meta.judged) : seen;
+      const revision = (meta.judged?.revision ?? 0) + 1;
+      output.run = runRecord(model, judgement, ledger.standing(), revision);
+      meta.judged = { end, revision, verdict: judgement.verdict, probability: judgement.failureProbability };
+      meta.reopened = false;
+      model.touch();
+    }
+    return output;
+  }
+
+  /** What decides when the run of these slots ends. Throws an Error for slots that hold no run. */
+  lifecycleOf(slots: Slots): RunOutput['lifecycle'] {
+    const context = this.#contextOf(slots, undefined);
+    if (!context) throw new Error('these slots hold no run');
+    return this.#lifecycle(context.model);
+  }
+
+  /** The run of these slots. Throws an Error for slots that hold none. */
+  viewOf(slots: Slots): RunView {
+    const context = this.#contextOf(slots, undefined);
+    if (!context) throw new Error('these slots hold no run');
+    return context.model;
+  }
+
+  #contextOf(slots: Slots, span: Span | undefined): Context | undefined {
+    let context = this.#contexts.get(slots);
+    if (context) return context;
+    const model = RunModel.open(slots, span, this.#bounds);
+    if (!model) return undefined;
+    model.fleetIncomplete = this.#fleetIncomplete;
+    context = new Context(model, slots);
+    this.#contexts.set(slots, context);
+    return context;
+  }
+
+  #stateOf(i: number, slots: Slots, context: Context): unknown {
+    let state = context.states[i];
+    if (state === undefined) {
+      state = slots.get(this.#stateSlots[i] as string) ?? (this.#detectors[i] as RunDetector).initialState();
+      context.states[i] = state;
+    }
+    return state;
+  }
+
+  #lifecycle(model: RunModel): RunOutput['lifecycle'] {
+    return { rootEnded: model.meta.rootSpanId !== '', quietSince: model.meta.lastSpanAt };
+  }
+
+  #output(model: RunModel, collector: Collector): RunOutput {
+    return {
+      duplicate: false,
+      findings: collector.findings,
+      revisions: [],
+      reopened: false,
+      lifecycle: this.#lifecycle(model),
+      faults: [],
+    };
+  }
+}

@@ -1,0 +1,115 @@
+import type { Finding, Reason, Verdict } from '@spanwise/schemas';
+import type { RunEnd } from '../detector/detector.ts';
+import type { Step } from '../detector/step.ts';
+import {
+  ABANDONED_WEIGHT,
+  baseLogOdds,
+  DEFAULT_WEIGHT,
+  PATTERN_WEIGHTS,
+  REPEAT_SHARE,
+  RUN_FAILED_WEIGHT,
+  SEVERITY_SHARE,
+} from './verdict-priors.ts';
+
+export interface Judgement {
+  verdict: Verdict;
+  /** 0 to 1. */
+  failureProbability: number;
+  /** In order of weight, at most 16. */
+  reasons: Reason[];
+  /** Span where the weightiest failure began; empty for a run without any. */
+  rootCauseSpanId: string;
+}
+
+export const MAX_REASONS = 16;
+
+/** A probability from log-odds, rounded to six digits so that it reads the same on every machine. */
+export const probability = (logOdds: number): number => Math.round(1e6 / (1 + Math.exp(-logOdds))) / 1e6;
+
+export const logOdds = (p: number): number => {
+  const inside = Math.min(0.999999, Math.max(0.000001, p));
+  return Math.log(inside / (1 - inside));
+};
+
+const weightOf = (finding: Finding): number =>
+  (PATTERN_WEIGHTS[finding.pattern] ?? DEFAULT_WEIGHT) * SEVERITY_SHARE[finding.severity] * finding.confidence;
+
+const aboveInfo = (finding: Finding): boolean => finding.severity !== 'info';
+
+/** Severe enough to say that the run did not go the right way. */
+const isSerious = (finding: Finding): boolean =>
+  finding.confidence >= 0.5 && finding.severity !== 'info' && finding.severity !== 'low';
+
+/** Each finding with what it adds to the log-odds: findings of one pattern saturate, the weightiest counts in full. */
+function weigh(findings: Iterable<Finding>): { finding: Finding; weight: number }[] {
+  const weighed = [...findings]
+    .map((finding) => ({ finding, weight: weightOf(finding) }))
+    .sort((a, b) => b.weight - a.weight || (a.finding.findingId < b.finding.findingId ? -1 : 1));
+  const share = new Map<string, number>();
+  for (const entry of weighed) {
+    const now = share.get(entry.finding.pattern) ?? 1;
+    entry.weight *= now;
+    share.set(entry.finding.pattern, now * REPEAT_SHARE);
+  }
+  return weighed.sort((a, b) => b.weight - a.weight || (a.finding.findingId < b.finding.findingId ? -1 : 1));
+}
+
+/**
+ * Judges a run by its findings and its end.
+ *
+ * - `abandoned`: its end never came;
+ * - `failed`: it ended in an error itself;
+ * - `suspect`: it completed, and a finding of medium severity or above says that it did so in the wrong way;
+ * - `correct`: otherwise.
+ *
+ * The probability is independent of these classes: it sums the evidence, weak findings included.
+ *
+ * @param findings what stands, `info` included
+ * @param operations inferences and tool calls of the run
+ * @param failure the span with which the run as a whole failed, if it did
+ */
+export function judgeRun(
+  findings: Iterable<Finding>,
+  end: RunEnd,
+  operations: number,
+  failure: Step | undefined,
+): Judgement {
+  const weighed = weigh(findings);
+  let odds = baseLogOdds(operations);
+  for (const { weight } of weighed) odds += weight;
+  if (failure) odds += RUN_FAILED_WEIGHT;
+  if (end === 'abandoned') odds += ABANDONED_WEIGHT;
+  let verdict: Verdict = 'correct';
+  if (failure) verdict = 'failed';
+  else if (end === 'abandoned') verdict = 'abandoned';
+  else if (weighed.some(({ finding }) => isSerious(finding))) verdict = 'suspect';
+  const reasons = weighed.slice(0, MAX_REASONS).map(({ finding, weight }) => ({
+    pattern: finding.pattern,
+    findingId: finding.findingId,
+    weight: Math.round(weight * 1e4) / 1e4,
+    traceId: finding.traceId,
+    spanId: finding.spanId,
+    summary: finding.summary,
+  }));
+  const first = weighed.find(({ finding }) => aboveInfo(finding));
+  return {
+    verdict,
+    failureProbability: probability(odds),
+    reasons,
+    rootCauseSpanId: first?.finding.rootCauseSpanId ?? failure?.spanId ?? '',
+  };
+}
+
+/**
+ * The judgement of a continuation, which knows nothing of what its run had shown before but the former verdict: what had
+ * failed or was suspect stays so, what had been abandoned may come to an end after all.
+ */
+export function amend(seen: Judgement, former: { verdict: Verdict; probability: number }): Judgement {
+  const stays = former.verdict === 'failed' || (former.verdict === 'suspect' && seen.verdict === 'correct');
+  if (!stays) return seen;
+  return {
+    ...seen,
+    verdict: former.verdict,
+    failureProbability: Math.max(seen.failureProbability, former.probability),
+  };
+}

@@ -1,0 +1,38 @@
+import type { Step } from '../detector/step.ts';
+import { nameWords } from '../reading/name-words.ts';
+
+/** Whose fault a failure is by its own words: the tool's, or the call's (arguments, an unknown name, a rule broken). */
+export type Fault = 'tool' | 'call';
+
+const OF_THE_TOOL =
+  /tim(?:e|ed|ing)[ -]?out|unavailable|\b(?:5\d\d|429)\b|internal (?:server )?error|server error|connect(?:ion)?|refused|reset by|network|rate[ -]?limit|overload|too many requests|quota|gateway|econn|temporar|busy|redacted|crash|out of memory/i;
+
+const OF_THE_CALL =
+  /not found|no such|(?:does|do) not (?:exist|match|add up)|doesn['’]t exist|unknown|invalid|validation|required|missing|unexpected|\bmust\b|cannot be|can(?:not| not)? only|\bshould\b|out of range|malformed|\bpars(?:e|ing)|schema|type ?error|value ?error|key ?error|index ?error|bad request|\b4(?:0[0-79]|1\d|2[0-8])\b|unprocessable|not (?:a )?(?:valid|allowed|permitted|supported|available)|unsupported|mismatch|exceeds|not enough|insufficient|illegal|already/i;
+
+/** The words in which a failing step says what went wrong; empty when it says nothing. */
+export function wordsOf(step: Step): string {
+  if (!step.failed) return step.outcomeDetail;
+  const { errorType, errorMessage } = step;
+  // A type repeated as message (`TOOL_ERROR: TOOL_ERROR`) says less than the result does.
+  const message = errorMessage === '' || errorMessage === errorType ? step.outcomeDetail || errorMessage : errorMessage;
+  return message === errorType || errorType === '' || message === ''
+    ? message || errorType
+    : `${errorType}: ${message}`;
+}
+
+export function faultOf(step: Step): Fault {
+  const words = `${wordsOf(step)} ${step.outcomeDetail}`;
+  if (OF_THE_TOOL.test(words)) return 'tool';
+  return OF_THE_CALL.test(words) ? 'call' : 'tool';
+}
+
+const LOOKS =
+  /^(?:get|fetch|list|search|find|look|lookup|read|query|check|describe|view|show|retrieve|count|calculate|compute|think|validate|verify|is|has|can|web|browse|inspect|resolve|select|load|scan|grep|open|recall|suggest)$/;
+
+/** By its name the operation only looks something up; anything else may have been meant to change something. */
+export const isLookup = (step: Step): boolean => {
+  if (step.kind === 'retrieval') return true;
+  const [first = '', second = ''] = nameWords(step.tool || step.name);
+  return LOOKS.test(first) || LOOKS.test(second);
+};

@@ -1,0 +1,44 @@
+import type { RunView } from '../detector/run-view.ts';
+import type { Step } from '../detector/step.ts';
+import { CLOCK_TOLERANCE_US, clockPairs, serviceOffsets } from '../relations/service-offsets.ts';
+
+const AGREED: ReadonlyMap<string, number> = new Map();
+
+/**
+ * One clock for a run whose services' clocks disagree: a function of the steps, computed only once a child sticks out of its
+ * parent in another service, and only when it is asked for.
+ */
+export class RunClock {
+  #disagreements = 0;
+  #offsets = AGREED;
+  #computedFor = -1;
+
+  /** Takes note of a step that was added to the run. True where it shows that two clocks may disagree. */
+  note(step: Step, run: RunView): boolean {
+    const parent = run.parentOf(step);
+    const before = this.#disagreements;
+    if (parent && sticksOut(step, parent)) this.#disagreements++;
+    for (const child of run.childrenOf(step.spanId)) if (sticksOut(child, step)) this.#disagreements++;
+    return this.#disagreements > before;
+  }
+
+  get agrees(): boolean {
+    return this.#disagreements === 0;
+  }
+
+  /** Microseconds by which the clock of the step's service is ahead. */
+  offsetOf(step: Step, run: RunView): number {
+    if (this.#disagreements === 0) return 0;
+    const released = run.steps.length + run.droppedSteps;
+    if (this.#computedFor !== released) {
+      this.#offsets = serviceOffsets(clockPairs(run));
+      this.#computedFor = released;
+    }
+    return this.#offsets.get(step.service) ?? 0;
+  }
+}
+
+function sticksOut(child: Step, parent: Step): boolean {
+  if (child.service === parent.service) return false;
+  return child.start < parent.start - CLOCK_TOLERANCE_US || child.end > parent.end + CLOCK_TOLERANCE_US;
+}

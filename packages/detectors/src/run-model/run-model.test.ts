@@ -1,0 +1,162 @@
+import type { Span } from '@spanwise/schemas';
+import { span, spanIdOf, trace } from '@spanwise/testkit/spans';
+import { describe, expect, it } from 'vitest';
+import type { Step } from '../detector/step.ts';
+import { MemorySlots } from '../slots.ts';
+import { defaultBounds, RunModel } from './run-model.ts';
+
+function modelOf(spans: readonly Span[], bounds = defaultBounds, slots = new MemorySlots()): RunModel {
+  const model = RunModel.open(slots, spans[0], bounds) as RunModel;
+  for (const [i, given] of spans.entries()) model.add(given, 1_000 + i);
+  return model;
+}
+
+const step = (model: RunModel, given: Span | undefined): Step => model.stepOf(given?.spanId ?? '') as Step;
+const id = (name: string): string => spanIdOf(name);
+const child = (name: string, parent: string, fields: Partial<Span> = {}): Span =>
+  span({ spanId: id(name), parentSpanId: parent === '' ? '' : id(parent), name, ...fields });
+
+describe('the root', () => {
+  it('is the span without parent, though it comes last', () => {
+    const spans = trace().llm().end();
+    const model = modelOf(spans.slice(0, 1));
+    expect(model.root).toBeUndefined();
+    model.add(spans[1] as Span, 2);
+    expect(model.root?.spanId).toBe(spans[1]?.spanId);
+  });
+
+  it('is the agent above all that was seen where its parent is in another process', () => {
+    const spans = [child('llm', 'agent', { kind: 'llm' }), child('agent', 'server', { kind: 'agent', flags: 0x301 })];
+    expect(modelOf(spans).root?.name).toBe('agent');
+  });
+
+  it('is awaited where the exporter says that the parent is in the same process', () => {
+    const spans = [child('llm', 'agent', { kind: 'llm' }), child('agent', 'server', { kind: 'agent', flags: 0x101 })];
+    expect(modelOf(spans).root).toBeUndefined();
+  });
+
+  it('is given up again when a span comes that lies outside of it', () => {
+    const spans = [
+      child('llm', 'agent', { kind: 'llm' }),
+      child('agent', 'graph', { kind: 'agent' }),
+      child('other', 'graph', { kind: 'llm' }),
+    ];
+    expect(modelOf(spans.slice(0, 2)).root?.name).toBe('agent');
+    expect(modelOf(spans).root).toBeUndefined();
+    expect(modelOf([...spans, child('graph', '', {})]).root?.name).toBe('graph');
+  });
+});
+
+describe('resolution', () => {
+  it("takes the session from the root, over a sub-agent's own", () => {
+    const spans = trace({ conversationId: 'main' })
+      .agent('sub', (t) => t.llm({ span: { conversationId: 'sub-1' } }), { conversationId: 'sub-1' })
+      .end();
+    expect(modelOf(spans.slice(0, 2)).sessionId).toBe('sub-1');
+    expect(modelOf(spans).sessionId).toBe('main');
+  });
+
+  it('takes the trace id where nobody names a conversation', () => {
+    const spans = trace().llm().end();
+    expect(modelOf(spans).sessionId).toBe(spans[0]?.traceId);
+  });
+
+  it('takes the agent from the nearest that is named at or above', () => {
+    const spans = trace({ agent: 'lead' })
+      .agent('payer', (t) => t.within('turn', (u) => u.tool('pay', {})))
+      .end();
+    const model = modelOf(spans);
+    expect(model.agentOf(step(model, spans[0]))).toBe('payer');
+    expect(model.pointOf(step(model, spans[0]))).toBe('payer/tool/pay');
+    expect(model.agentOf(step(model, spans.at(-1)))).toBe('lead');
+  });
+
+  it('gives children of a nameless root to the first agent below it', () => {
+    const spans = trace({ agent: '' })
+      .tool('plan', {})
+      .agent('first', (t) => t.llm())
+      .agent('second', (t) => t.llm())
+      .end();
+    const model = modelOf(spans);
+    expect(model.agentOf(step(model, spans[0]))).toBe('first');
+    expect(model.runAgent).toBe('first');
+  });
+
+  it('finds who asked for a call by its id, else by arguments, else by name', () => {
+    const spans = trace()
+      .llm({ calls: [{ name: 'pay', arguments: { n: 1 }, id: 'x' }] })
+      .llm({ calls: [{ name: 'pay', arguments: { n: 2 }, id: '' }] })
+      .tool('pay', { n: 2 })
+      .tool('pay', { n: 1 }, { callId: 'x' })
+      .tool('pay', { n: 3 })
+      .tool('other', {})
+      .end();
+    const model = modelOf(spans);
+    const requester = (i: number) => model.requesterOf(step(model, spans[i]))?.spanId;
+    expect([2, 3, 4, 5].map(requester)).toEqual([1, 0, 1, 1].map((i) => spans[i]?.spanId));
+  });
+});
+
+describe('bounds', () => {
+  const many = (count: number): Span[] =>
+    Array.from({ length: count }, (_, i) => child(`s${i}`, 'root', { startTime: 1_800_000_000_000_000 + i }));
+
+  it('remembers so many steps, counts the rest, and still knows resends of them for a while', () => {
+    const slots = new MemorySlots();
+    const spans = many(400);
+    const model = modelOf(spans, { maxSteps: 64, maxForgottenIds: 128 }, slots);
+    expect(model.steps.length).toBeLessThanOrEqual(64);
+    expect(model.droppedSteps + model.steps.length).toBe(400);
+    expect(model.add(spans[399] as Span, 1)).toBeUndefined();
+    expect(model.add(spans[300] as Span, 1)).toBeUndefined();
+    expect([...slots.keys()].filter((slot) => slot.startsWith('s/')).length).toBe(model.steps.length);
+    expect([...slots.keys()].filter((slot) => slot.startsWith('ids/')).length).toBeLessThanOrEqual(10);
+  });
+
+  it('is the same after a restart in the middle of forgetting', () => {
+    const bounds = { maxSteps: 64, maxForgottenIds: 128 };
+    const spans = many(333);
+    const slots = new MemorySlots();
+    modelOf(spans.slice(0, 200), bounds, slots);
+    const restored = MemorySlots.restore(slots.snapshot());
+    const model = RunModel.open(restored, undefined, bounds) as RunModel;
+    for (const given of spans.slice(200)) model.add(given, 5);
+    const straight = modelOf(spans, bounds);
+    expect(model.steps.map((s) => s.spanId)).toEqual(straight.steps.map((s) => s.spanId));
+    expect(model.droppedSteps).toBe(straight.droppedSteps);
+    expect(model.add(spans[260] as Span, 6)).toBeUndefined();
+  });
+
+  it('ignores a resend', () => {
+    const [first] = many(1);
+    const model = modelOf([first as Span]);
+    expect(model.add(first as Span, 9)).toBeUndefined();
+    expect(model.meta.spans).toBe(1);
+  });
+});
+
+it('is incomplete where a parent never came though the root did', () => {
+  expect(modelOf(trace().llm().end()).incomplete).toBe(false);
+  expect(modelOf(trace().step('x', { parentSpanId: 'ffffffffffffffff' }).end()).incomplete).toBe(true);
+});
+
+it('orders steps by one clock where two services disagree', () => {
+  const start = 1_800_000_000_000_000;
+  const at = (ms: number, lasts: number): Partial<Span> => ({ startTime: start + ms * 1000, durationNs: lasts * 1e6 });
+  const spans = [
+    child('a', 'root', { kind: 'llm', service: 'main', ...at(0, 100) }),
+    // Its clock is a second ahead: it ran from 110 to 150.
+    child('tool', 'call', { kind: 'tool', tool: 't', service: 'far', ...at(1110, 40) }),
+    child('call', 'root', { service: 'main', ...at(105, 50) }),
+    child('call2', 'root', { service: 'main', ...at(500, 50) }),
+    child('tool2', 'call2', { kind: 'tool', tool: 't', service: 'far', ...at(1505, 40) }),
+    child('call3', 'root', { service: 'main', ...at(600, 50) }),
+    child('tool3', 'call3', { kind: 'tool', tool: 't', service: 'far', ...at(1605, 40) }),
+    child('b', 'root', { kind: 'llm', service: 'main', ...at(700, 100) }),
+    child('root', '', { kind: 'agent', service: 'main', ...at(0, 900) }),
+  ];
+  const names = modelOf(spans)
+    .chronological()
+    .map((s) => s.name);
+  expect(names).toEqual(['a', 'root', 'call', 'tool', 'call2', 'tool2', 'call3', 'tool3', 'b']);
+});

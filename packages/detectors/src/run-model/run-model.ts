@@ -1,0 +1,254 @@
+import type { Span } from '@spanwise/schemas';
+import type { RunView } from '../detector/run-view.ts';
+import type { Step } from '../detector/step.ts';
+import { agentOfRun, mostFrequent, nearestNamed } from '../relations/attribution.ts';
+import { encloses } from '../relations/enclosure.ts';
+import type { Slots } from '../slots.ts';
+import { isRootOf } from './root.ts';
+import { RunClock } from './run-clock.ts';
+import { addToMeta, newMeta, type RunMeta } from './run-meta.ts';
+import { stepOf } from './step-of.ts';
+
+export interface RunBounds {
+  /** Steps remembered per run (default 1,024). The oldest are forgotten, a quarter of them at a time. */
+  maxSteps: number;
+  /** Ids of forgotten steps that are still recognised as resends (default 4,096). */
+  maxForgottenIds: number;
+}
+
+export const defaultBounds: RunBounds = { maxSteps: 1024, maxForgottenIds: 4096 };
+
+const NO_STEPS: readonly Step[] = [];
+
+/** By start; ties by end, then span id. */
+const byStart = (a: Step, b: Step): number =>
+  a.start - b.start || a.end - b.end || (a.spanId < b.spanId ? -1 : a.spanId > b.spanId ? 1 : 0);
+
+/** Steps come nearly in order: the place is looked for from the end. */
+function insert(sorted: Step[], step: Step): void {
+  let at = sorted.length;
+  while (at > 0 && byStart(sorted[at - 1] as Step, step) > 0) at--;
+  sorted.splice(at, 0, step);
+}
+
+/**
+ * A run over its slots: `meta`, one slot `s/<index>` per step, `ids/<index>` with the ids of a batch of forgotten steps.
+ * Indexes are derived and live in memory only; a model made over restored slots is equal to the one that filled them.
+ */
+export class RunModel implements RunView {
+  readonly meta: RunMeta;
+  readonly steps: Step[] = [];
+  now = 0;
+  /** The whole fleet is known to be sampled or to lose spans; set by the caller. */
+  fleetIncomplete = false;
+  readonly #slots: Slots;
+  readonly #bounds: RunBounds;
+  readonly #bySpanId = new Map<string, Step>();
+  readonly #children = new Map<string, Step[]>();
+  readonly #requesters = new Map<string, Step>();
+  readonly #forgotten = new Set<string>();
+  readonly #clock = new RunClock();
+  #chronological: Step[] | undefined;
+
+  private constructor(slots: Slots, meta: RunMeta, bounds: RunBounds) {
+    this.#slots = slots;
+    this.meta = meta;
+    this.#bounds = bounds;
+  }
+
+  /** The model of a run whose state is in `slots`, or a new one that begins with `span`. */
+  static open(slots: Slots, span: Span | undefined, bounds: RunBounds): RunModel | undefined {
+    const stored = slots.get<RunMeta>('meta');
+    if (!stored) return span && new RunModel(slots, newMeta(span), bounds);
+    const model = new RunModel(slots, stored, bounds);
+    for (let index = stored.dropped; index < stored.released; index++) {
+      const step = slots.get<Step>(`s/${index}`);
+      if (step) model.#index(step);
+    }
+    for (const slot of slots.keys()) {
+      if (slot.startsWith('ids/')) for (const id of slots.get<string[]>(slot) ?? []) model.#forgotten.add(id);
+    }
+    model.now = stored.lastSpanAt;
+    return model;
+  }
+
+  /** Takes a span in. Undefined when its id was seen before. */
+  add(span: Span, nowMs: number): Step | undefined {
+    if (this.#bySpanId.has(span.spanId) || this.#forgotten.has(span.spanId)) return undefined;
+    this.now = nowMs;
+    const step = stepOf(span, this.meta.released, this.meta.listening > 0);
+    this.#index(step);
+    this.#slots.put(`s/${step.index}`, step);
+    const isRoot = isRootOf(step, this, this.meta.rootAssumed);
+    if (isRoot) this.#setRoot(step);
+    else if (this.meta.rootAssumed && !encloses(this.meta.rootSpanId, step, this)) this.#setRoot(undefined);
+    addToMeta(this.meta, step, span, isRoot, nowMs);
+    this.touch();
+    if (this.steps.length > this.#bounds.maxSteps) this.#forgetOldest();
+    return step;
+  }
+
+  /** `meta` was changed in place: it is written with the next commit. */
+  touch(): void {
+    this.#slots.put('meta', this.meta);
+  }
+
+  #setRoot(step: Step | undefined): void {
+    this.meta.rootSpanId = step ? step.spanId : '';
+    this.meta.rootAssumed = step !== undefined && step.parentSpanId !== '';
+  }
+
+  #index(step: Step): void {
+    this.steps.push(step);
+    this.#bySpanId.set(step.spanId, step);
+    if (step.parentSpanId !== '') {
+      const siblings = this.#children.get(step.parentSpanId);
+      if (siblings) siblings.push(step);
+      else this.#children.set(step.parentSpanId, [step]);
+    }
+    for (const call of step.requestedCalls) if (call.id !== '') this.#requesters.set(call.id, step);
+    this.#clock.note(step, this);
+    if (!this.#clock.agrees) this.#chronological = undefined;
+    else if (this.#chronological) insert(this.#chronological, step);
+  }
+
+  #forgetOldest(): void {
+    const batch = Math.max(1, this.#bounds.maxSteps >> 2);
+    const gone = this.steps.splice(0, batch);
+    for (const step of gone) {
+      this.#slots.delete(`s/${step.index}`);
+      this.#bySpanId.delete(step.spanId);
+      this.#forgotten.add(step.spanId);
+      const siblings = this.#children.get(step.parentSpanId);
+      if (siblings) {
+        const kept = siblings.filter((sibling) => sibling !== step);
+        if (kept.length > 0) this.#children.set(step.parentSpanId, kept);
+        else this.#children.delete(step.parentSpanId);
+      }
+      for (const call of step.requestedCalls)
+        if (this.#requesters.get(call.id) === step) this.#requesters.delete(call.id);
+    }
+    this.#slots.put(
+      `ids/${this.meta.dropped}`,
+      gone.map((step) => step.spanId),
+    );
+    const oldest = this.meta.dropped - this.#bounds.maxForgottenIds;
+    this.meta.dropped += gone.length;
+    for (let index = oldest - (oldest % batch); index >= 0; index -= batch) {
+      const ids = this.#slots.get<string[]>(`ids/${index}`);
+      if (!ids) break;
+      for (const id of ids) this.#forgotten.delete(id);
+      this.#slots.delete(`ids/${index}`);
+    }
+    this.#chronological = undefined;
+  }
+
+  get tenant(): string {
+    return this.meta.tenant;
+  }
+
+  get traceId(): string {
+    return this.meta.traceId;
+  }
+
+  /** The root's conversation id; before it came, the one that most spans carry (several: sub-agents have their own). */
+  get sessionId(): string {
+    return this.root?.conversation || mostFrequent(this.meta.conversations) || this.meta.traceId;
+  }
+
+  get environment(): string {
+    return this.meta.environment;
+  }
+
+  get troubles(): number {
+    return this.meta.troubles;
+  }
+
+  get quietSince(): number {
+    return this.meta.lastSpanAt;
+  }
+
+  get droppedSteps(): number {
+    return this.meta.dropped;
+  }
+
+  get root(): Step | undefined {
+    return this.meta.rootSpanId === '' ? undefined : this.#bySpanId.get(this.meta.rootSpanId);
+  }
+
+  get incomplete(): boolean {
+    if (this.fleetIncomplete) return true;
+    if (this.meta.rootSpanId === '' || this.meta.dropped > 0) return false;
+    for (const step of this.steps) {
+      if (step.parentSpanId === '' || step.spanId === this.meta.rootSpanId) continue;
+      if (!this.#bySpanId.has(step.parentSpanId)) return true;
+    }
+    return false;
+  }
+
+  stepOf(spanId: string): Step | undefined {
+    return this.#bySpanId.get(spanId);
+  }
+
+  parentOf(step: Step): Step | undefined {
+    return step.parentSpanId === '' ? undefined : this.#bySpanId.get(step.parentSpanId);
+  }
+
+  childrenOf(spanId: string): readonly Step[] {
+    return this.#children.get(spanId) ?? NO_STEPS;
+  }
+
+  agentOf(step: Step): string {
+    return nearestNamed(step, 'agent', this)?.agent ?? this.runAgent;
+  }
+
+  get runAgent(): string {
+    return agentOfRun(this, this.meta.agents);
+  }
+
+  releaseOf(step: Step): string {
+    return nearestNamed(step, 'release', this)?.release ?? this.meta.release;
+  }
+
+  pointOf(step: Step): string {
+    return `${this.agentOf(step)}/${step.kind}/${step.tool}`;
+  }
+
+  chronological(): readonly Step[] {
+    if (!this.#chronological) {
+      const order = (a: Step, b: Step) =>
+        this.startOf(a) - this.startOf(b) || this.endOf(a) - this.endOf(b) || byStart(a, b);
+      this.#chronological = [...this.steps].sort(this.#clock.agrees ? byStart : order);
+    }
+    return this.#chronological;
+  }
+
+  startOf(step: Step): number {
+    return step.start - this.#clock.offsetOf(step, this);
+  }
+
+  endOf(step: Step): number {
+    return step.end - this.#clock.offsetOf(step, this);
+  }
+
+  requesterOf(step: Step): Step | undefined {
+    if (step.toolCallId !== '') {
+      const asked = this.#requesters.get(step.toolCallId);
+      if (asked) return asked;
+    }
+    const agent = this.agentOf(step);
+    let byName: Step | undefined;
+    let last: Step | undefined;
+    for (let i = this.steps.length - 1; i >= 0; i--) {
+      const llm = this.steps[i] as Step;
+      if (llm.kind !== 'llm' || this.endOf(llm) > this.startOf(step) + 1000) continue;
+      for (const call of llm.requestedCalls) {
+        if (call.name !== step.tool) continue;
+        if (step.requestKey !== '' && call.argumentsDigest === step.requestKey) return llm;
+        byName ??= llm;
+      }
+      if (!last && this.agentOf(llm) === agent) last = llm;
+    }
+    return byName ?? last;
+  }
+}
