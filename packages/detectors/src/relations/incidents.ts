@@ -218,6 +218,13 @@ export function incidentsOf(run: RunView): readonly Incident[] {
   return incidents;
 }
 
+/**
+ * The spans of an incident but its cause. A parent that came before its child, or an attempt that came before the first one,
+ * stood for itself at the time: what was reported of it must be taken back.
+ */
+export const furtherSpans = ({ span, cause, shownBy, attempts }: Incident): Step[] =>
+  [span, ...shownBy, ...attempts].filter((step) => step !== cause);
+
 /** The agent spoke of the failure, or asked the user for something else, before or instead of going on. */
 export const acknowledged = (incident: Incident): boolean =>
   incident.outputs.some((output) => output.said === 'trouble') || incident.outputs[0]?.said === 'question';

@@ -1,9 +1,9 @@
 import type { RunDetector } from '../detector/detector.ts';
 import type { RunView } from '../detector/run-view.ts';
-import { isFailure, type Step } from '../detector/step.ts';
+import type { Step } from '../detector/step.ts';
 import { faultOf, isLookup } from '../relations/error-nature.ts';
 import { isDue } from '../relations/incident-pace.ts';
-import { acknowledged, type Incident, incidentsOf } from '../relations/incidents.ts';
+import { acknowledged, furtherSpans, type Incident, incidentsOf } from '../relations/incidents.ts';
 import { runFailure } from '../relations/run-failure.ts';
 
 /**
@@ -62,8 +62,7 @@ export function maskedToolError(overrides: Partial<MaskedToolErrorSettings> = {}
   function judge(run: RunView, ended: boolean, reporter: Parameters<RunDetector['onSpan']>[4]): boolean {
     for (const incident of incidentsOf(run)) {
       const { span, cause } = incident;
-      // A late span can show that what was reported as a failure of its own was a further attempt.
-      for (const attempt of incident.attempts) if (isFailure(attempt)) reporter.withdraw(attempt.spanId);
+      for (const further of furtherSpans(incident)) reporter.withdraw(further.spanId);
       const masking = span.outcomeConfidence < settings.minConfidence ? undefined : maskingOf(incident, run, ended);
       if (!masking) {
         reporter.withdraw(cause.spanId);

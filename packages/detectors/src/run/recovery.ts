@@ -3,7 +3,7 @@ import type { RunDetector } from '../detector/detector.ts';
 import type { RunView } from '../detector/run-view.ts';
 import { faultOf, wordsOf } from '../relations/error-nature.ts';
 import { isDue } from '../relations/incident-pace.ts';
-import { type Incident, incidentsOf, type Reaction } from '../relations/incidents.ts';
+import { furtherSpans, type Incident, incidentsOf, type Reaction } from '../relations/incidents.ts';
 import { isOperation } from '../relations/operation.ts';
 
 /**
@@ -60,8 +60,7 @@ export function recovery(overrides: Partial<RecoverySettings> = {}): RunDetector
   function judge(run: RunView, reporter: Parameters<RunDetector['onSpan']>[4]): boolean {
     for (const incident of incidentsOf(run)) {
       const { span, cause, reaction, attempts } = incident;
-      // A later attempt may once have stood for itself, before the first one was known.
-      for (const attempt of attempts) reporter.withdraw(attempt.spanId);
+      for (const further of furtherSpans(incident)) reporter.withdraw(further.spanId);
       if (!reaction || !isOperation(span)) {
         reporter.withdraw(cause.spanId);
         continue;

@@ -30,6 +30,15 @@ export const cases: DetectorCase[] = [
     finds: [{ at: 1, began: 1, severity: 'high', type: 'run_failed' }],
   },
   {
+    name: 'finds one error where the root that died of it arrived before all it encloses',
+    run: trace()
+      .llm({ calls: [{ name: 'get_order', arguments: ID, id: 'a' }] })
+      .within('tools', (t) => t.tool('get_order', ID, { callId: 'a', ...DOWN }), FAILED)
+      .end(FAILED),
+    arrival: [3, 2, 1, 0],
+    finds: [{ at: 1, began: 1, severity: 'high', type: 'run_failed' }],
+  },
+  {
     name: 'finds the tool of a run that died though its root says nothing of it',
     run: trace({ agent: 'workflow' })
       .agent('support', (t) => t.call('get_order', ID, DOWN), FAILED)

@@ -4,7 +4,7 @@ import type { RunView } from '../detector/run-view.ts';
 import type { Step } from '../detector/step.ts';
 import { faultOf, isLookup, wordsOf } from '../relations/error-nature.ts';
 import { isDue } from '../relations/incident-pace.ts';
-import { acknowledged, type Incident, incidentsOf } from '../relations/incidents.ts';
+import { acknowledged, furtherSpans, type Incident, incidentsOf } from '../relations/incidents.ts';
 import { isOperation } from '../relations/operation.ts';
 import { runFailure } from '../relations/run-failure.ts';
 import { maskingOf } from './masked-tool-error.ts';
@@ -59,7 +59,7 @@ export function unresolvedError(overrides: Partial<UnresolvedErrorSettings> = {}
     for (const incident of incidentsOf(run)) {
       const { span, cause, attempts } = incident;
       const fatal = isFatal(incident, failure);
-      for (const attempt of attempts) reporter.withdraw(attempt.spanId);
+      for (const further of furtherSpans(incident)) reporter.withdraw(further.spanId);
       if (!stands(incident, fatal, run)) {
         reporter.withdraw(cause.spanId);
         continue;
