@@ -35,6 +35,7 @@ function describe(record: AgentRecord, identity: Identity, attributes: Attribute
     case 'tool':
       attributes['traceloop.span.kind'] = 'tool';
       attributes['traceloop.entity.name'] = work.tool;
+      attributes['gen_ai.tool.name'] = work.tool;
       attributes['gen_ai.tool.call.id'] = work.callId;
       attributes['traceloop.entity.input'] = `{"args":[],"kwargs":${work.arguments}}`;
       if (work.result !== undefined) attributes['traceloop.entity.output'] = jsonOf(work.result);

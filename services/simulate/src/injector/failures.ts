@@ -30,17 +30,22 @@ export function apology(tool: string, random: Random): string {
   ]);
 }
 
-/** A required argument of text with its letters or digits garbled, and its name; undefined where there is none. */
+/** One word, with two different characters next to each other in it. */
+const CAN_BE_MISSPELT = /^(\S*?)(?!(\S)\2)(\S)(\S)(\S{0,3})$/;
+
+/** A call's arguments with two neighbouring characters of a required word swapped; undefined where it has no such word. */
 export function wrongArgument(site: CallSite): { key: string; arguments: Record<string, unknown> } | undefined {
   const given = site.tool.arguments as Record<string, unknown>;
   const spec = specOf(site.owner.agent, site.tool.tool);
   const key = spec?.parameters.required.find(
-    (name) => typeof given[name] === 'string' && !hasEnum(spec.parameters.properties[name]),
+    (name) => isMisspellable(given[name]) && !hasEnum(spec.parameters.properties[name]),
   );
   if (key === undefined) return undefined;
-  const right = String(given[key]);
-  return { key, arguments: { ...given, [key]: `${right.slice(1, -1)}${right[0]}` } };
+  const wrong = String(given[key]).replace(CAN_BE_MISSPELT, '$1$4$3$5');
+  return { key, arguments: { ...given, [key]: wrong } };
 }
+
+const isMisspellable = (value: unknown): boolean => typeof value === 'string' && CAN_BE_MISSPELT.test(value);
 
 export const hasEnum = (property: unknown): boolean =>
   typeof property === 'object' && property !== null && 'enum' in property;

@@ -19,7 +19,9 @@ function repeatCalls(plan: RunPlan, random: Random): FaultNote[] | undefined {
   if (sites.length === 0) return undefined;
   const first = random.integer(0, sites.length - 1);
   const period = random.integer(1, 3);
-  const cycle = sites.slice(first, first + period).filter((site, i, all) => i === 0 || follows(site, all[i - 1]));
+  const near = sites.slice(first, first + period);
+  const stranger = near.findIndex((site, i) => i > 0 && !follows(site, near[i - 1]));
+  const cycle = stranger < 0 ? near : near.slice(0, stranger);
   const last = cycle.at(-1) as CallSite;
   const repeats = cycle.length === 1 ? random.integer(5, 10) : random.integer(4, 7);
   const { owner } = last;

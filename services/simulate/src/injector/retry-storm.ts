@@ -36,8 +36,8 @@ export const retryStorm: Injector = {
     for (const attempt of attempts) attempt.httpAttempts = httpAttempts;
     for (const attempt of attempts.slice(0, failures)) failByService(attempt, failure);
     const last = attempts.at(-1) as ToolStep;
-    if (!succeeds) giveUp(plan, site.owner, last, random);
-    else last.httpAttempts = 1;
+    const broken = succeeds ? [] : giveUp(plan, site.owner, last, random);
+    if (succeeds) last.httpAttempts = 1;
 
     const numbers = { attempts: attempts.length, failures, innerAttempts: httpAttempts };
     const variant = isNested ? 'multiplied_attempts' : 'repeated_failure';
@@ -48,6 +48,6 @@ export const retryStorm: Injector = {
     const acted: FaultNote = { pattern: 'recovery', variant: 'retried_same', ...error };
     return succeeds
       ? [storm, acted]
-      : [storm, acted, { pattern: 'unresolved_error', variant: 'retried_in_vain', ...error }];
+      : [storm, acted, { pattern: 'unresolved_error', variant: 'retried_in_vain', ...error }, ...broken];
   },
 };

@@ -75,5 +75,8 @@ function refusal(
   tool.httpStatus = 400;
   const [, again] = insertCall(site, 2, { text: 'I correct the call.', ...right }, random);
   const after = { at: tool, cause: inference, steps: [tool, again], isConsequence: true } as const;
-  return [fault, { pattern: 'recovery', variant: 'retried_changed', ...after }];
+  return [
+    fault,
+    { pattern: 'recovery', variant: variant === 'unoffered_tool' ? 'other_tool' : 'retried_changed', ...after },
+  ];
 }

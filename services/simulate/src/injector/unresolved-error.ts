@@ -1,4 +1,4 @@
-import { callSites, changeAnswer, insertCall } from '../plan/sites.ts';
+import { answerOf, callSites, changeAnswer, insertCall } from '../plan/sites.ts';
 import type { AgentStep, RunPlan, Step, ToolStep } from '../plan/step.ts';
 import type { Random } from '../random.ts';
 import type { FaultNote } from '../truth.ts';
@@ -25,7 +25,7 @@ export const unresolvedError: Injector = {
       failByService(again, failure);
       attempts = [again];
     }
-    giveUp(plan, owner, attempts.at(-1) ?? tool, random);
+    const broken = giveUp(plan, owner, attempts.at(-1) ?? tool, random);
     const steps = [tool, ...attempts];
     return [
       { ...fault, steps },
@@ -37,15 +37,20 @@ export const unresolvedError: Injector = {
         cause: 'deepest',
         steps,
       },
+      ...broken,
     ];
   },
 };
 
-/** Nothing more is done after `last` but to say so. */
-export function giveUp(plan: RunPlan, owner: AgentStep, last: ToolStep, random: Random): void {
+/** Nothing more is done after `last` but to say so in prose: malformed, where the answer was to be structured. */
+export function giveUp(plan: RunPlan, owner: AgentStep, last: ToolStep, random: Random): FaultNote[] {
   const index = owner.steps.indexOf(last);
   owner.steps.splice(index + 1, owner.steps.length - index - 2);
   changeAnswer(plan, owner, apology(last.tool, random));
+  const answer = owner.agent.answerSchema && answerOf(owner);
+  return answer
+    ? [{ pattern: 'malformed_output', variant: 'prose', isConsequence: true, at: answer, steps: [answer, owner] }]
+    : [];
 }
 
 /** The exception of a step ends its agent, and every agent above. Returns the agents that died. */

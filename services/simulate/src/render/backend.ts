@@ -21,7 +21,8 @@ export function requestsOf(
   const eachUs = Math.round(Math.max(step.ms / httpAttempts, LEAST_MS) * 1_000);
   let now = startUs;
   for (let resend = 0; resend < httpAttempts; resend += 1) {
-    const status = resend < httpAttempts - 1 ? 503 : finalStatus;
+    const isLast = resend === httpAttempts - 1;
+    const status = isLast || failure ? finalStatus : 503;
     const path = `/${tool.replaceAll('_', '-')}`;
     const request = { kind: 'http', path, server: backend, status, resend } as const;
     const client = { spanId: random.hex(16), parentSpanId: '', startUs: now + 300, endUs: now + eachUs - 300 };

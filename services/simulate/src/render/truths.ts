@@ -31,9 +31,11 @@ export function truthsOf(records: readonly SpanRecord[], notes: Notes, plan: Run
 }
 
 function faultTruth(note: FaultNote, spans: Spans, where: Where): FaultTruth {
-  const at = note.at ? spans.of(note.at) : spans.firstOffClock();
+  const offClock = note.at ? [] : spans.offClock();
+  const at = note.at ? spans.of(note.at) : offClock[0];
+  if (!at) throw new Error('no clock is off by more than the requests take');
   const cause = note.cause === 'deepest' ? spans.deepestFailure(at) : note.cause ? spans.of(note.cause) : at;
-  const others = (note.steps ?? []).map((step) => spans.of(step).spanId);
+  const others = [...(note.steps ?? []).map((step) => spans.of(step)), ...offClock];
   return {
     type: 'fault',
     pattern: note.pattern,
@@ -44,7 +46,7 @@ function faultTruth(note: FaultNote, spans: Spans, where: Where): FaultTruth {
     agent: at.agent.name,
     spanId: at.spanId,
     rootCauseSpanId: cause.spanId,
-    spans: [...new Set([at.spanId, ...others])],
+    spans: [...new Set([at, ...others].map(({ spanId }) => spanId))],
     numbers: note.numbers ?? {},
   };
 }
@@ -95,13 +97,11 @@ class Spans {
     return each ? depth : -1;
   }
 
-  /** The earliest request whose server's clock puts it outside of its client's. */
-  firstOffClock(): SpanRecord {
-    const [first] = this.#records
+  /** Requests whose server's clock puts them outside of their client's, the earliest first. */
+  offClock(): SpanRecord[] {
+    return this.#records
       .filter((record) => record.work.kind === 'http' && this.#isOffClock(record))
       .sort((a, b) => a.startUs - b.startUs);
-    if (!first) throw new Error('no clock is off by more than the requests take');
-    return first;
   }
 
   #isOffClock(record: SpanRecord): boolean {

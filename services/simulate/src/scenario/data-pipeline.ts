@@ -69,6 +69,12 @@ export const dataPipeline: Scenario = {
         result: { columns: ['rows'], rows: [[rows]] },
         latency: searchLatency,
       },
+      {
+        tool: 'run_query',
+        arguments: { sql: `SELECT count(*) AS nulls FROM raw_${table} WHERE day = '${day}' AND id IS NULL` },
+        result: { columns: ['nulls'], rows: [[0]] },
+        latency: searchLatency,
+      },
     ];
     if (random.chance(0.3)) script.callAll('I check the inputs.', checks);
     else for (const check of checks) script.call('I check an input.', check);
