@@ -17,11 +17,20 @@ export function mostFrequent(counts: Record<string, number>): string {
 
 const MOST_DEPTH = 64;
 
-/** The step itself or the nearest above it that says its agent, or its release. */
+/**
+ * The step itself or the nearest above it that says its agent, or its release. A framework's node around an agent is a span
+ * of the same name and kind that leaves both to the span inside: what that one says holds for the node.
+ */
 export function nearestNamed(step: Step, has: 'agent' | 'release', run: RunView): Step | undefined {
   let at: Step | undefined = step;
   for (let depth = 0; at && depth < MOST_DEPTH; depth++) {
     if (at[has] !== '') return at;
+    const { name, kind } = at;
+    const inside: Step | undefined =
+      kind === 'agent'
+        ? run.childrenOf(at.spanId).find((child) => child.kind === kind && child.name === name && child[has] !== '')
+        : undefined;
+    if (inside) return inside;
     at = run.parentOf(at);
   }
   return undefined;

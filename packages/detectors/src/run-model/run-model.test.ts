@@ -82,6 +82,24 @@ describe('resolution', () => {
     expect(model.runAgent).toBe('first');
   });
 
+  it('gives a nameless node the agent that it encloses under the same span name', () => {
+    const spans = [
+      child('triage', 'first node', { kind: 'agent', agent: 'triage' }),
+      child('first node', 'graph', { kind: 'agent', name: 'triage' }),
+      child('refunds', 'second node', { kind: 'agent', agent: 'refunds' }),
+      child('second node', 'graph', { kind: 'agent', name: 'refunds' }),
+      child('graph', ''),
+    ];
+    const model = modelOf(spans);
+    expect(spans.map((given) => model.agentOf(step(model, given)))).toEqual([
+      'triage',
+      'triage',
+      'refunds',
+      'refunds',
+      'triage',
+    ]);
+  });
+
   it('finds who asked for a call by its id, else by arguments, else by name', () => {
     const spans = trace()
       .llm({ calls: [{ name: 'pay', arguments: { n: 1 }, id: 'x' }] })
