@@ -1,0 +1,257 @@
+/** Runs recorded from real frameworks, replayed by the command, read back by SQL. The framework may not matter. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { frameworkRecordings, type RecordedSpan, runTraces, sessionsByTrace } from './recordings.ts';
+import { command, pipeline, readReport, rows } from './system.ts';
+
+const recordings = frameworkRecordings();
+const allSpans = recordings.flatMap(({ spans }) => spans);
+
+interface StoredSpan {
+  trace_id: string;
+  span_id: string;
+  session_id: string;
+  kind: string;
+  agent: string;
+  tool: string;
+  tool_arguments: string;
+  tool_result: string;
+  failed: boolean;
+  handoff_to: string;
+}
+interface StoredRun {
+  trace_id: string;
+  session_id: string;
+  verdict: string;
+  span_count: number;
+}
+interface StoredSession {
+  session_id: string;
+  final: boolean;
+  run_count: number;
+  trace_ids: string[];
+}
+interface StoredFinding {
+  trace_id: string;
+  pattern: string;
+  severity: string;
+  span_id: string;
+  root_cause_span_id: string;
+}
+
+const stored = {
+  spans: [] as StoredSpan[],
+  runs: [] as StoredRun[],
+  sessions: [] as StoredSession[],
+  findings: [] as StoredFinding[],
+};
+
+const traceIdsOf = (spans: readonly RecordedSpan[]) => new Set(spans.map(({ traceId }) => traceId));
+const inTraces = <T extends { trace_id: string }>(found: readonly T[], spans: readonly RecordedSpan[]): T[] => {
+  const ids = traceIdsOf(spans);
+  return found.filter(({ trace_id: traceId }) => ids.has(traceId));
+};
+
+if (recordings.length === 0) console.warn('skipped: no recorded runs; SPANWISE_SHARED_DATA names their folder');
+
+describe.skipIf(recordings.length === 0)('recorded runs of frameworks', () => {
+  const scratch = mkdtempSync(join(tmpdir(), 'spanwise-e2e-frameworks-'));
+  const report = join(scratch, 'report.json');
+
+  beforeAll(async () => {
+    const files = recordings.map(({ file }) => file);
+    const replay = command('replay', [...files, '--data-dir', pipeline().dataDir, '--report', report]);
+    const { code, output } = await replay.ended;
+    expect(code, output).toBe(0);
+    const ids = [...traceIdsOf(allSpans)];
+    const ofTraces = <T>(table: string) =>
+      rows<T>(`SELECT * FROM ${table} WHERE trace_id IN {ids: Array(String)}`, { ids });
+    stored.spans = await rows('SELECT * FROM spans WHERE trace_id IN {ids: Array(String)} ORDER BY start_time', {
+      ids,
+    });
+    stored.runs = await ofTraces('runs');
+    stored.findings = await ofTraces('findings');
+    stored.sessions = await rows('SELECT * FROM sessions WHERE hasAny(trace_ids, {ids: Array(String)})', { ids });
+  }, 180_000);
+  afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+  it('the report says of every file that all went well', () => {
+    const { ok, problems, files } = readReport(report);
+    expect({ ok, problems }).toEqual({ ok: true, problems: [] });
+    expect(files.map(({ file, spansRead, spansStored }) => ({ file, spansRead, spansStored }))).toEqual(
+      recordings.map(({ file, spans }) => ({ file, spansRead: spans.length, spansStored: spans.length })),
+    );
+    expect(files.every(({ sessions, finalVerdicts }) => sessions > 0 && finalVerdicts === sessions)).toBe(true);
+  });
+
+  it('there is one session per conversation, whatever files its runs came from', () => {
+    const sessionOf = sessionsByTrace(allSpans);
+    const runsOf = Map.groupBy(runTraces(allSpans), (traceId) => sessionOf.get(traceId) as string);
+    const expected = [...runsOf].map(([session, traces]) => ({ session, runs: traces.length, traces: traces.sort() }));
+    const found = stored.sessions.map(({ session_id: session, run_count: runs, trace_ids: traces }) => ({
+      session,
+      runs,
+      traces: traces.sort(),
+    }));
+    const bySession = (a: { session: string }, b: { session: string }) => a.session.localeCompare(b.session);
+    expect(found.sort(bySession)).toEqual(expected.sort(bySession));
+    expect(stored.sessions.every(({ final }) => final)).toBe(true);
+  });
+
+  describe.each(recordings)('$framework: $scenario', ({ spans, scenario }) => {
+    const storedSpans = () => inTraces(stored.spans, spans);
+    const calls = () => storedSpans().filter(({ kind }) => kind === 'tool');
+
+    it('stores each span once, with the session and the agent that only others name', () => {
+      expect(
+        storedSpans()
+          .map(({ span_id: spanId }) => spanId)
+          .sort(),
+      ).toEqual(spans.map(({ spanId }) => spanId).sort());
+      const sessionOf = sessionsByTrace(spans);
+      for (const span of storedSpans()) {
+        expect(span.session_id).toBe(sessionOf.get(span.trace_id));
+        expect(span.agent).not.toBe('');
+      }
+    });
+
+    it('makes one run of each trace in which an agent works, and none of others', () => {
+      const runs = inTraces(stored.runs, spans);
+      const expected = runTraces(spans);
+      expect(runs.map(({ trace_id: traceId }) => traceId).sort()).toEqual(expected.sort());
+      for (const run of runs) {
+        expect(run.session_id).toBe(sessionsByTrace(spans).get(run.trace_id));
+        expect(run.span_count).toBe(spans.filter(({ traceId }) => traceId === run.trace_id).length);
+      }
+    });
+
+    it('knows of every tool call whose it was, what with and what came of it', () => {
+      expect(calls().map(asCall)).toMatchObject(stories[scenario] ?? []);
+      const handoffs = storedSpans().filter(({ kind }) => kind === 'handoff');
+      expect(handoffs.map(({ agent, handoff_to: to }) => [plain(agent), to])).toEqual(
+        scenario.startsWith('handoff') ? [['triage_agent', 'refunds_agent']] : [],
+      );
+    });
+
+    const failure = failures[scenario];
+    if (failure) {
+      it('finds what failed at the span where it did, and nothing else', () => {
+        const { finding, verdict } = failure(storedSpans(), calls());
+        expect(inTraces(stored.findings, spans)).toMatchObject([finding]);
+        expect(inTraces(stored.runs, spans)).toMatchObject([{ verdict }]);
+      });
+    }
+    if (clean.has(scenario)) {
+      it('finds nothing', () => {
+        expect(inTraces(stored.findings, spans).filter(({ severity }) => severity !== 'info')).toEqual([]);
+        expect(inTraces(stored.runs, spans).every(({ verdict }) => verdict === 'correct')).toBe(true);
+      });
+    }
+  });
+});
+
+/** Agents' names as one framework or another spells them. */
+const plain = (agent: string) => agent.replaceAll('-', '_');
+
+/** One tool with one argument may come without that argument's name. */
+function asCall({ agent, tool, tool_arguments: args, tool_result: result, failed }: StoredSpan) {
+  const given = JSON.parse(args);
+  return {
+    agent: plain(agent),
+    tool,
+    values: typeof given === 'object' ? Object.values(given) : [given],
+    result: result.startsWith('{') ? JSON.parse(result) : result,
+    failed,
+  };
+}
+
+// What the recorded agents did, the same in every framework.
+const getOrder = { agent: 'support_agent', tool: 'get_order', values: ['A-1042'] };
+const found = { ...getOrder, result: { order_id: 'A-1042', status: 'delivered' }, failed: false };
+const processing = { ...getOrder, result: { order_id: 'A-1042', status: 'processing' }, failed: false };
+const timedOut = { ...getOrder, failed: true };
+const policy = {
+  agent: 'support_agent',
+  tool: 'get_refund_policy',
+  values: ['SKU-9'],
+  result: { refundable: true, window_days: 30 },
+};
+const refund = (agent: string, ...why: string[]) => ({
+  agent,
+  tool: 'issue_refund',
+  values: [59.9, 'A-1042', ...why],
+});
+const refunded = { success: true, order_id: 'A-1042' };
+
+const stories: Record<string, object[]> = {
+  normal: [found, policy],
+  streaming: [found, policy],
+  conversation: [found, policy],
+  conversation_enrich: [found, policy],
+  conversation_using_session: [found, policy],
+  tool_error_retry: [timedOut, found],
+  tool_error_unhandled: [timedOut],
+  masked_error: [found, { ...refund('support_agent', 'damaged'), result: { success: false } }],
+  loop: Array(5).fill(processing),
+  handoff_ok: [{ ...refund('refunds_agent', 'damaged'), result: refunded }],
+  handoff_missing: [{ ...refund('refunds_agent'), result: refunded }],
+  agent_as_tool: [
+    { agent: 'support_agent', tool: 'ask_refunds', failed: false },
+    { ...refund('refunds_agent', 'damaged'), result: refunded },
+  ],
+  model_error: [],
+};
+
+/** In one handoff nothing shows that a field is missing: `handoff_missing` is neither here nor among the failures. */
+const clean = new Set([
+  'normal',
+  'streaming',
+  'conversation',
+  'conversation_enrich',
+  'conversation_using_session',
+  'handoff_ok',
+  'agent_as_tool',
+]);
+
+interface Failure {
+  finding: Partial<StoredFinding>;
+  verdict: string;
+}
+
+/** Where each failure is, as a rule over the stored spans. */
+const failures: Record<string, (spans: StoredSpan[], calls: StoredSpan[]) => Failure> = {
+  // An instrumentation that itself marks the refusal as an error does not mask it.
+  masked_error: (_, calls) => {
+    const refused = calls.find(({ tool_result: result }) => /"success": ?false/.test(result));
+    const pattern = refused?.failed ? 'unresolved_error' : 'masked_tool_error';
+    return { finding: { pattern, severity: 'high', ...at(refused) }, verdict: 'suspect' };
+  },
+  // Asking again for what is in progress is a loop at the fifth call, and it began when the model asked for the second.
+  loop: (spans, calls) => {
+    const asked = spans.slice(0, spans.indexOf(calls[1] as StoredSpan)).findLast(({ kind }) => kind === 'llm');
+    return {
+      finding: { pattern: 'no_progress_loop', severity: 'medium', ...at(calls[4], asked) },
+      verdict: 'suspect',
+    };
+  },
+  tool_error_retry: (_, calls) => ({
+    finding: { pattern: 'recovery', severity: 'info', ...at(calls[0]) },
+    verdict: 'correct',
+  }),
+  tool_error_unhandled: (_, calls) => ({
+    finding: { pattern: 'unresolved_error', severity: 'high', ...at(calls[0]) },
+    verdict: 'failed',
+  }),
+  model_error: (spans) => ({
+    finding: { pattern: 'unresolved_error', severity: 'high', ...at(spans.find(({ kind }) => kind === 'llm')) },
+    verdict: 'failed',
+  }),
+};
+
+function at(span: StoredSpan | undefined, began = span): Partial<StoredFinding> {
+  expect(span).toBeDefined();
+  expect(began).toBeDefined();
+  return { span_id: span?.span_id as string, root_cause_span_id: began?.span_id as string };
+}
