@@ -141,7 +141,7 @@ export class FindingLedger {
     const { suppressed } = this.#run.meta;
     const count = (suppressed[pattern] ?? 0) + 1;
     suppressed[pattern] = count;
-    this.#run.touch();
+    this.#run.saveMeta();
     // Powers of two: the count stays nearly current without a revision per suppressed finding.
     if ((count & (count - 1)) !== 0) return undefined;
     return this.report(pattern, {

@@ -3,6 +3,7 @@ import type { FindingDraft, Reporter, RunDetector, RunEnd } from '../detector/de
 import type { RunView } from '../detector/run-view.ts';
 import type { Step } from '../detector/step.ts';
 import { runFailure } from '../relations/run-failure.ts';
+import { META } from '../run-model/packed-meta.ts';
 import { defaultBounds, type RunBounds, RunModel } from '../run-model/run-model.ts';
 import type { Slots } from '../slots.ts';
 import { FindingLedger } from './finding-ledger.ts';
@@ -113,7 +114,7 @@ export class RunJudge {
    * @param mark what was kept of the run when its state was given up; the span then begins a continuation
    */
   onSpan(slots: Slots, span: Span, nowMs: number, mark?: RunMark): RunOutput {
-    if (mark && slots.get('meta') === undefined) resumeFrom(slots, mark, span);
+    if (mark && slots.get(META) === undefined) resumeFrom(slots, mark, span);
     const context = this.#contextOf(slots, span) as Context;
     const { model } = context;
     const step = model.add(span, nowMs);
@@ -126,6 +127,7 @@ export class RunJudge {
     output.step = step;
     if (model.meta.judged && !model.meta.reopened) {
       model.meta.reopened = true;
+      model.saveMeta();
       output.reopened = true;
     }
     for (let i = 0; i < this.#detectors.length; i++) {
@@ -178,7 +180,7 @@ export class RunJudge {
       output.run = runRecord(model, judgement, ledger.standing(), revision);
       meta.judged = { end, revision, verdict: judgement.verdict, probability: judgement.failureProbability };
       meta.reopened = false;
-      model.touch();
+      model.saveMeta();
     }
     return output;
   }

@@ -1,5 +1,6 @@
 import type { Span, Verdict } from '@spanwise/schemas';
-import { newMeta, type RunMeta } from '../run-model/run-meta.ts';
+import { META, type PackedMeta, packMeta, unpackMeta } from '../run-model/packed-meta.ts';
+import { newMeta } from '../run-model/run-meta.ts';
 import type { Slots } from '../slots.ts';
 
 /** What remains of a run once its state was given up: at most 64 bytes of JSON. */
@@ -16,7 +17,8 @@ export interface RunMark {
 
 /** The mark of a run that was judged; undefined for one that never was. */
 export function markOf(slots: Slots): RunMark | undefined {
-  const meta = slots.get<RunMeta>('meta');
+  const packed = slots.get<PackedMeta>(META);
+  const meta = packed && unpackMeta(packed);
   if (!meta?.judged) return undefined;
   const { revision, verdict, probability } = meta.judged;
   return { r: revision, v: verdict, p: Math.round(probability * 1e4) / 1e4, c: meta.continuation };
@@ -31,5 +33,5 @@ export function resumeFrom(slots: Slots, mark: RunMark, span: Span): void {
   meta.continuation = mark.c + 1;
   meta.judged = { end: null, revision: mark.r, verdict: mark.v, probability: mark.p };
   meta.reopened = true;
-  slots.put('meta', meta);
+  slots.put(META, packMeta(meta));
 }

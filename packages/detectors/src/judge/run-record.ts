@@ -15,7 +15,7 @@ const share = (part: number, whole: number): number | null =>
 
 /** JSON object: share of the spans that could carry each kind of content and did, and the patterns that are blind. */
 function coverageOf(meta: RunMeta): string {
-  const { seen, spans, toolCalls, llmCalls } = meta;
+  const { seen, released: spans, toolCalls, llmCalls } = meta;
   const shares = {
     agent: share(seen.agent, spans),
     session: share(seen.session, spans),
@@ -40,9 +40,9 @@ export function runRecord(run: RunModel, judgement: Judgement, standing: Iterabl
     revision,
     continuation: meta.continuation,
     sessionId: run.sessionId,
-    linkedTraceIds: meta.links,
+    linkedTraceIds: [...meta.links],
     agent: run.runAgent,
-    agents: Object.keys(meta.agents),
+    agents: [...meta.agents.names],
     release: meta.release,
     environment: meta.environment,
     workflow: meta.workflow,
@@ -59,7 +59,7 @@ export function runRecord(run: RunModel, judgement: Judgement, standing: Iterabl
     failureProbability: judgement.failureProbability,
     reasons: judgement.reasons,
     rootCauseSpanId: judgement.rootCauseSpanId,
-    spanCount: meta.spans,
+    spanCount: meta.released,
     llmCalls: meta.llmCalls,
     toolCalls: meta.toolCalls,
     errorCount: meta.errors,

@@ -1,19 +1,6 @@
 import type { RunView } from '../detector/run-view.ts';
 import type { Step } from '../detector/step.ts';
-
-/** The name with the highest count; the first seen among equals; empty without any. */
-export function mostFrequent(counts: Record<string, number>): string {
-  let best = '';
-  let most = 0;
-  for (const name in counts) {
-    const n = counts[name] ?? 0;
-    if (n > most) {
-      best = name;
-      most = n;
-    }
-  }
-  return best;
-}
+import { mostFrequent, type Tally } from './tally.ts';
 
 const MOST_DEPTH = 64;
 
@@ -56,7 +43,7 @@ function firstNamedBelow(root: Step, run: RunView): string {
  *
  * @param agents names with the number of spans that carry them
  */
-export function agentOfRun(run: RunView, agents: Record<string, number>): string {
+export function agentOfRun(run: RunView, agents: Tally): string {
   const { root } = run;
   return root?.agent || (root && firstNamedBelow(root, run)) || mostFrequent(agents);
 }

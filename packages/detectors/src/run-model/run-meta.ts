@@ -1,6 +1,7 @@
 import type { Span, Verdict } from '@spanwise/schemas';
 import type { RunEnd } from '../detector/detector.ts';
 import { isFailure, type Step } from '../detector/step.ts';
+import { count, newTally, type Tally } from '../relations/tally.ts';
 
 /** What was last said about the run as a whole. */
 export interface Judged {
@@ -11,11 +12,14 @@ export interface Judged {
   probability: number;
 }
 
-/** The run beside its steps: counts, identity, what the root said. One slot, JSON, bounded. */
+/** The run beside its steps: counts, identity, what the root said. Bounded; `packMeta` gives what its slot holds. */
 export interface RunMeta {
   tenant: string;
   traceId: string;
-  /** Steps released so far; the next index. */
+  /** Start and received time of the span that came first, microseconds: packed times count from there. */
+  originStart: number;
+  originReceived: number;
+  /** Spans judged so far, resends not counted; the index of the next step. */
   released: number;
   /** Steps forgotten, the oldest first. */
   dropped: number;
@@ -29,7 +33,6 @@ export interface RunMeta {
   lastReceived: number;
   /** Log time of the last span, milliseconds. */
   lastSpanAt: number;
-  spans: number;
   /** Spans that do something for an agent: of any kind but `step`. Without any, the trace is no run. */
   agentic: number;
   llmCalls: number;
@@ -54,9 +57,9 @@ export interface RunMeta {
     messages: number;
   };
   /** Conversation ids with their counts, at most 8. */
-  conversations: Record<string, number>;
+  conversations: Tally;
   /** Named agents with their counts, at most 32, first seen first. */
-  agents: Record<string, number>;
+  agents: Tally;
   /** First seen, until the root says otherwise. */
   release: string;
   environment: string;
@@ -80,6 +83,8 @@ export function newMeta(span: Span): RunMeta {
   return {
     tenant: span.tenant,
     traceId: span.traceId,
+    originStart: span.startTime,
+    originReceived: span.receivedTime,
     released: 0,
     dropped: 0,
     rootSpanId: '',
@@ -89,7 +94,6 @@ export function newMeta(span: Span): RunMeta {
     firstReceived: span.receivedTime,
     lastReceived: span.receivedTime,
     lastSpanAt: 0,
-    spans: 0,
     agentic: 0,
     llmCalls: 0,
     toolCalls: 0,
@@ -100,8 +104,8 @@ export function newMeta(span: Span): RunMeta {
     outputTokens: 0,
     costUsd: 0,
     seen: { agent: 0, session: 0, arguments: 0, results: 0, tokens: 0, parent: 0, messages: 0 },
-    conversations: {},
-    agents: {},
+    conversations: newTally(),
+    agents: newTally(),
     release: '',
     environment: '',
     workflow: '',
@@ -114,12 +118,6 @@ export function newMeta(span: Span): RunMeta {
     continuation: 0,
   };
 }
-
-const count = (counts: Record<string, number>, name: string, most: number): void => {
-  const before = counts[name];
-  if (before !== undefined) counts[name] = before + 1;
-  else if (Object.keys(counts).length < most) counts[name] = 1;
-};
 
 function addLinks(meta: RunMeta, links: string): void {
   let parsed: unknown;
@@ -139,7 +137,6 @@ function addLinks(meta: RunMeta, links: string): void {
 /** Counts a span in. `isRoot` lets what stands on it prevail. */
 export function addToMeta(meta: RunMeta, step: Step, span: Span, isRoot: boolean, nowMs: number): void {
   meta.released++;
-  meta.spans++;
   meta.lastSpanAt = nowMs;
   if (step.start < meta.start) meta.start = step.start;
   if (step.end > meta.end) meta.end = step.end;
@@ -174,8 +171,9 @@ export function addToMeta(meta: RunMeta, step: Step, span: Span, isRoot: boolean
     count(meta.agents, step.agent, 32);
   }
   if (span.links !== '') addLinks(meta, span.links);
-  for (const field of ['release', 'environment', 'workflow', 'userId', 'service'] as const) {
-    const value = span[field];
-    if (value !== '' && (isRoot || meta[field] === '')) meta[field] = value;
-  }
+  if (span.release !== '' && (isRoot || meta.release === '')) meta.release = span.release;
+  if (span.environment !== '' && (isRoot || meta.environment === '')) meta.environment = span.environment;
+  if (span.workflow !== '' && (isRoot || meta.workflow === '')) meta.workflow = span.workflow;
+  if (span.userId !== '' && (isRoot || meta.userId === '')) meta.userId = span.userId;
+  if (span.service !== '' && (isRoot || meta.service === '')) meta.service = span.service;
 }

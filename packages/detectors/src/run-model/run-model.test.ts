@@ -149,7 +149,7 @@ describe('bounds', () => {
     const [first] = many(1);
     const model = modelOf([first as Span]);
     expect(model.add(first as Span, 9)).toBeUndefined();
-    expect(model.meta.spans).toBe(1);
+    expect(model.meta.released).toBe(1);
   });
 });
 

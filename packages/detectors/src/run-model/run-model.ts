@@ -1,9 +1,12 @@
 import type { Span } from '@spanwise/schemas';
 import type { RunView } from '../detector/run-view.ts';
 import type { Step } from '../detector/step.ts';
-import { agentOfRun, mostFrequent, nearestNamed } from '../relations/attribution.ts';
+import { agentOfRun, nearestNamed } from '../relations/attribution.ts';
 import { encloses } from '../relations/enclosure.ts';
+import { mostFrequent } from '../relations/tally.ts';
 import type { Slots } from '../slots.ts';
+import { META, type PackedMeta, packMeta, unpackMeta } from './packed-meta.ts';
+import { type PackedStep, packStep, unpackStep } from './packed-step.ts';
 import { isRootOf } from './root.ts';
 import { RunClock } from './run-clock.ts';
 import { addToMeta, newMeta, type RunMeta } from './run-meta.ts';
@@ -58,12 +61,13 @@ export class RunModel implements RunView {
 
   /** The model of a run whose state is in `slots`, or a new one that begins with `span`. */
   static open(slots: Slots, span: Span | undefined, bounds: RunBounds): RunModel | undefined {
-    const stored = slots.get<RunMeta>('meta');
-    if (!stored) return span && new RunModel(slots, newMeta(span), bounds);
+    const packed = slots.get<PackedMeta>(META);
+    if (!packed) return span && new RunModel(slots, newMeta(span), bounds);
+    const stored = unpackMeta(packed);
     const model = new RunModel(slots, stored, bounds);
     for (let index = stored.dropped; index < stored.released; index++) {
-      const step = slots.get<Step>(`s/${index}`);
-      if (step) model.#index(step);
+      const step = slots.get<PackedStep>(`s/${index}`);
+      if (step) model.#index(unpackStep(step, index, stored));
     }
     for (const slot of slots.keys()) {
       if (slot.startsWith('ids/')) for (const id of slots.get<string[]>(slot) ?? []) model.#forgotten.add(id);
@@ -78,19 +82,19 @@ export class RunModel implements RunView {
     this.now = nowMs;
     const step = stepOf(span, this.meta.released, this.meta.listening > 0);
     this.#index(step);
-    this.#slots.put(`s/${step.index}`, step);
     const isRoot = isRootOf(step, this, this.meta.rootAssumed);
     if (isRoot) this.#setRoot(step);
     else if (this.meta.rootAssumed && !encloses(this.meta.rootSpanId, step, this)) this.#setRoot(undefined);
     addToMeta(this.meta, step, span, isRoot, nowMs);
-    this.touch();
+    this.#slots.put(`s/${step.index}`, packStep(step, this.meta));
     if (this.steps.length > this.#bounds.maxSteps) this.#forgetOldest();
+    this.saveMeta();
     return step;
   }
 
-  /** `meta` was changed in place: it is written with the next commit. */
-  touch(): void {
-    this.#slots.put('meta', this.meta);
+  /** To be called when `meta` was changed in place. */
+  saveMeta(): void {
+    this.#slots.put(META, packMeta(this.meta));
   }
 
   #setRoot(step: Step | undefined): void {

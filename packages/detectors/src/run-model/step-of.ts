@@ -31,6 +31,13 @@ function requestKeyOf(span: Span): string {
   return span.cut.some((cut) => cut.field === 'toolArguments') ? '' : hash64(`${span.tool} ${span.toolArguments}`);
 }
 
+/** What stands on the row of a step may be told better later. */
+export const isUnresolved = ({
+  conversation,
+  agent,
+  release,
+}: Pick<Step, 'conversation' | 'agent' | 'release'>): boolean => conversation === '' || agent === '' || release === '';
+
 /**
  * What a run keeps of a span.
  *

@@ -1,0 +1,119 @@
+import type { Verdict } from '@spanwise/schemas';
+import type { RunEnd } from '../detector/detector.ts';
+import type { RunMeta } from './run-meta.ts';
+
+/** Slot of the run beside its steps. */
+export const META = 'meta';
+
+/** A run's meta as its slot holds it: the values alone, times counted from the origin. It is written for every span, so it is small. */
+export type PackedMeta = unknown[];
+
+type PackedJudged = [end: RunEnd | null, revision: number, verdict: Verdict, probability: number];
+
+export function packMeta(meta: RunMeta): PackedMeta {
+  const { seen, judged } = meta;
+  return [
+    meta.tenant,
+    meta.traceId,
+    meta.originStart,
+    meta.originReceived,
+    meta.released,
+    meta.dropped,
+    meta.rootSpanId,
+    meta.rootAssumed ? 1 : 0,
+    meta.start - meta.originStart,
+    meta.end - meta.start,
+    meta.firstReceived - meta.originReceived,
+    meta.lastReceived - meta.firstReceived,
+    meta.lastSpanAt,
+    meta.agentic,
+    meta.llmCalls,
+    meta.toolCalls,
+    meta.errors,
+    meta.troubles,
+    meta.listening,
+    meta.inputTokens,
+    meta.outputTokens,
+    meta.costUsd,
+    [seen.agent, seen.session, seen.arguments, seen.results, seen.tokens, seen.parent, seen.messages],
+    meta.conversations.names,
+    meta.conversations.counts,
+    meta.agents.names,
+    meta.agents.counts,
+    meta.release,
+    meta.environment,
+    meta.workflow,
+    meta.userId,
+    meta.service,
+    meta.links,
+    meta.suppressed,
+    judged ? [judged.end, judged.revision, judged.verdict, judged.probability] : 0,
+    meta.reopened ? 1 : 0,
+    meta.continuation,
+  ];
+}
+
+/** What was packed. Arrays are taken over: the packed form is not to be used again. */
+export function unpackMeta(packed: PackedMeta): RunMeta {
+  let at = 0;
+  /** The next value: they are read in the order in which they were packed. */
+  const next = <T>(): T => packed[at++] as T;
+  const tenant = next<string>();
+  const traceId = next<string>();
+  const originStart = next<number>();
+  const originReceived = next<number>();
+  const [released, dropped] = [next<number>(), next<number>()];
+  const [rootSpanId, rootAssumed] = [next<string>(), next<number>() === 1];
+  const start = originStart + next<number>();
+  const end = start + next<number>();
+  const firstReceived = originReceived + next<number>();
+  const lastReceived = firstReceived + next<number>();
+  return {
+    tenant,
+    traceId,
+    originStart,
+    originReceived,
+    released,
+    dropped,
+    rootSpanId,
+    rootAssumed,
+    start,
+    end,
+    firstReceived,
+    lastReceived,
+    lastSpanAt: next(),
+    agentic: next(),
+    llmCalls: next(),
+    toolCalls: next(),
+    errors: next(),
+    troubles: next(),
+    listening: next(),
+    inputTokens: next(),
+    outputTokens: next(),
+    costUsd: next(),
+    seen: seenOf(next()),
+    conversations: { names: next(), counts: next() },
+    agents: { names: next(), counts: next() },
+    release: next(),
+    environment: next(),
+    workflow: next(),
+    userId: next(),
+    service: next(),
+    links: next(),
+    suppressed: next(),
+    judged: judgedOf(next()),
+    reopened: next<number>() === 1,
+    continuation: next(),
+  };
+}
+
+function seenOf(packed: number[]): RunMeta['seen'] {
+  const [agent = 0, session = 0, args = 0, results = 0, tokens = 0, parent = 0, messages = 0] = packed;
+  return { agent, session, arguments: args, results, tokens, parent, messages };
+}
+
+function judgedOf(packed: PackedJudged | 0): RunMeta['judged'] {
+  if (packed === 0) return null;
+  const [end, revision, verdict, probability] = packed;
+  return { end, revision, verdict, probability };
+}

@@ -1,0 +1,198 @@
+import type { SpanKind } from '@spanwise/schemas';
+import type { Step } from '../detector/step.ts';
+import type { RequestedCall } from '../reading/requested-calls.ts';
+import type { ResultOutcome } from '../reading/result-outcome.ts';
+import type { RunMeta } from './run-meta.ts';
+import { isUnresolved } from './step-of.ts';
+
+/**
+ * A step as its slot holds it, a third of the step's own JSON: what every step has, a mask of which of the other fields
+ * differ from `OTHERS`, and those fields. Times count from the run's origin, kinds and outcomes by the numbers
+ * below, which are never given anew; conversation and agent by their places in the run's tallies.
+ */
+export type PackedStep = unknown[];
+
+const KINDS: Readonly<Record<SpanKind, number>> = {
+  step: 0,
+  agent: 1,
+  llm: 2,
+  tool: 3,
+  retrieval: 4,
+  memory: 5,
+  handoff: 6,
+  guardrail: 7,
+  evaluator: 8,
+};
+const OUTCOMES: Readonly<Record<ResultOutcome, number>> = { unknown: 0, value: 1, empty: 2, error: 3 };
+const REMOTE: readonly Step['remoteParent'][] = [null, false, true];
+
+const KIND_NAMES = Object.keys(KINDS) as SpanKind[];
+const OUTCOME_NAMES = Object.keys(OUTCOMES) as ResultOutcome[];
+
+/** Fields that every step has: span id, parent, name, kind, start, duration, received time; then the mask. */
+const ALWAYS = 7;
+
+/** What the other fields are of a step that has nothing to say in them, in the order of the mask's bits. */
+const OTHERS: readonly unknown[] = [
+  0,
+  '',
+  '',
+  '',
+  '',
+  '',
+  '', // remote parent, conversation, agent, release, service, tool, tool call id
+  false,
+  '',
+  '', // failed, error type, error message
+  '',
+  '',
+  '',
+  0,
+  '',
+  0, // arguments digest, request key, result digest, outcome, its detail and confidence
+  null,
+  '',
+  '',
+  0,
+  0,
+  0,
+  '',
+  '', // retry attempt, finish reason, model, tokens in and out, cost, handoff from and to
+  0,
+  '',
+  0, // requested calls, said, argument values
+];
+
+/** A name's place in a tally; a name that found no room there stands for itself. */
+const placeIn = (names: readonly string[], name: string): number | string => {
+  const at = name === '' ? -1 : names.indexOf(name);
+  return at < 0 ? name : at;
+};
+
+const nameAt = (names: readonly string[], place: unknown): string =>
+  typeof place === 'number' ? (names[place] ?? '') : (place as string);
+
+type PackedCall = [id: string, name: string, argumentsDigest?: string, unparsed?: 1];
+
+function packCall({ id, name, parses, argumentsDigest }: RequestedCall): PackedCall {
+  if (!parses) return [id, name, argumentsDigest, 1];
+  return argumentsDigest === '' ? [id, name] : [id, name, argumentsDigest];
+}
+
+const unpackCall = ([id, name, argumentsDigest = '', unparsed]: PackedCall): RequestedCall => ({
+  id,
+  name,
+  parses: unparsed !== 1,
+  argumentsDigest,
+});
+
+/** @param meta of the step's run, which has counted the step */
+export function packStep(step: Step, meta: RunMeta): PackedStep {
+  const others = [
+    REMOTE.indexOf(step.remoteParent),
+    placeIn(meta.conversations.names, step.conversation),
+    placeIn(meta.agents.names, step.agent),
+    step.release,
+    step.service,
+    step.tool,
+    step.toolCallId,
+    step.failed,
+    step.errorType,
+    step.errorMessage,
+    step.argumentsDigest,
+    step.requestKey,
+    step.resultDigest,
+    OUTCOMES[step.outcome],
+    step.outcomeDetail,
+    step.outcomeConfidence,
+    step.retryAttempt,
+    step.finishReason,
+    step.model,
+    step.inputTokens,
+    step.outputTokens,
+    step.costUsd,
+    step.handoffFrom,
+    step.handoffTo,
+    step.requestedCalls.length > 0 ? step.requestedCalls.map(packCall) : 0,
+    step.said,
+    step.argumentValues.length > 0 ? step.argumentValues : 0,
+  ];
+  const packed: PackedStep = [
+    step.spanId,
+    step.parentSpanId,
+    step.name,
+    KINDS[step.kind],
+    step.start - meta.originStart,
+    step.end - step.start,
+    step.receivedTime - meta.originReceived,
+    0,
+  ];
+  let mask = 0;
+  for (let i = 0; i < others.length; i++) {
+    if (others[i] === OTHERS[i]) continue;
+    mask |= 1 << i;
+    packed.push(others[i]);
+  }
+  packed[ALWAYS] = mask;
+  return packed;
+}
+
+/** @param index of the step, from its slot's name */
+export function unpackStep(packed: PackedStep, index: number, meta: RunMeta): Step {
+  const [spanId, parentSpanId, name] = packed as string[];
+  const [kind, start, duration, received, mask] = packed.slice(3) as number[];
+  if (spanId === undefined || parentSpanId === undefined || name === undefined || start === undefined) {
+    throw new Error(`slot s/${index} holds no step: the state was written by something else`);
+  }
+  let at = ALWAYS;
+  let field = -1;
+  /** The next of the other fields. */
+  const next = <T>(): T => {
+    field += 1;
+    if (((mask ?? 0) & (1 << field)) === 0) return OTHERS[field] as T;
+    at += 1;
+    return packed[at] as T;
+  };
+  const begin = meta.originStart + start;
+  const step: Step = {
+    index,
+    spanId,
+    parentSpanId,
+    name,
+    kind: KIND_NAMES[kind ?? 0] ?? 'step',
+    start: begin,
+    end: begin + (duration ?? 0),
+    receivedTime: meta.originReceived + (received ?? 0),
+    // In the order of OTHERS, which `next` goes through.
+    remoteParent: REMOTE[next<number>()] ?? null,
+    conversation: nameAt(meta.conversations.names, next()),
+    agent: nameAt(meta.agents.names, next()),
+    release: next(),
+    service: next(),
+    tool: next(),
+    toolCallId: next(),
+    failed: next(),
+    errorType: next(),
+    errorMessage: next(),
+    argumentsDigest: next(),
+    requestKey: next(),
+    resultDigest: next(),
+    outcome: OUTCOME_NAMES[next<number>()] ?? 'unknown',
+    outcomeDetail: next(),
+    outcomeConfidence: next(),
+    retryAttempt: next(),
+    finishReason: next(),
+    model: next(),
+    inputTokens: next(),
+    outputTokens: next(),
+    costUsd: next(),
+    handoffFrom: next(),
+    handoffTo: next(),
+    requestedCalls: (next<PackedCall[] | 0>() || []).map(unpackCall),
+    said: next(),
+    argumentValues: next<string[] | 0>() || [],
+    unresolved: false,
+  };
+  step.unresolved = isUnresolved(step);
+  return step;
+}
