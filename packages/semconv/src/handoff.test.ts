@@ -43,6 +43,13 @@ describe('a handover is recognised', () => {
       'refunds_agent',
     ],
     [
+      'by the entity of OpenLLMetry’s tool span',
+      { 'traceloop.span.kind': 'tool', 'traceloop.entity.name': 'transfer_to_refunds' },
+      'transfer_to_refunds.tool',
+      '',
+      'refunds',
+    ],
+    [
       'by attributes',
       {
         'gen_ai.operation.name': 'handoff',
@@ -107,4 +114,14 @@ it('an agent of OpenAI Agents names the one before it', () => {
     handoffFrom: 'triage_agent',
     handoffTo: '',
   });
+});
+
+it('a handover tool that OpenLLMetry names keeps its name', () => {
+  const named = { 'traceloop.span.kind': 'tool', 'traceloop.entity.name': 'transfer_to_refunds' };
+  expect(ofAttributes(named, 'transfer_to_refunds.tool')).toMatchObject({
+    kind: 'handoff',
+    tool: 'transfer_to_refunds',
+  });
+  const span = { 'openinference.span.kind': 'TOOL', 'input.value': 'triage', 'output.value': 'refunds' };
+  expect(ofAttributes(span, 'handoff to refunds')).toMatchObject({ kind: 'handoff', tool: '' });
 });

@@ -5,7 +5,7 @@ import { Cuts, caps } from './caps.ts';
 import { Concept } from './concept.ts';
 import { conversation } from './conversation.ts';
 import { failure } from './failure.ts';
-import { handoff } from './handoff.ts';
+import { handoff, isHandoffSpanName } from './handoff.ts';
 import { identity } from './identity.ts';
 import { listOf } from './indexed.ts';
 import { isObject, parseJson } from './json.ts';
@@ -122,8 +122,9 @@ function toolName(span: OtlpSpan, kind: SpanKind, values: Values, cuts: Cuts): s
   const stated = values.takeText(Concept.tool);
   if (stated !== '') return cuts.text('tool', stated, caps.name);
   // A span `handoff to X` is no tool's, a retrieval has no tool
-  if (kind !== 'tool') return '';
-  return cuts.text('tool', values.takeText(Concept.entityName) || toolNameOf(span.name), caps.name);
+  if (kind !== 'tool' && (kind !== 'handoff' || isHandoffSpanName(span.name))) return '';
+  const named = values.takeText(Concept.entityName) || toolNameOf(span.name);
+  return cuts.text('tool', named, caps.name);
 }
 
 function callId(values: Values, content: EventContent | undefined, call: ToolCall, cuts: Cuts): string {
