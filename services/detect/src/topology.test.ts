@@ -1,4 +1,13 @@
-import type { Finding, Run, Signal, Span, SpanRevision, StepStats } from '@spanwise/schemas';
+import { type RunDetector, runDetectors } from '@spanwise/detectors';
+import {
+  decodeBlock,
+  type Finding,
+  type Run,
+  type Signal,
+  type Span,
+  type SpanRevision,
+  type StepStats,
+} from '@spanwise/schemas';
 import { TopologyTestDriver } from '@spanwise/stream';
 import { trace } from '@spanwise/testkit';
 import { Registry } from 'prom-client';
@@ -158,6 +167,28 @@ describe('detect', () => {
       ['default', 6],
       ['other', 6],
     ]);
+  });
+
+  it('a detector that throws costs its own findings only, and the span goes to the dead letters', () => {
+    const broken: RunDetector = {
+      pattern: 'broken',
+      initialState: () => null,
+      onSpan: (step) => {
+        if (step.tool === 'refund_order') throw new Error('not prepared for refunds');
+        return false;
+      },
+      onRunEnd: () => false,
+    };
+    const metrics = new DetectMetrics(new Registry(), 10);
+    const driver = new TopologyTestDriver(detectTopology(settings, metrics, [broken, ...runDetectors()]));
+    driver.pipe(refund(), 1);
+    driver.advance(2 * MINUTE);
+    expect(runs(driver)).toMatchObject([{ spanCount: 6 }]);
+    expect(findings(driver).map((finding) => finding.pattern)).toContain('masked_tool_error');
+    const [letter, ...others] = driver.outputs<'DeadLetter'>('dead-letters');
+    expect(others).toEqual([]);
+    expect(letter).toMatchObject({ reason: 'processor_error', detail: 'broken: not prepared for refunds' });
+    expect(decodeBlock('Span', letter?.value as Buffer)).toMatchObject([{ tool: 'refund_order' }]);
   });
 
   it('moves its counters at the commit', async () => {

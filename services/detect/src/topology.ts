@@ -1,5 +1,5 @@
-import { RunJudge, runDetectors } from '@spanwise/detectors';
-import type { Topology } from '@spanwise/stream';
+import { type RunDetector, RunJudge, runDetectors } from '@spanwise/detectors';
+import { DEAD_LETTERS, type Topology } from '@spanwise/stream';
 import type { DetectMetrics } from './metrics.ts';
 import { type RunLifetimes, RunProcessor, runKey } from './run-processor.ts';
 
@@ -9,8 +9,12 @@ export interface DetectSettings extends RunLifetimes {
 }
 
 /** spans → findings, span-revisions, runs, step-stats, signals. */
-export function detectTopology(settings: DetectSettings, metrics: DetectMetrics): Topology<'Span'> {
-  const judge = new RunJudge({ detectors: runDetectors() });
+export function detectTopology(
+  settings: DetectSettings,
+  metrics: DetectMetrics,
+  detectors: readonly RunDetector[] = runDetectors(),
+): Topology<'Span'> {
+  const judge = new RunJudge({ detectors });
   return {
     name: 'detect',
     input: 'spans',
@@ -21,6 +25,8 @@ export function detectTopology(settings: DetectSettings, metrics: DetectMetrics)
       runs: 'Run',
       'step-stats': 'StepStats',
       signals: 'Signal',
+      // a detector that throws: the other detectors go on with the span
+      [DEAD_LETTERS]: 'DeadLetter',
     },
     changelog: 'detect-changelog',
     stateVersion: 1,
