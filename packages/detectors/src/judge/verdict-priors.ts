@@ -38,19 +38,22 @@ export const SEVERITY_SHARE: Readonly<Record<Severity, number>> = {
 /** Each further finding of one pattern adds this share of the one before: ten retries are one trouble, not ten. */
 export const REPEAT_SHARE = 0.5;
 
+/** Chance that a run fails at its task, as a whole, in a way that nothing shows. */
+export const HIDDEN_FAULT_PER_RUN = 0.1;
+
 /** Chance that one inference or tool call goes wrong in a way that nothing shows. */
 export const HIDDEN_FAULT_PER_OPERATION = 0.01;
 
 /** Longer runs are not held to be worse than one of this many operations. */
-export const MOST_OPERATIONS = 60;
+export const MOST_OPERATIONS = 50;
 
 /**
  * Log-odds of failure before any finding: the reliability of a chain is the product of its operations', so the chance that
- * something went wrong unseen grows with their number (5 operations: one in twenty, 30: one in four).
+ * something went wrong unseen grows with their number (1 operation: one in nine, 5: one in seven, 30: one in three).
  */
 export function baseLogOdds(operations: number): number {
   const n = Math.max(1, Math.min(MOST_OPERATIONS, operations));
-  const survives = (1 - HIDDEN_FAULT_PER_OPERATION) ** n;
+  const survives = (1 - HIDDEN_FAULT_PER_RUN) * (1 - HIDDEN_FAULT_PER_OPERATION) ** n;
   return Math.log((1 - survives) / survives);
 }
 

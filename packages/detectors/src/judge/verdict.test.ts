@@ -33,6 +33,13 @@ describe('judgeRun', () => {
     expect(judgeRun([], 'closed', 100_000, undefined).failureProbability).toBeLessThan(0.5);
   });
 
+  it('holds the shortest run with a sure masked error to be about as likely failed as not', () => {
+    const masked = finding({ pattern: 'masked_tool_error', severity: 'high', confidence: 0.95 });
+    const { failureProbability } = judgeRun([masked], 'closed', 1, undefined);
+    expect(failureProbability).toBeGreaterThan(0.4);
+    expect(failureProbability).toBeLessThan(0.8);
+  });
+
   it.each([
     ['info', 'correct'],
     ['low', 'correct'],

@@ -40,18 +40,28 @@ const aboveInfo = (finding: Finding): boolean => finding.severity !== 'info';
 const isSerious = (finding: Finding): boolean =>
   finding.confidence >= 0.5 && finding.severity !== 'info' && finding.severity !== 'low';
 
+interface Weighed {
+  finding: Finding;
+  weight: number;
+}
+
+/** The weightiest first; of equals the one that happened first, so that the same run under another id reads the same. */
+const inOrder = (a: Weighed, b: Weighed): number =>
+  b.weight - a.weight ||
+  a.finding.eventTime - b.finding.eventTime ||
+  (a.finding.spanId < b.finding.spanId ? -1 : a.finding.spanId > b.finding.spanId ? 1 : 0) ||
+  (a.finding.findingId < b.finding.findingId ? -1 : 1);
+
 /** Each finding with what it adds to the log-odds: findings of one pattern saturate, the weightiest counts in full. */
-function weigh(findings: Iterable<Finding>): { finding: Finding; weight: number }[] {
-  const weighed = [...findings]
-    .map((finding) => ({ finding, weight: weightOf(finding) }))
-    .sort((a, b) => b.weight - a.weight || (a.finding.findingId < b.finding.findingId ? -1 : 1));
+function weigh(findings: Iterable<Finding>): Weighed[] {
+  const weighed = [...findings].map((finding) => ({ finding, weight: weightOf(finding) })).sort(inOrder);
   const share = new Map<string, number>();
   for (const entry of weighed) {
     const now = share.get(entry.finding.pattern) ?? 1;
     entry.weight *= now;
     share.set(entry.finding.pattern, now * REPEAT_SHARE);
   }
-  return weighed.sort((a, b) => b.weight - a.weight || (a.finding.findingId < b.finding.findingId ? -1 : 1));
+  return weighed.sort(inOrder);
 }
 
 /**
