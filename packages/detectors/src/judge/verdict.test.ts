@@ -62,6 +62,18 @@ describe('judgeRun', () => {
     expect(new Set(p).size).toBe(5);
   });
 
+  it('names the first of equally grave failures as the root cause, whatever their ids', () => {
+    const at = (eventTime: number) => ({
+      ...finding('unresolved_error', 'high'),
+      eventTime,
+      rootCauseSpanId: `${eventTime}`,
+    });
+    const [second, first] = [at(20), at(10)];
+    const { rootCauseSpanId, reasons } = judged(second, first);
+    expect(rootCauseSpanId).toBe('10');
+    expect(reasons.map(({ findingId }) => findingId)).toEqual([first.findingId, second.findingId]);
+  });
+
   it('saturates over findings of one pattern, not over different ones', () => {
     const one = judged(finding('retry_storm', 'high')).failureProbability;
     const many = judged(...Array.from({ length: 20 }, () => finding('retry_storm', 'high'))).failureProbability;

@@ -45,12 +45,15 @@ interface Weighed {
   weight: number;
 }
 
+const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
 /** The weightiest first; of equals the one that happened first, so that the same run under another id reads the same. */
-const inOrder = (a: Weighed, b: Weighed): number =>
-  b.weight - a.weight ||
-  a.finding.eventTime - b.finding.eventTime ||
-  (a.finding.spanId < b.finding.spanId ? -1 : a.finding.spanId > b.finding.spanId ? 1 : 0) ||
-  (a.finding.findingId < b.finding.findingId ? -1 : 1);
+const inOrder = ({ finding: a, weight: weightOfA }: Weighed, { finding: b, weight: weightOfB }: Weighed): number =>
+  weightOfB - weightOfA ||
+  a.eventTime - b.eventTime ||
+  byText(a.spanId, b.spanId) ||
+  byText(a.pattern, b.pattern) ||
+  byText(a.findingId, b.findingId);
 
 /** Each finding with what it adds to the log-odds: findings of one pattern saturate, the weightiest counts in full. */
 function weigh(findings: Iterable<Finding>): Weighed[] {

@@ -48,7 +48,8 @@ export function judgeSession(
     .flatMap((run) =>
       run.reasons.map((reason) => (run === last ? reason : { ...reason, weight: reason.weight * EARLIER_SHARE })),
     )
-    .sort((a, b) => b.weight - a.weight || (a.findingId < b.findingId ? -1 : 1))
+    // of equals the first: runs are in order of time, and so are the reasons of each
+    .sort((a, b) => b.weight - a.weight)
     .slice(0, MAX_REASONS);
 
   let verdict: Verdict = last?.verdict ?? 'correct';
