@@ -34,7 +34,7 @@ describe('judgeRun', () => {
   });
 
   it('holds the shortest run with a sure masked error to be about as likely failed as not', () => {
-    const masked = finding({ pattern: 'masked_tool_error', severity: 'high', confidence: 0.95 });
+    const masked = finding('masked_tool_error', 'high', 0.95);
     const { failureProbability } = judgeRun([masked], 'closed', 1, undefined);
     expect(failureProbability).toBeGreaterThan(0.4);
     expect(failureProbability).toBeLessThan(0.8);
