@@ -12,6 +12,8 @@ interface Slot {
   deleted: boolean;
   /** Number of the checkpoint interval in which the slot was last handed out. */
   touched: number;
+  /** Number of the checkpoint interval that last changed `json`; 0: it was restored. */
+  saved: number;
 }
 
 interface Key {
@@ -54,7 +56,7 @@ export class SlotStore implements KeyedStore {
     const entry = this.#keys.get(key) ?? this.#addKey(key);
     let found = entry.slots.get(slot);
     if (!found) {
-      found = { key, name: slot, value, json: undefined, changed: true, deleted: true, touched: 0 };
+      found = { key, name: slot, value, json: undefined, changed: true, deleted: true, touched: 0, saved: 0 };
       entry.slots.set(slot, found);
     }
     this.#touch(found);
@@ -102,7 +104,10 @@ export class SlotStore implements KeyedStore {
       if (!slot.changed) return;
       slot.changed = false;
       const json = texts[index];
-      if (json !== slot.json) changes.push({ key: slot.key, slot: slot.name, json });
+      if (json !== slot.json) {
+        changes.push({ key: slot.key, slot: slot.name, json });
+        slot.saved = this.#interval;
+      }
       slot.json = json;
       if (slot.deleted) this.#remove(slot);
     });
@@ -146,16 +151,24 @@ export class SlotStore implements KeyedStore {
       changed: false,
       deleted: true,
       touched: 0,
+      saved: 0,
     };
     entry.slots.set(slot, restored);
     this.#setDeleted(entry, restored, false);
   }
 
-  /** All slots as of the last checkpoint. What is restored, put or deleted while one iterates may come or not. */
-  *saved(): Generator<SlotChange> {
+  /**
+   * All slots as of the last checkpoint before this call, but those that a checkpoint changes while one iterates: so it comes
+   * to an end however fast slots come.
+   */
+  saved(): Iterator<SlotChange> {
+    return this.#savedBefore(this.#interval);
+  }
+
+  *#savedBefore(interval: number): Generator<SlotChange> {
     for (const entry of this.#keys.values()) {
-      for (const { key, name, json } of entry.slots.values()) {
-        if (json !== undefined) yield { key, slot: name, json };
+      for (const { key, name, json, saved } of entry.slots.values()) {
+        if (json !== undefined && saved < interval) yield { key, slot: name, json };
       }
     }
   }

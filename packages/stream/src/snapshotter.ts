@@ -22,6 +22,7 @@ export interface SnapshotMessages {
  * Writes a snapshot of the store from time to time, a part with each commit, while changes go on. That is sound: a slot of
  * the state at the end was either changed after the begin mark, and then stands in a later changes message, or has been
  * in a part, as it was when that part was written. So whoever restores applies everything from the begin mark on, in order.
+ * Parts leave out what changed after the begin mark, or a snapshot would never end where more changes than a part holds.
  */
 export class Snapshotter {
   readonly #store: SlotStore;

@@ -19,6 +19,8 @@ interface Entry {
   at: number | undefined;
   /** `at` at the last checkpoint. */
   saved: number | undefined;
+  /** Number of the checkpoint interval that last changed `saved`; 0: it was restored. */
+  savedIn: number;
   /** Least time at which the heap will bring this entry up; undefined: it is not in the heap. */
   queued: number | undefined;
   touched: number;
@@ -86,7 +88,10 @@ export class TimerTable {
   checkpoint(): TimerChange[] {
     const changes: TimerChange[] = [];
     for (const entry of this.#touched) {
-      if (entry.at !== entry.saved) changes.push({ key: entry.key, name: entry.name, at: entry.at });
+      if (entry.at !== entry.saved) {
+        changes.push({ key: entry.key, name: entry.name, at: entry.at });
+        entry.savedIn = this.#interval;
+      }
       entry.saved = entry.at;
       if (entry.at === undefined) this.#remove(entry);
     }
@@ -110,10 +115,16 @@ export class TimerTable {
     if (at === undefined) this.#remove(entry);
   }
 
-  /** All timers as of the last checkpoint. */
-  *saved(): Generator<TimerChange> {
+  /** All timers as of the last checkpoint before this call, but those that a checkpoint changes while one iterates. */
+  saved(): Iterator<TimerChange> {
+    return this.#savedBefore(this.#interval);
+  }
+
+  *#savedBefore(interval: number): Generator<TimerChange> {
     for (const entries of this.#entries.values()) {
-      for (const { key, name, saved } of entries.values()) if (saved !== undefined) yield { key, name, at: saved };
+      for (const { key, name, saved, savedIn } of entries.values()) {
+        if (saved !== undefined && savedIn < interval) yield { key, name, at: saved };
+      }
     }
   }
 
@@ -125,7 +136,7 @@ export class TimerTable {
     }
     let entry = entries.get(name);
     if (!entry) {
-      entry = { key, name, at: undefined, saved: undefined, queued: undefined, touched: 0 };
+      entry = { key, name, at: undefined, saved: undefined, savedIn: 0, queued: undefined, touched: 0 };
       entries.set(name, entry);
     }
     return entry;
