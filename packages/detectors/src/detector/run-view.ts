@@ -13,6 +13,8 @@ export interface RunView {
   readonly droppedSteps: number;
   /** Steps so far that failed or whose result is an error. Nothing that follows from failures need be looked for at 0. */
   readonly troubles: number;
+  /** Calls (`isCall`) among the steps that are remembered. */
+  readonly calls: number;
   /** The root, once it ended. */
   readonly root: Step | undefined;
   /** Parent links lead nowhere or the fleet is sampled: patterns that rest on absence must stay silent. */
@@ -25,6 +27,8 @@ export interface RunView {
   stepOf(spanId: string): Step | undefined;
   parentOf(step: Step): Step | undefined;
   childrenOf(spanId: string): readonly Step[];
+  /** Calls and handoffs with this step's arguments, itself included, in order of release. */
+  sameArguments(step: Step): readonly Step[];
   /** Nearest agent name at or above the span, else of the run; empty if none is known yet. */
   agentOf(step: Step): string;
   releaseOf(step: Step): string;

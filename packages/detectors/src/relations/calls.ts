@@ -5,6 +5,9 @@ import type { Step } from '../detector/step.ts';
 export const isCall = (step: Step): boolean =>
   step.kind === 'tool' || step.kind === 'retrieval' || step.kind === 'memory';
 
+/** What an agent does: calls and handoffs. */
+export const isAct = (step: Step): boolean => isCall(step) || step.kind === 'handoff';
+
 /** The same operation with the same, captured arguments. */
 export const sameCall = (a: Step, b: Step): boolean =>
   a.argumentsDigest !== '' && a.argumentsDigest === b.argumentsDigest && a.tool === b.tool;

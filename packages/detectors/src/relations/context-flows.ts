@@ -3,6 +3,7 @@ import type { RunView } from '../detector/run-view.ts';
 import type { Step } from '../detector/step.ts';
 import { type CriticalItem, criticalItems } from '../reading/critical-items.ts';
 import { lastMessageOf, messagesOf, textOf } from '../reading/messages.ts';
+import { mayEndAs, openingOf } from '../reading/unparsed-messages.ts';
 
 /** A conversation with a model within a run, known by how it began. Written when it begins and when its user speaks. */
 export interface Flow {
@@ -64,12 +65,13 @@ export function flowOf(step: Step, span: Span, run: RunView, flows: readonly Flo
 }
 
 function goesOnWithCalls(step: Step, input: string, run: RunView): boolean {
+  if (!input.includes('"id":"')) return false;
   let left = LATEST_INFERENCES;
   for (let i = run.steps.length - 1; i >= 0 && left > 0; i--) {
     const other = run.steps[i];
     if (other?.kind !== 'llm' || other === step) continue;
     left -= 1;
-    if (other.requestedCalls.some((call) => call.id.length >= 6 && input.includes(`"${call.id}"`))) return true;
+    if (other.requestedCalls.some((call) => call.id.length >= 6 && input.includes(`"id":"${call.id}"`))) return true;
   }
   return false;
 }
@@ -112,7 +114,7 @@ export function continueFlow(flow: Flow, step: Step, span: Span): boolean {
     flow.repeatsHistory = repeatsAnswers(span.inputMessages);
     changed = flow.repeatsHistory;
   }
-  const last = lastMessageOf(span.inputMessages);
+  const last = mayEndAs('user', span.inputMessages) ? lastMessageOf(span.inputMessages) : undefined;
   if (last?.role === 'user' && addItems(flow, textOf(last))) changed = true;
   return noteAnswer(flow, step, span) || changed;
 }
@@ -120,9 +122,13 @@ export function continueFlow(flow: Flow, step: Step, span: Span): boolean {
 /** Calls are known by their ids; words have to be kept. */
 function noteAnswer(flow: Flow, step: Step, span: Span): boolean {
   if (step.requestedCalls.some((call) => call.id.length >= 6) || span.outputMessages === '') return false;
-  const [answer] = messagesOf(span.outputMessages);
-  const answered = answer ? fragment(textOf(answer)) : '';
+  const answered = fragment(openingOf(span.outputMessages, REQUEST_LENGTH) ?? firstTextOf(span.outputMessages));
   if (answered === '' || answered === flow.answered) return false;
   flow.answered = answered;
   return true;
+}
+
+function firstTextOf(output: string): string {
+  const [answer] = messagesOf(output);
+  return answer ? textOf(answer) : '';
 }

@@ -1,15 +1,12 @@
 import type { RunView } from '../detector/run-view.ts';
 import { isFailure, type Step } from '../detector/step.ts';
-import { byStartIn, isCall, isInnermost, sameCall } from '../relations/calls.ts';
+import { byStartIn, isAct, isInnermost, sameCall } from '../relations/calls.ts';
 import type { Cycle } from './cycles.ts';
 import { type Spoken, startOfTurn } from './turns.ts';
 
 /** Steps looked back at, and the most acts among them. */
 const WINDOW_STEPS = 256;
 const WINDOW_ACTS = 64;
-
-/** What an agent does: calls and handoffs. */
-export const isAct = (step: Step): boolean => isCall(step) || step.kind === 'handoff';
 
 /** Equal for steps that do the same with the same outcome; unique where it is not known with what. */
 export function tokenOf(step: Step): string {
@@ -20,13 +17,15 @@ export function tokenOf(step: Step): string {
   return `${step.tool} ${step.argumentsDigest} ${isFailure(step) ? '!' : ''}${step.resultDigest}`;
 }
 
-/** Cheap: whether one of the latest steps may have the same token. */
+/** Cheap: whether one of the latest steps has the same token. */
 export function occurredBefore(step: Step, run: RunView): boolean {
-  const { steps } = run;
-  const oldest = Math.max(0, steps.length - WINDOW_STEPS);
-  for (let i = steps.length - 2; i >= oldest; i--) {
-    const other = steps[i];
-    if (!other || other.kind !== step.kind || other.argumentsDigest !== step.argumentsDigest) continue;
+  // Without arguments the token of a call is its own.
+  if (step.argumentsDigest === '' && step.kind !== 'handoff') return false;
+  const alike = run.sameArguments(step);
+  for (let i = alike.length - 1; i >= 0; i--) {
+    const other = alike[i] as Step;
+    if (step.index - other.index >= WINDOW_STEPS) return false;
+    if (other === step || other.kind !== step.kind) continue;
     if (step.kind === 'handoff' ? other.handoffTo === step.handoffTo : other.resultDigest === step.resultDigest) {
       return true;
     }
@@ -69,9 +68,9 @@ export function isWithoutProgress(
   if (movedOn && !isFailure(next)) return false;
   const [first, last] = [acts[cycle.from], acts[cycle.to - 1]];
   if (!first || !last || once.some((act) => act.kind !== 'handoff' || act.argumentsDigest !== '')) return true;
-  const said = spoken.filter(({ index }) => {
+  const said = spoken.filter(([index]) => {
     const step = run.steps[index - run.droppedSteps];
     return step && run.startOf(step) >= run.startOf(first) && run.startOf(step) <= run.endOf(last);
   });
-  return new Set(said.map(({ output }) => output)).size <= cycle.period;
+  return new Set(said.map(([, output]) => output)).size <= cycle.period;
 }

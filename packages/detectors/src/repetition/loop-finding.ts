@@ -1,8 +1,7 @@
 import type { FindingDraft } from '../detector/detector.ts';
 import type { RunView } from '../detector/run-view.ts';
 import type { Step } from '../detector/step.ts';
-import { byStartIn } from '../relations/calls.ts';
-import { isAct } from './loop-acts.ts';
+import { byStartIn, isAct } from '../relations/calls.ts';
 
 /** A loop as a run remembers it. */
 export interface Loop {

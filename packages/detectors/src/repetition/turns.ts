@@ -4,15 +4,12 @@ import type { RunView } from '../detector/run-view.ts';
 import type { Step } from '../detector/step.ts';
 import { hash64 } from '../identity-hash.ts';
 import { lastMessageOf, messagesOf, substanceOf, textOf, wasCut } from '../reading/messages.ts';
+import { openingOf, substanceOfLast } from '../reading/unparsed-messages.ts';
 import { isCall, wrapsInference } from '../relations/calls.ts';
 import { cyclesIn } from './cycles.ts';
 
-/** Digests of an inference's output and of the last message of its input, by index of its step. */
-export interface Spoken {
-  index: number;
-  output: string;
-  input: string;
-}
+/** Index of an inference's step, digests of its output and of the last message of its input. */
+export type Spoken = [index: number, output: string, input: string];
 
 interface Turns {
   turn: string;
@@ -72,21 +69,23 @@ export function spokenIn(step: Step, span: Span, run: RunView, turns: Turns, rep
   if (span.outputMessages === '' || span.inputMessages === '' || step.failed) return false;
   if (wasCut(span, 'outputMessages') || wrapsInference(step, run)) return false;
   const asks = step.requestedCalls.length > 0;
-  if (asks ? run.steps.some(isCall) : !saysSomething(span)) return false;
-  const last = lastMessageOf(span.inputMessages);
+  if (asks ? run.calls > 0 : !saysSomething(span.outputMessages)) return false;
   // The ids of calls differ where nothing else does; an answer in words has none.
-  const output = asks ? messagesOf(span.outputMessages).map(substanceOf).join('\n') : span.outputMessages;
-  turns.spoken.push({ index: step.index, output: digest(output), input: last ? digest(substanceOf(last)) : '' });
+  const said = asks ? messagesOf(span.outputMessages).map(substanceOf).join('\n') : span.outputMessages;
+  const output = digest(said);
+  const isNew = turns.spoken.every((spoken) => spoken[1] !== output);
+  turns.spoken.push([step.index, output, digest(substanceOfLast(span.inputMessages))]);
   if (turns.spoken.length > MOST_SPOKEN) turns.spoken.shift();
+  if (isNew) return true;
 
-  const stepAt = (spoken: Spoken) => run.steps[spoken.index - run.droppedSteps];
+  const stepAt = ([index]: Spoken) => run.steps[index - run.droppedSteps];
   const turnStart = startOfTurn(turns.turn, run);
   const current = turns.spoken.filter((spoken) => {
     const then = stepAt(spoken);
     return then !== undefined && run.startOf(then) >= turnStart && then.requestedCalls.length > 0 === asks;
   });
   const repeats = asks ? REQUEST_REPEATS : TEXT_REPEATS;
-  const tokens = current.map((spoken) => `${spoken.output} ${spoken.input}`);
+  const tokens = current.map(([, output, input]) => `${output} ${input}`);
   for (const cycle of cyclesIn(tokens, MAX_PERIOD, () => repeats)) {
     const steps = current
       .slice(cycle.from, cycle.to)
@@ -115,9 +114,12 @@ export function spokenIn(step: Step, span: Span, run: RunView, turns: Turns, rep
   return true;
 }
 
-const saysSomething = (span: Span): boolean =>
-  span.outputMessages.length >= SUBSTANTIAL &&
-  messagesOf(span.outputMessages).reduce((sum, message) => sum + textOf(message).length, 0) >= SUBSTANTIAL;
+function saysSomething(output: string): boolean {
+  if (output.length < SUBSTANTIAL) return false;
+  const opening = openingOf(output, SUBSTANTIAL);
+  if (opening !== undefined) return opening.length >= SUBSTANTIAL;
+  return messagesOf(output).reduce((sum, message) => sum + textOf(message).length, 0) >= SUBSTANTIAL;
+}
 
 function actedBetween(spoken: readonly Step[], run: RunView): boolean {
   const [first, last] = [spoken[0], spoken.at(-1)];

@@ -2,6 +2,7 @@ import type { Span } from '@spanwise/schemas';
 import type { RunView } from '../detector/run-view.ts';
 import type { Step } from '../detector/step.ts';
 import { agentOfRun, nearestNamed } from '../relations/attribution.ts';
+import { isAct, isCall } from '../relations/calls.ts';
 import { encloses } from '../relations/enclosure.ts';
 import { mostFrequent } from '../relations/tally.ts';
 import type { Slots } from '../slots.ts';
@@ -49,6 +50,8 @@ export class RunModel implements RunView {
   readonly #bySpanId = new Map<string, Step>();
   readonly #children = new Map<string, Step[]>();
   readonly #requesters = new Map<string, Step>();
+  readonly #byArguments = new Map<string, Step[]>();
+  calls = 0;
   readonly #forgotten = new Set<string>();
   readonly #clock = new RunClock();
   #chronological: Step[] | undefined;
@@ -111,9 +114,17 @@ export class RunModel implements RunView {
       else this.#children.set(step.parentSpanId, [step]);
     }
     for (const call of step.requestedCalls) if (call.id !== '') this.#requesters.set(call.id, step);
+    if (isAct(step)) this.#indexAct(step);
     this.#clock.note(step, this);
     if (!this.#clock.agrees) this.#chronological = undefined;
     else if (this.#chronological) insert(this.#chronological, step);
+  }
+
+  #indexAct(step: Step): void {
+    if (isCall(step)) this.calls++;
+    const alike = this.#byArguments.get(step.argumentsDigest);
+    if (alike) alike.push(step);
+    else this.#byArguments.set(step.argumentsDigest, [step]);
   }
 
   #forgetOldest(): void {
@@ -132,6 +143,9 @@ export class RunModel implements RunView {
       for (const call of step.requestedCalls)
         if (this.#requesters.get(call.id) === step) this.#requesters.delete(call.id);
     }
+    this.calls = 0;
+    this.#byArguments.clear();
+    for (const step of this.steps) if (isAct(step)) this.#indexAct(step);
     this.#slots.put(
       `ids/${this.meta.dropped}`,
       gone.map((step) => step.spanId),
@@ -200,6 +214,10 @@ export class RunModel implements RunView {
 
   childrenOf(spanId: string): readonly Step[] {
     return this.#children.get(spanId) ?? NO_STEPS;
+  }
+
+  sameArguments(step: Step): readonly Step[] {
+    return this.#byArguments.get(step.argumentsDigest) ?? NO_STEPS;
   }
 
   agentOf(step: Step): string {

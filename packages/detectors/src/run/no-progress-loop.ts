@@ -3,9 +3,9 @@ import type { Reporter, RunDetector } from '../detector/detector.ts';
 import type { RunView } from '../detector/run-view.ts';
 import type { Step } from '../detector/step.ts';
 import { hash64 } from '../identity-hash.ts';
-import { idleBefore } from '../relations/calls.ts';
+import { idleBefore, isAct } from '../relations/calls.ts';
 import { type Cycle, cyclesIn, rotationKey } from '../repetition/cycles.ts';
-import { type Acts, isAct, isWithoutProgress, occurredBefore, recentActs, tokenOf } from '../repetition/loop-acts.ts';
+import { type Acts, isWithoutProgress, occurredBefore, recentActs, tokenOf } from '../repetition/loop-acts.ts';
 import { type Loop, loopFinding } from '../repetition/loop-finding.ts';
 import { type Spoken, spokenIn, turnBegins } from '../repetition/turns.ts';
 
