@@ -87,6 +87,22 @@ it.each([-1, 'many', Number.NaN, null, [3], 2 ** 60])('no count is made of %j', 
   expect(ofAttributes({ 'gen_ai.operation.name': 'chat', 'gen_ai.usage.input_tokens': sent }).inputTokens).toBeNull();
 });
 
+it.each([-1, -0.5, Number.NaN, Number.POSITIVE_INFINITY, 1e300])('no cost is %j', (sent) => {
+  const chat = { 'gen_ai.operation.name': 'chat' };
+  expect(ofAttributes({ ...chat, 'gen_ai.usage.cost': sent }).costUsd).toBeNull();
+  const details = `{"input": ${Number.isFinite(sent) ? sent : '1e999'}}`;
+  expect(ofAttributes({ ...chat, 'langfuse.observation.cost_details': details }).costUsd).toBeNull();
+});
+
+it('a number that is no count stays among the attributes', () => {
+  const span = ofAttributes({
+    'gen_ai.operation.name': 'chat',
+    'gen_ai.usage.cost': -1,
+    'gen_ai.usage.input_tokens': -1,
+  });
+  expect(JSON.parse(span.attributes)).toMatchObject({ 'gen_ai.usage.cost': -1, 'gen_ai.usage.input_tokens': -1 });
+});
+
 it('an embedding is an inference, a lookup is none', () => {
   expect(ofAttributes({ 'gen_ai.operation.name': 'embeddings', 'gen_ai.usage.input_tokens': 5 }).inputTokens).toBe(5);
   expect(ofAttributes({ 'openinference.span.kind': 'RETRIEVER', 'llm.token_count.prompt': 5 }).inputTokens).toBeNull();

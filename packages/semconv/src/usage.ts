@@ -1,10 +1,13 @@
 import type { Span } from '@spanwise/schemas';
-import { LARGEST_LONG } from './caps.ts';
 import { Concept } from './concept.ts';
 import { isObject, type JsonObject, parseJson } from './json.ts';
 import type { Values } from './values.ts';
 
 export type Usage = Pick<Span, 'inputTokens' | 'outputTokens' | 'cacheReadTokens' | 'cacheWriteTokens' | 'costUsd'>;
+
+/** More than this no inference takes: it is nobody's count, and sums of it would leave what a long can hold. */
+const MOST_TOKENS = 1e12;
+const MOST_USD = 1e9;
 
 const NONE: Usage = {
   inputTokens: null,
@@ -15,7 +18,7 @@ const NONE: Usage = {
 };
 
 /**
- * Tokens and cost of an inference. Agents, steps and workflows repeat their children's usage (Vercel, smolagents, ADK,
+ * Tokens and cost of an inference; what can be none (-1 for "unknown") stays in the remainder. Agents, steps and workflows repeat their children's usage (Vercel, smolagents, ADK,
  * benchmarks): there the attributes stay in the remainder and nothing is counted.
  */
 export function usage(values: Values, isInference: boolean): Usage {
@@ -25,7 +28,7 @@ export function usage(values: Values, isInference: boolean): Usage {
     outputTokens: tokens(values, Concept.outputTokens),
     cacheReadTokens: tokens(values, Concept.cacheReadTokens),
     cacheWriteTokens: tokens(values, Concept.cacheWriteTokens),
-    costUsd: values.takeNumber(Concept.cost),
+    costUsd: values.takeNumber(Concept.cost, 0, MOST_USD),
   };
   if (values.has(Concept.usageDetails)) addUsageDetails(read, values.peekText(Concept.usageDetails));
   else if (read.inputTokens === null && read.outputTokens === null) addUsageOfResponse(read, values);
@@ -34,11 +37,11 @@ export function usage(values: Values, isInference: boolean): Usage {
 }
 
 function tokens(values: Values, slot: number): number | null {
-  return count(values.takeNumber(slot));
+  return count(values.takeNumber(slot, 0, MOST_TOKENS));
 }
 
 function count(value: unknown): number | null {
-  return typeof value === 'number' && value >= 0 && value <= LARGEST_LONG ? Math.trunc(value) : null;
+  return typeof value === 'number' && value >= 0 && value <= MOST_TOKENS ? Math.trunc(value) : null;
 }
 
 /** Langfuse's JSON `{input, output, input_cached_tokens, …}`. */
@@ -76,7 +79,11 @@ function usageIn(value: unknown, depth: number): JsonObject | undefined {
 function costOf(json: string): number | null {
   const details = parseJson(json);
   if (!isObject(details)) return null;
-  if (typeof details.total === 'number') return details.total;
+  if (typeof details.total === 'number') return usd(details.total);
   const amounts = Object.values(details).filter((amount) => typeof amount === 'number');
-  return amounts.length > 0 ? amounts.reduce((sum, amount) => sum + amount, 0) : null;
+  return amounts.length > 0 ? usd(amounts.reduce((sum, amount) => sum + amount, 0)) : null;
+}
+
+function usd(amount: number): number | null {
+  return amount >= 0 && amount <= MOST_USD ? amount : null;
 }

@@ -74,12 +74,12 @@ export class Values {
     return value === undefined ? '' : asText(value);
   }
 
-  /** A number, also where it was sent as text; null where absent or none, and then it stays in the remainder. */
-  takeNumber(slot: number): number | null {
+  /** A number from `least` to `most`, also where it was sent as text; null where absent or none, and then it stays in the remainder. */
+  takeNumber(slot: number, least = Number.NEGATIVE_INFINITY, most = Number.POSITIVE_INFINITY): number | null {
     const value = this.#values[slot];
     if (value === undefined || value === null || typeof value === 'boolean' || typeof value === 'object') return null;
     const number = Number(value);
-    if (!Number.isFinite(number)) return null;
+    if (!Number.isFinite(number) || number < least || number > most) return null;
     this.#values[slot] = undefined;
     return number;
   }

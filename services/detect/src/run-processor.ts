@@ -1,8 +1,8 @@
 import { markOf, type RunEnd, type RunJudge, type RunMark, type RunOutput, type Slots } from '@spanwise/detectors';
 import { encodeBlock, type Run, type Span } from '@spanwise/schemas';
 import { DEAD_LETTERS, type Processor, type ProcessorContext, slotsOf } from '@spanwise/stream';
+import { impossibleQuantity } from './impossible-quantity.ts';
 import type { DetectMetrics } from './metrics.ts';
-
 import { sampleOfSpan, sampleOfStep } from './step-sample.ts';
 import { StepStatsAggregator } from './step-stats.ts';
 
@@ -43,6 +43,8 @@ export class RunProcessor implements Processor<Span> {
   }
 
   process(span: Span, context: ProcessorContext): void {
+    const impossible = impossibleQuantity(span);
+    if (impossible) throw new RangeError(impossible);
     const key = runKey(span);
     let slots = this.#open.get(key);
     let mark: RunMark | undefined;

@@ -191,6 +191,28 @@ describe('detect', () => {
     expect(decodeBlock('Span', letter?.value as Buffer)).toMatchObject([{ tool: 'refund_order' }]);
   });
 
+  it.each([
+    ['inputTokens', -5],
+    ['outputTokens', -1],
+    ['costUsd', -0.5],
+    ['costUsd', Number.NaN],
+    ['costUsd', Number.POSITIVE_INFINITY],
+    ['durationNs', -1000],
+  ])('buries a span whose %s is %d, and judges its run by the others', (field, value) => {
+    const { driver } = start();
+    const spans = refund();
+    const strange = spans.findIndex((span) => span.kind === 'llm');
+    driver.pipe(
+      spans.map((span, i) => (i === strange ? { ...span, [field]: value } : span)),
+      1,
+    );
+    driver.advance(2 * MINUTE);
+    expect(runs(driver)).toMatchObject([{ spanCount: 5, rootSeen: true }]);
+    expect(driver.outputs<'DeadLetter'>('dead-letters')).toMatchObject([
+      { reason: 'processor_error', detail: expect.stringContaining(`${field} is ${value}`) },
+    ]);
+  });
+
   it('moves its counters at the commit', async () => {
     const registry = new Registry();
     const topology = detectTopology(settings, new DetectMetrics(registry, 10));
