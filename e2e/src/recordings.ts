@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { sharedData } from '@spanwise/testkit';
 
 /** A span as the file has it: what the tests expect is read from here, not through our own decoding. */
@@ -22,9 +23,15 @@ interface JsonSpan extends Omit<RecordedSpan, 'attributes'> {
   attributes?: { key: string; value: Record<string, unknown> }[];
 }
 
+/** Text of a recorded file, gzipped or not. */
+export function readRecordedText(file: string): string {
+  const bytes = readFileSync(file);
+  return (file.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString();
+}
+
 /** Spans of a file with one OTLP/JSON request a line. */
 export function readRecordedSpans(file: string): RecordedSpan[] {
-  const lines = readFileSync(file, 'utf8').split('\n').filter(Boolean);
+  const lines = readRecordedText(file).split('\n').filter(Boolean);
   return lines
     .flatMap((line) => JSON.parse(line).resourceSpans)
     .flatMap((resource) => resource.scopeSpans)

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type ClickHouseClient, createClient } from '@clickhouse/client';
-import { findRunning, type RunningPipeline } from '@spanwise/local';
+import { findRunning, type RunningPipeline, type ServiceName } from '@spanwise/local';
 import { inject } from 'vitest';
 
 const repository = fileURLToPath(new URL('../../', import.meta.url));
@@ -13,6 +13,27 @@ export function pipeline(): RunningPipeline {
   const running = findRunning(inject('dataDir'));
   if (!running) throw new Error('the pipeline is not running');
   return running;
+}
+
+/** A service of the pipeline as it is now. */
+export function service(name: ServiceName): RunningPipeline['services'][number] {
+  const found = pipeline().services.find((each) => each.name === name);
+  if (!found) throw new Error(`the pipeline has no ${name}`);
+  return found;
+}
+
+/** Kills a service as a crash would; the supervisor starts it again. */
+export async function crash(name: ServiceName): Promise<void> {
+  const { pid } = await eventually(
+    async () => service(name),
+    (found) => found.pid !== null,
+  );
+  process.kill(pid as number, 'SIGKILL');
+}
+
+/** What a service says on /metrics. */
+export async function metricsOf(name: ServiceName): Promise<string> {
+  return await (await fetch(service(name).metricsUrl)).text();
 }
 
 export function clickhouse(): ClickHouseClient {
