@@ -26,6 +26,9 @@ interface IndexedPrefix {
 /** Names that no convention declares are remembered up to this number, so that a flood of invented names stays bounded. */
 const LEARNED_LIMIT = 4096;
 
+/** Members of a spelt-out path that are told apart. */
+const MAX_PATH = 32;
+
 const bindings = new Map<string, Binding>();
 const prefixes: IndexedPrefix[] = [];
 const learned = new Map<string, Binding>();
@@ -44,11 +47,18 @@ function learn(name: string): Binding {
     slot: indexed?.slot ?? -1,
     rank: indexed?.rank ?? 0,
     convention: indexed?.convention ?? -1,
-    path: indexed ? name.slice(indexed.prefix.length).split('.') : undefined,
+    path: indexed ? pathOf(name.slice(indexed.prefix.length)) : undefined,
     key: `${JSON.stringify(name)}:`,
   };
   if (learned.size < LEARNED_LIMIT && name.length <= 256) learned.set(name, binding);
   return binding;
+}
+
+/** What is deeper stays one member: a name of ten thousand dots would exhaust the stack of whoever walks it. */
+function pathOf(rest: string): string[] {
+  const path = rest.split('.');
+  if (path.length > MAX_PATH) path.push(path.splice(MAX_PATH - 1).join('.'));
+  return path;
 }
 
 function startsWithDigit(name: string, { prefix }: IndexedPrefix): boolean {

@@ -58,6 +58,6 @@ export function linksText(links: readonly OtlpLink[], cuts: Cuts): string {
   if (text.length <= caps.links) return text;
   cuts.note('links', text);
   // All members have the length of two ids
-  const longest = Math.max(...members.map((member) => member.length));
+  const longest = members.reduce((most, member) => Math.max(most, member.length), 0);
   return `[${members.slice(0, Math.floor((caps.links - 2) / (longest + 1))).join(',')}]`;
 }

@@ -178,3 +178,17 @@ it('flags and instance ids mean nothing and are kept', () => {
   expect(span.flags).toBe(256);
   expect(span.resource).toContain('i-1');
 });
+
+describe('a span as large as a request may be', () => {
+  const llm = { 'openinference.span.kind': 'LLM' };
+
+  it('spells out a message under a name of twenty thousand members', () => {
+    const name = `llm.input_messages.0.message.content${'.0'.repeat(20_000)}`;
+    expect(ofAttributes({ ...llm, [name]: 'Hi' }).kind).toBe('llm');
+  });
+
+  it('spells out two hundred thousand messages', () => {
+    const names = Array.from({ length: 200_000 }, (_, i) => [`llm.input_messages.${i}.message.content`, 'Hi']);
+    expect(ofAttributes({ ...llm, ...Object.fromEntries(names) }).inputMessages).toContain('Hi');
+  });
+});

@@ -89,7 +89,7 @@ export class Values {
     const leaves = this.#indexed?.get(slot);
     if (!leaves) return [];
     this.#indexed?.delete(slot);
-    const best = Math.min(...leaves.map(([binding]) => binding.rank));
+    const best = leaves.reduce((least, [{ rank }]) => Math.min(least, rank), Number.POSITIVE_INFINITY);
     for (const [binding, value] of leaves) if (binding.rank !== best) this.#keep(binding, value);
     return leaves.filter(([binding]) => binding.rank === best);
   }
