@@ -51,8 +51,6 @@ export function errorAnswer(
   const headers: Record<string, string> = { 'content-type': contentTypes[encoding ?? 'json'] };
   if (retryAfterSeconds !== undefined) headers['retry-after'] = String(retryAfterSeconds);
   if (status === 401) headers['www-authenticate'] = 'Bearer';
-  // what is left of a body that is too large is not read
-  if (status === 413) headers.connection = 'close';
   return {
     status,
     headers,

@@ -41,15 +41,19 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Liste
   app.route({
     method: ['GET', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
     url: TRACES,
-    handler: (_request, reply) => {
+    handler: (request, reply) => {
       reply.header('allow', 'POST');
-      return send(reply, errorAnswer(undefined, 405, `${TRACES} takes POST only`));
+      return send(reply, errorAnswer(encodingOf(request.headers['content-type']), 405, `${TRACES} takes POST only`));
     },
   });
   app.setNotFoundHandler((request, reply) =>
     send(
       reply,
-      errorAnswer(undefined, 404, `there is no ${request.method} ${request.url}: traces go to POST ${TRACES}`),
+      errorAnswer(
+        encodingOf(request.headers['content-type']),
+        404,
+        `there is no ${request.method} ${request.url}: traces go to POST ${TRACES}`,
+      ),
     ),
   );
   app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
@@ -61,6 +65,11 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Liste
   app.addHook('onResponse', async (_request, reply) => {
     metrics.requests.inc({ transport: 'http', code: String(reply.statusCode) });
     metrics.requestDuration.observe({ transport: 'http' }, reply.elapsedTime / 1000);
+  });
+  // The rest of a refused body is read and dropped: a connection closed on it is reset, and a client that is still sending
+  // then sees no answer and sends the same again. The request timeout bounds it.
+  app.addHook('onResponse', async (request) => {
+    if (!request.raw.complete) request.raw.resume();
   });
   // an answer sent while closing must end its connection, or the server waits for the client to leave
   let closing = false;

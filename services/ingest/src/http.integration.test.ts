@@ -1,6 +1,10 @@
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { Agent, type IncomingMessage, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { finished } from 'node:stream/promises';
 import { deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import {
   decodeTracesJson,
@@ -29,13 +33,27 @@ afterAll(async () => {
   await kafka[Symbol.asyncDispose]();
 });
 
-async function post(body: string | Uint8Array | undefined, headers: Record<string, string>, url = ingest.url) {
+async function post(
+  body: string | Uint8Array | undefined,
+  headers: Record<string, string>,
+  url = ingest.url,
+  method = 'POST',
+) {
   const response = await fetch(url, {
-    method: 'POST',
+    method,
     headers,
     ...(body === undefined ? {} : { body: body as string }),
   });
   return { status: response.status, headers: response.headers, body: Buffer.from(await response.arrayBuffer()) };
+}
+
+/** Rejects unless the whole body could be sent and the whole answer came. */
+async function postBy(agent: Agent, body: Buffer) {
+  const sent = request(ingest.url, { method: 'POST', agent, headers: { 'content-type': JSON_TYPE } });
+  sent.end(body);
+  const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+  await Promise.all([finished(sent), text(answer)]);
+  return { status: answer.statusCode, reused: sent.reusedSocket };
 }
 
 async function storedOf(traceId: string) {
@@ -140,6 +158,13 @@ describe('POST /v1/traces', () => {
     }
   });
 
+  it('answers a client that is still sending far more than the limit, and keeps its connection', async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    expect(await postBy(agent, Buffer.alloc(40_000_000, 32))).toEqual({ status: 413, reused: false });
+    expect(await postBy(agent, Buffer.from('{}'))).toEqual({ status: 200, reused: true });
+    agent.destroy();
+  });
+
   it('takes the lawful spans of a request and says how many others it rejected', async () => {
     const json = JSON.parse(encodeTracesJson(otlpRequest('partial', 3)));
     json.resourceSpans[0].scopeSpans[0].spans[1].traceId = '00';
@@ -191,6 +216,15 @@ describe('POST /v1/traces', () => {
     expect(response.status).toBe(status);
     expect(await response.json()).toMatchObject({ code: expect.any(Number), message: expect.any(String) });
     if (status === 405) expect(response.headers.get('allow')).toBe('POST');
+  });
+
+  it.each([
+    ['PUT', '/v1/traces', 405],
+    ['POST', '/v1/metrics', 404],
+  ])('and answers protobuf in protobuf: %s %s', async (method, path, status) => {
+    const answer = await post(new Uint8Array(), { 'content-type': PROTOBUF }, new URL(path, ingest.url).href, method);
+    expect(answer.status).toBe(status);
+    expect(answer.headers.get('content-type')).toBe(PROTOBUF);
   });
 
   it('counts what it took', async () => {
