@@ -1,6 +1,7 @@
 import { LabelBudget, stepDurationBuckets } from '@spanwise/runtime';
-import type { Finding, Run, Span } from '@spanwise/schemas';
+import type { Finding, Run } from '@spanwise/schemas';
 import { Counter, Histogram, type Registry } from 'prom-client';
+import type { StepSample } from './step-sample.ts';
 
 /**
  * What detect learns about the agents. `pattern`, `severity`, `kind`, `verdict` come from closed lists; `agent`, `release`,
@@ -32,27 +33,34 @@ export class DetectMetrics {
       'agent',
     ]);
     this.#runs = counter('spanwise_runs_total', 'Runs judged, revisions not counted', ['verdict', 'agent', 'release']);
-    this.#tokens = counter('spanwise_tokens_total', 'Tokens of inferences', ['direction', 'agent']);
+    this.#tokens = counter(
+      'spanwise_tokens_total',
+      'Tokens of inferences; of those that name no agent, told when the run has ended',
+      ['direction', 'agent'],
+    );
     this.#cost = counter('spanwise_cost_usd_total', 'Cost of inferences in US dollars, where spans state it', [
       'agent',
     ]);
     this.#stepDuration = new Histogram({
       name: 'spanwise_step_duration_seconds',
-      help: 'Duration of spans',
+      help: 'Duration of spans; of those that name no agent, told when the run has ended and names it',
       labelNames: ['kind', 'agent', 'tool'],
       buckets: stepDurationBuckets,
       registers: [registry],
     });
   }
 
-  span(span: Span): void {
-    this.#spans.inc({ kind: span.kind });
-    const label = this.#agents.value(span.agent);
-    const tool = this.#tools.value(span.tool);
-    this.#stepDuration.observe({ kind: span.kind, agent: label, tool }, span.durationNs / 1e9);
-    if (span.inputTokens) this.#tokens.inc({ direction: 'input', agent: label }, span.inputTokens);
-    if (span.outputTokens) this.#tokens.inc({ direction: 'output', agent: label }, span.outputTokens);
-    if (span.costUsd) this.#cost.inc({ agent: label }, span.costUsd);
+  span(kind: string): void {
+    this.#spans.inc({ kind });
+  }
+
+  /** A step whose agent is known, or will not be. */
+  step({ kind, durationNs, inputTokens, outputTokens, costUsd, ...sample }: StepSample): void {
+    const agent = this.#agents.value(sample.agent);
+    this.#stepDuration.observe({ kind, agent, tool: this.#tools.value(sample.tool) }, durationNs / 1e9);
+    if (inputTokens > 0) this.#tokens.inc({ direction: 'input', agent }, inputTokens);
+    if (outputTokens > 0) this.#tokens.inc({ direction: 'output', agent }, outputTokens);
+    if (costUsd > 0) this.#cost.inc({ agent }, costUsd);
   }
 
   duplicate(): void {

@@ -3,7 +3,7 @@ import { encodeBlock, type Run, type Span } from '@spanwise/schemas';
 import { DEAD_LETTERS, type Processor, type ProcessorContext, slotsOf } from '@spanwise/stream';
 import { impossibleQuantity } from './impossible-quantity.ts';
 import type { DetectMetrics } from './metrics.ts';
-import { sampleOfSpan, sampleOfStep } from './step-sample.ts';
+import { type StepSample, sampleOfSpan, sampleOfStep } from './step-sample.ts';
 import { StepStatsAggregator } from './step-stats.ts';
 
 export interface RunLifetimes {
@@ -65,8 +65,8 @@ export class RunProcessor implements Processor<Span> {
       context.schedule(key, END, context.dueTime + this.#quietTime(output.lifecycle.rootEnded));
     }
     this.#emit(key, output, context, span);
-    if (span.agent !== '') this.#stepStats.add(sampleOfSpan(span));
-    this.#uncounted.push(() => this.#metrics.span(span));
+    if (span.agent !== '') this.#count(sampleOfSpan(span));
+    this.#uncounted.push(() => this.#metrics.span(span.kind));
   }
 
   punctuate(key: string, timer: string, context: ProcessorContext): void {
@@ -109,7 +109,7 @@ export class RunProcessor implements Processor<Span> {
     this.#emit(key, output, context);
     // steps that named no agent themselves are counted now that the run has told all it will
     const run = this.#judge.viewOf(slots);
-    for (const step of run.steps) if (step.agent === '') this.#stepStats.add(sampleOfStep(step, run));
+    for (const step of run.steps) if (step.agent === '') this.#count(sampleOfStep(step, run));
     const mark = markOf(slots);
     context.store.delete(key);
     this.#open.delete(key);
@@ -151,6 +151,11 @@ export class RunProcessor implements Processor<Span> {
       body: { run },
     });
     this.#uncounted.push(() => this.#metrics.run(run));
+  }
+
+  #count(sample: StepSample): void {
+    this.#stepStats.add(sample);
+    this.#uncounted.push(() => this.#metrics.step(sample));
   }
 
   #quietTime(rootEnded: boolean): number {

@@ -144,6 +144,19 @@ describe('detect', () => {
     expect(rows.reduce((sum, row) => sum + row.inputTokens, 0)).toBe(300);
   });
 
+  it('gives Prometheus tokens and durations under the agent that only the root names', async () => {
+    const { driver, registry } = start();
+    driver.pipe(refund(), 1);
+    driver.advance(2 * MINUTE);
+    const tokens = await registry.getSingleMetric('spanwise_tokens_total')?.get();
+    expect(tokens?.values).toMatchObject([
+      { labels: { direction: 'input', agent: 'refunds' }, value: 300 },
+      { labels: { direction: 'output', agent: 'refunds' } },
+    ]);
+    const durations = await registry.getSingleMetric('spanwise_step_duration_seconds')?.get();
+    expect(new Set(durations?.values.map(({ labels }) => labels.agent))).toEqual(new Set(['refunds']));
+  });
+
   it.each([0, 1, 2, 3, 4, 5, 6])('gives the same after a crash behind span %i as without one', (crashAt) => {
     const play = (crash: boolean) => {
       const { driver } = start();
