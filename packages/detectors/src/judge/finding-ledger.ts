@@ -7,6 +7,9 @@ import type { Slots } from '../slots.ts';
 /** Findings of one pattern in one run; what exceeds them is counted in one summarising finding (default 64). */
 export const MAX_FINDINGS_PER_PATTERN = 64;
 
+/** Ids remembered for each pattern. */
+const MAX_IDS = 4 * MAX_FINDINGS_PER_PATTERN;
+
 /** Key of the finding that counts what a pattern's fill left unreported. */
 const REST = 'rest';
 
@@ -14,24 +17,22 @@ const REST = 'rest';
 export const findingIdOf = (tenant: string, traceId: string, pattern: string, key: string): string =>
   hash128(`${tenant}\n${traceId}\n${pattern}\n${key}`);
 
-/** Everything in a finding that a reader could see change. */
-const contentOf = (finding: Finding): string =>
-  JSON.stringify([
-    finding.withdrawn,
-    finding.severity,
-    finding.confidence,
-    finding.spanId,
-    finding.rootCauseSpanId,
-    finding.sessionId,
-    finding.agent,
-    finding.release,
-    finding.environment,
-    finding.workflow,
-    finding.tool,
-    finding.step,
-    finding.summary,
-    finding.evidence,
-  ]);
+/** A reader could see no difference: all that may change but revision and times. */
+const saysTheSame = (a: Finding, b: Finding): boolean =>
+  a.withdrawn === b.withdrawn &&
+  a.severity === b.severity &&
+  a.confidence === b.confidence &&
+  a.spanId === b.spanId &&
+  a.rootCauseSpanId === b.rootCauseSpanId &&
+  a.sessionId === b.sessionId &&
+  a.agent === b.agent &&
+  a.release === b.release &&
+  a.environment === b.environment &&
+  a.workflow === b.workflow &&
+  a.tool === b.tool &&
+  a.step === b.step &&
+  a.summary === b.summary &&
+  a.evidence === b.evidence;
 
 /**
  * What a run has reported: slot `f/<id>` holds each finding as last emitted. A report that says nothing new emits nothing,
@@ -42,6 +43,8 @@ export class FindingLedger {
   readonly #run: RunModel;
   readonly #byId = new Map<string, Finding>();
   readonly #perPattern = new Map<string, number>();
+  /** Ids by pattern and key, as far as they were asked for: a pattern tells what it knows again and again. */
+  readonly #ids = new Map<string, Map<string, string>>();
 
   constructor(slots: Slots, run: RunModel) {
     this.#slots = slots;
@@ -68,7 +71,7 @@ export class FindingLedger {
   /** The finding to emit for a draft; undefined when nothing changed or the pattern has its fill. */
   report(pattern: string, draft: FindingDraft): Finding | undefined {
     const run = this.#run;
-    const id = findingIdOf(run.tenant, run.traceId, pattern, draft.key);
+    const id = this.#idOf(pattern, draft.key);
     const known = this.#byId.get(id);
     if (!known && draft.key !== REST && (this.#perPattern.get(pattern) ?? 0) >= MAX_FINDINGS_PER_PATTERN) {
       return this.#suppress(pattern, draft);
@@ -106,7 +109,7 @@ export class FindingLedger {
   /** The revision that takes a finding back; undefined when there is nothing to take back. */
   withdraw(pattern: string, key: string): Finding | undefined {
     if (!this.#perPattern.has(pattern)) return undefined;
-    const known = this.#byId.get(findingIdOf(this.#run.tenant, this.#run.traceId, pattern, key));
+    const known = this.#byId.get(this.#idOf(pattern, key));
     if (!known || known.withdrawn) return undefined;
     return this.#emit(known, { ...known, ...this.#decidedNow(), revision: known.revision + 1, withdrawn: true });
   }
@@ -133,6 +136,20 @@ export class FindingLedger {
     return changed;
   }
 
+  #idOf(pattern: string, key: string): string {
+    let ids = this.#ids.get(pattern);
+    if (!ids) {
+      ids = new Map();
+      this.#ids.set(pattern, ids);
+    }
+    let id = ids.get(key);
+    if (id === undefined) {
+      id = findingIdOf(this.#run.tenant, this.#run.traceId, pattern, key);
+      if (ids.size < MAX_IDS) ids.set(key, id);
+    }
+    return id;
+  }
+
   #decidedNow(): Pick<Finding, 'receivedTime' | 'detectedTime'> {
     return { receivedTime: this.#run.meta.lastReceived, detectedTime: this.#run.now * 1000 };
   }
@@ -153,7 +170,7 @@ export class FindingLedger {
   }
 
   #emit(known: Finding | undefined, finding: Finding): Finding | undefined {
-    if (known && contentOf(known) === contentOf(finding)) return undefined;
+    if (known && saysTheSame(known, finding)) return undefined;
     this.#remember(finding);
     this.#slots.put(`f/${finding.findingId}`, finding);
     return finding;

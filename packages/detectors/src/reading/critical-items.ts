@@ -1,3 +1,5 @@
+import { wordsWithDigits } from './words-with-digits.ts';
+
 /** Something a user stated that a context must not lose. */
 export interface CriticalItem {
   kind: 'identifier' | 'number' | 'date' | 'prohibition';
@@ -11,8 +13,6 @@ const MOST_ITEMS = 24;
 const MOST_LENGTH = 64;
 const MOST_TEXT = 8_192;
 
-/** A word with a digit, and the word before it. */
-const WITH_DIGIT = /(?:([A-Za-z]{3,9})\.? )?([^\s"'()[\]{}<>;!?]*\d[^\s"'()[\]{}<>;!?]*)/g;
 const MONTH = /^(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)/i;
 const DATE = /^(?:\d{4}-\d{2}-\d{2}|\d{1,2}[./]\d{1,2}[./]\d{2,4})/;
 const NUMBER = /^\p{Sc}?(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?:%|\p{Sc})?$/u;
@@ -65,13 +65,11 @@ export function criticalItems(text: string): CriticalItem[] {
   const add = (item: CriticalItem) => {
     if (items.size < MOST_ITEMS && item.stated.length <= MOST_LENGTH) items.set(item.stated, item);
   };
-  if (/\d/.test(read)) {
-    for (const [, before = '', word = ''] of read.matchAll(WITH_DIGIT)) {
-      const item = itemOf(word, before);
-      if (!item) continue;
-      const bare = item.stated.replaceAll(',', '').replace(/^#/, '');
-      add({ ...item, anyOf: bare === item.stated ? [item.stated] : [item.stated, bare] });
-    }
+  for (const { word, before } of wordsWithDigits(read)) {
+    const item = itemOf(word, before);
+    if (!item) continue;
+    const bare = item.stated.replaceAll(',', '').replace(/^#/, '');
+    add({ ...item, anyOf: bare === item.stated ? [item.stated] : [item.stated, bare] });
   }
   if (read.includes('@'))
     for (const [stated] of read.matchAll(EMAIL)) add({ kind: 'identifier', stated, anyOf: [stated] });
