@@ -1,5 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { TopicSpec } from '@spanwise/schemas';
-import type { Admin } from 'kafkajs';
+import type { Admin, ITopicMetadata } from 'kafkajs';
+
+/** A broker that is busy with its disk takes seconds until it tells of topics that were made. */
+const KNOWN_WITHIN_MS = 20_000;
 
 export interface TopicOverrides {
   /** Number of partitions by topic name (without prefix), where an operator chose other than the topic file says. */
@@ -33,7 +37,8 @@ export async function ensureTopics(
   const missing = specs.filter((spec) => !present.has(prefix + spec.name));
   if (missing.length > 0) {
     await admin.createTopics({
-      waitForLeaders: true,
+      // kafkajs asks once, 100 ms later, and a busy broker may not know its new topics by then: see `described`
+      waitForLeaders: false,
       topics: missing.map((spec) => ({
         topic: prefix + spec.name,
         numPartitions: wanted.get(prefix + spec.name) as number,
@@ -45,7 +50,7 @@ export async function ensureTopics(
       })),
     });
   }
-  const { topics } = await admin.fetchTopicMetadata({ topics: [...wanted.keys()] });
+  const topics = await described(admin, [...wanted.keys()]);
   for (const { name, partitions } of topics) {
     const count = wanted.get(name);
     // kafkajs also tells of topics that this client had to do with before
@@ -58,4 +63,19 @@ export async function ensureTopics(
     }
   }
   return missing.map((spec) => prefix + spec.name);
+}
+
+/** The topics as the broker knows them, once it knows all of them. */
+async function described(admin: Admin, names: string[]): Promise<ITopicMetadata[]> {
+  const giveUp = performance.now() + KNOWN_WITHIN_MS;
+  for (;;) {
+    try {
+      return (await admin.fetchTopicMetadata({ topics: names })).topics;
+    } catch (error) {
+      const { type } = error as { type?: string };
+      const soon = type === 'UNKNOWN_TOPIC_OR_PARTITION' || type === 'LEADER_NOT_AVAILABLE';
+      if (!soon || performance.now() > giveUp) throw error;
+      await sleep(50);
+    }
+  }
 }
