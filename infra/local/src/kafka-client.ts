@@ -1,6 +1,7 @@
-import { Kafka, logLevel } from 'kafkajs';
+import * as stream from '@spanwise/stream';
+import type { Kafka } from 'kafkajs';
 
 /** A client for the commands, which tell what is wrong in their own words. */
 export function kafkaClient(brokers: readonly string[]): Kafka {
-  return new Kafka({ clientId: 'spanwise-local', brokers: [...brokers], logLevel: logLevel.NOTHING });
+  return stream.kafkaClient({ clientId: 'spanwise-local', brokers: [...brokers] });
 }

@@ -26,6 +26,8 @@ describe('the Kafka client', () => {
   it.each([
     ['no compression', kafkajs.CompressionTypes.None],
     ['gzip', kafkajs.CompressionTypes.GZIP],
+    ['snappy', kafkajs.CompressionTypes.Snappy],
+    ['lz4', kafkajs.CompressionTypes.LZ4],
     ['zstd', kafkajs.CompressionTypes.ZSTD],
   ])('writes and reads with %s', async (_, compression) => {
     const producer = client.producer();
