@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RecordName } from '@spanwise/schemas';
 import type { Batch, Broker, GroupMember } from './broker/broker.ts';
+import { crashLevel } from './broker/crash-level.ts';
 import { type EngineOptions, type ResolvedEngineOptions, resolveEngineOptions } from './engine-options.ts';
 import { PartitionRunner } from './partition-runner.ts';
 import { DEAD_LETTERS, type Topology } from './topology.ts';
@@ -75,21 +76,23 @@ export class StreamEngine<I extends RecordName> implements AsyncDisposable {
   async #run(): Promise<void> {
     const backoff = new Backoff(this.#options.backoffMs);
     while (!this.#stop.signal.aborted) {
+      const begin = performance.now();
       try {
-        await this.#membership(backoff);
+        await this.#membership();
       } catch (error) {
+        // joining alone proves nothing: a member may crash at its first fetch, each time
+        if (performance.now() - begin > this.#options.backoffMs.most) backoff.reset();
         await this.#recover(error as Error, backoff.next(), this.#stop.signal);
       }
     }
   }
 
-  async #membership(backoff: Backoff): Promise<void> {
+  async #membership(): Promise<void> {
     const crashed = new AbortController();
     let member: GroupMember | undefined;
     let pending: readonly number[] | undefined;
     const assign = (partitions: readonly number[]) => {
       if (crashed.signal.aborted || this.#stop.signal.aborted) return;
-      backoff.reset();
       if (member) this.#assign(partitions, member);
       else pending = partitions;
     };
@@ -181,8 +184,9 @@ export class StreamEngine<I extends RecordName> implements AsyncDisposable {
   async #recover(error: Error, delayMs: number, over: AbortSignal, partition?: number): Promise<void> {
     if (over.aborted) return;
     const { logger, observer } = this.#options;
-    logger.warn(
-      { group: this.#group, partition, delayMs, err: error },
+    const level = partition === undefined ? crashLevel(error) : 'warn';
+    logger[level](
+      { group: this.#group, topic: this.#options.topicPrefix + this.#topology.input, partition, delayMs, err: error },
       partition === undefined ? 'lost the group; joining again' : 'partition failed; starting it again',
     );
     observer.onRecovery?.({ error, delayMs, ...(partition !== undefined && { partition }) });

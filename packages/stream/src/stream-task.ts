@@ -230,6 +230,7 @@ export class StreamTask<I extends RecordName> {
 
   #decode(message: BrokerMessage, live: boolean): RecordTypes[I][] {
     try {
+      if (message.undecodable) throw new BlockError(message.undecodable.reason, message.undecodable.detail);
       if (!message.value) throw new BlockError('undecodable', 'the message has no value');
       return decodeBlock(this.#topology.inputRecord, message.value);
     } catch (error) {

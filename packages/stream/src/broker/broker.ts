@@ -1,3 +1,5 @@
+import type { Undecodable } from './undecodable.ts';
+
 /**
  * What the engine needs of Kafka. Two implementations pass one contract suite: `KafkaBroker` on real Kafka, and
  * `MemoryBroker` for unit tests, which is never evidence for delivery guarantees.
@@ -37,6 +39,8 @@ export interface BrokerMessage {
   value: Buffer | null;
   /** Broker append time in ms (the producer's time where the topic is configured so). */
   time: number;
+  /** Set where this is no message, but stands for a batch that cannot be read, which is its value; `offset` is the last of it. */
+  undecodable?: Undecodable;
 }
 
 export interface OutgoingMessage {

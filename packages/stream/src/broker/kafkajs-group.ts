@@ -1,6 +1,7 @@
 import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
 import type { BrokerMessage, GroupListener, GroupMember } from './broker.ts';
 import { stickyAssigner } from './sticky-assigner.ts';
+import { undecodableBatch } from './undecodable.ts';
 
 export interface GroupOptions {
   sessionTimeoutMs: number;
@@ -164,6 +165,9 @@ export class KafkaGroupMember implements GroupMember {
   }
 }
 
-export function brokerMessage({ offset, key, value, timestamp }: KafkaMessage): BrokerMessage {
-  return { offset: Number(offset), key, value, time: Number(timestamp) };
+export function brokerMessage(message: KafkaMessage): BrokerMessage {
+  const { offset, key, value, timestamp } = message;
+  const undecodable = undecodableBatch(message);
+  const plain = { offset: Number(offset), key, value, time: Number(timestamp) };
+  return undecodable ? { ...plain, undecodable } : plain;
 }
