@@ -12,6 +12,9 @@ const Encoder = require(`${protocol}encoder.js`);
 const Decoder = require(`${protocol}decoder.js`);
 const encodeRecord = require(`${protocol}recordBatch/record/v0/index.js`);
 const { RecordBatch } = require(`${protocol}recordBatch/v0/index.js`);
+const Batch: new (topic: string, from: string, fetched: object) => { messages: KafkaMessage[] } = require(
+  `${protocol}../consumer/batch.js`,
+);
 const decodeMessages: (decoder: unknown) => Promise<KafkaMessage[]> = require(
   `${protocol}requests/fetch/v4/decodeMessages.js`,
 );
@@ -23,11 +26,12 @@ const RECORDS_AT = 61;
 registerCodecs();
 
 /** A batch of three records whose first has this offset. */
-async function batch(firstOffset: number, compression: number): Promise<Buffer> {
+async function batch(firstOffset: number, compression: number, transaction: object = {}): Promise<Buffer> {
   const records = ['a', 'b', 'c'].map((value, offsetDelta) =>
     encodeRecord({ offsetDelta, timestampDelta: 0, key: null, value: value.repeat(100), headers: {} }),
   );
-  const { buffer } = await RecordBatch({ compression, records, lastOffsetDelta: 2, maxTimestamp: 1_700_000_000_000 });
+  const times = { maxTimestamp: 1_700_000_000_000 };
+  const { buffer } = await RecordBatch({ compression, records, lastOffsetDelta: 2, ...times, ...transaction });
   buffer.writeBigInt64BE(BigInt(firstOffset), 0);
   return buffer;
 }
@@ -112,4 +116,19 @@ it('the first part of a batch that did not fit into the fetch is left for the ne
     '1',
     '2',
   ]);
+});
+
+it('of an aborted transaction it is not shown', async () => {
+  const damaged = await batch(3, 0, { transactional: true, producerId: 7 });
+  damaged[RECORDS_AT + 50] = 0;
+  const messages = await fetched(await batch(0, 0), damaged, await batch(6, 0));
+  const shown = (producerId: string) =>
+    new Batch('t', '0', {
+      partition: 0,
+      highWatermark: '9',
+      messages,
+      abortedTransactions: [{ producerId, firstOffset: '3' }],
+    }).messages.map(({ offset }) => offset);
+  expect(shown('7')).toEqual(['0', '1', '2', '6', '7', '8']);
+  expect(shown('8')).toEqual(['0', '1', '2', '5', '6', '7', '8']);
 });
