@@ -6,7 +6,6 @@ export type Compression = 'none' | 'gzip' | 'zstd';
 const compressionTypes: Record<Compression, CompressionTypes> = {
   none: kafkajs.CompressionTypes.None,
   gzip: kafkajs.CompressionTypes.GZIP,
-  // its codec is registered by @spanwise/stream
   zstd: kafkajs.CompressionTypes.ZSTD,
 };
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Logger } from '@spanwise/runtime';
+import type { Health, Logger } from '@spanwise/runtime';
+import { crashLevel, undecodableBatch } from '@spanwise/stream';
 import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
 import { type Acceptor, type Outcome, within } from './accept.ts';
 import type { ByteBudget } from './byte-budget.ts';
@@ -11,6 +12,8 @@ import type { BlockProducer } from './span-writer.ts';
 const CHUNK_BYTES = 4 * 1024 * 1024;
 const HEARTBEAT_MS = 2000;
 const RETRY_MS = 500;
+/** Before a consumer that crashed is replaced: at first, and at most; it doubles. One that ran for longer than that was well. */
+const RESTART_MS = { first: 500, most: 30_000 };
 
 export interface CollectorTopicOptions {
   kafka: Kafka;
@@ -21,44 +24,95 @@ export interface CollectorTopicOptions {
   budget: ByteBudget;
   deadLetters: BlockProducer;
   metrics: IngestMetrics;
+  health: Health;
   logger: Logger;
 }
 
 /**
  * Reads what the OpenTelemetry Collector's Kafka exporter writes. At least once: an offset is committed after the spans are
  * acknowledged, and the received time is the message's own, so that a message read twice gives the same spans twice.
+ * A consumer that crashes, for whatever reason, is replaced after a while; until then this is not ready.
  */
 export class CollectorTopic implements AsyncDisposable {
   readonly #options: CollectorTopicOptions;
-  readonly #consumer: Consumer;
+  readonly #stopping = new AbortController();
+  #running: Promise<void> | undefined;
 
   constructor(options: CollectorTopicOptions) {
     this.#options = options;
-    this.#consumer = options.kafka.consumer({
-      groupId: options.group,
-      allowAutoTopicCreation: false,
-      maxWaitTimeInMs: 200,
-      maxBytesPerPartition: CHUNK_BYTES,
-      retry: { restartOnFailure: async () => true },
-    });
   }
 
+  /** Resolves when it reads, or when the first attempt has failed. */
   async start(): Promise<void> {
-    await this.#consumer.connect();
-    await this.#consumer.subscribe({ topic: this.#options.topic, fromBeginning: true });
-    await this.#consumer.run({
-      autoCommit: false,
-      eachBatchAutoResolve: false,
-      partitionsConsumedConcurrently: 4,
-      eachBatch: (payload) => this.#batch(payload),
-    });
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#running = this.#run(resolve);
+    await promise;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#consumer.disconnect();
+    this.#stopping.abort();
+    await this.#running;
   }
 
-  async #batch(payload: EachBatchPayload): Promise<void> {
+  /** One consumer after the other, until stopped. */
+  async #run(onFirst: () => void): Promise<void> {
+    const { health, logger, topic, group } = this.#options;
+    const { signal } = this.#stopping;
+    let delayMs = RESTART_MS.first;
+    while (!signal.aborted) {
+      const begin = performance.now();
+      const error = await this.#consume(onFirst);
+      onFirst();
+      if (signal.aborted) return;
+      health.set('collector_topic', false, `the consumer of ${topic} has crashed: ${error.message}`);
+      if (performance.now() - begin > RESTART_MS.most) delayMs = RESTART_MS.first;
+      logger[crashLevel(error)](
+        { topic, group, delayMs, err: error },
+        "the consumer of the Collector's topic has crashed; another starts after a while",
+      );
+      await sleep(delayMs, undefined, { signal }).catch(() => {});
+      delayMs = Math.min(RESTART_MS.most, 2 * delayMs);
+    }
+  }
+
+  /** Resolves with the error that ended the consumer. */
+  async #consume(onJoin: () => void): Promise<Error> {
+    const { kafka, group, topic, health } = this.#options;
+    const consumer = kafka.consumer({
+      groupId: group,
+      allowAutoTopicCreation: false,
+      maxWaitTimeInMs: 200,
+      maxBytesPerPartition: CHUNK_BYTES,
+      // told, and made anew, here
+      retry: { restartOnFailure: async () => false },
+    });
+    const { promise: over, resolve } = Promise.withResolvers<Error>();
+    consumer.on(consumer.events.CRASH, ({ payload }) => resolve(payload.error));
+    const stop = () => resolve(new Error('stopped'));
+    this.#stopping.signal.addEventListener('abort', stop);
+    consumer.on(consumer.events.GROUP_JOIN, () => {
+      health.set('collector_topic', true);
+      onJoin();
+    });
+    try {
+      await consumer.connect();
+      await consumer.subscribe({ topic, fromBeginning: true });
+      await consumer.run({
+        autoCommit: false,
+        eachBatchAutoResolve: false,
+        partitionsConsumedConcurrently: 4,
+        eachBatch: (payload) => this.#batch(consumer, payload),
+      });
+      return await over;
+    } catch (error) {
+      return error as Error;
+    } finally {
+      this.#stopping.signal.removeEventListener('abort', stop);
+      await consumer.disconnect().catch(() => {});
+    }
+  }
+
+  async #batch(consumer: Consumer, payload: EachBatchPayload): Promise<void> {
     const { batch, heartbeat, resolveOffset } = payload;
     const beating = setInterval(() => heartbeat().catch(() => {}), HEARTBEAT_MS);
     try {
@@ -67,7 +121,7 @@ export class CollectorTopic implements AsyncDisposable {
         const last = chunk.at(-1)?.offset ?? batch.lastOffset();
         resolveOffset(last);
         const offset = String(BigInt(last) + 1n);
-        await this.#consumer.commitOffsets([{ topic: batch.topic, partition: batch.partition, offset }]);
+        await consumer.commitOffsets([{ topic: batch.topic, partition: batch.partition, offset }]);
       }
     } finally {
       clearInterval(beating);
@@ -103,6 +157,8 @@ export class CollectorTopic implements AsyncDisposable {
     goOn: () => boolean,
   ): Promise<'ok' | 'stopped' | Pick<Failure, 'reason' | 'detail'>> {
     const { acceptor, budget, tenant } = this.#options;
+    const undecodable = undecodableBatch(message);
+    if (undecodable) return undecodable;
     const body = message.value ?? Buffer.alloc(0);
     const payload = {
       body,

@@ -26,9 +26,11 @@ export function createIngest(brokers: readonly string[], env: Record<string, str
   });
   const health = new Health();
   const registry = createRegistry();
-  const service = new IngestService(config, { logger: createLogger('ingest', 'fatal'), registry, health });
+  const logger = createLogger('ingest', 'fatal');
+  const service = new IngestService(config, { logger, registry, health });
   return {
     service,
+    logger,
     health,
     prefix,
     get url(): string {

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Health, Logger } from '@spanwise/runtime';
 import { type TopicSpec, topic } from '@spanwise/schemas';
-import { ensureTopics } from '@spanwise/stream';
-import kafkajs, { type Admin, type Kafka, type LogEntry } from 'kafkajs';
+import { ensureTopics, kafkaClient } from '@spanwise/stream';
+import kafkajs, { type Admin, type Kafka } from 'kafkajs';
 import { KafkaBlockProducer } from './block-producer.ts';
 import type { IngestConfig } from './config.ts';
 import type { IngestMetrics } from './metrics.ts';
@@ -31,18 +31,16 @@ export class KafkaLink implements AsyncDisposable {
     this.#health = deps.health;
     this.#logger = deps.logger;
     this.#metrics = deps.metrics;
-    this.kafka = new kafkajs.Kafka({
+    this.kafka = kafkaClient({
       clientId: 'spanwise-ingest',
       brokers: [...config.brokers],
-      connectionTimeout: 2000,
-      requestTimeout: 5000,
-      retry: { retries: 2, initialRetryTime: 100, maxRetryTime: 1000 },
-      logLevel: kafkajs.logLevel.WARN,
-      // what it cannot mend by itself it throws, and that is told once, here
-      logCreator:
-        () =>
-        ({ namespace, log: { message, timestamp: _, logger: __, ...fields } }: LogEntry) =>
-          deps.logger.debug({ kafkajs: namespace, ...fields }, message),
+      logger: deps.logger,
+      // requests wait for an answer: better none soon than one too late
+      patience: {
+        connectionTimeout: 2000,
+        requestTimeout: 5000,
+        retry: { retries: 2, initialRetryTime: 100, maxRetryTime: 1000 },
+      },
     });
     this.#spans = new KafkaBlockProducer(this.kafka, `${config.topicPrefix}spans`, config.compression);
     this.deadLetters = new KafkaBlockProducer(this.kafka, `${config.topicPrefix}dead-letters`, config.compression);

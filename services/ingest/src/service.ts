@@ -78,6 +78,7 @@ export class IngestService implements Service {
       budget: this.#budget,
       deadLetters: this.#link.deadLetters,
       metrics: this.#metrics,
+      health: this.#deps.health,
       logger: this.#deps.logger,
     });
     await this.#collector.start();
