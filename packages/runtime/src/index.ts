@@ -25,7 +25,7 @@ export { engineMetrics } from './engine-metrics.ts';
 export { type ComponentHealth, Health, type HealthReport } from './health.ts';
 export { LabelBudget } from './labels.ts';
 export { runService, type Service, type ServiceDependencies, type ServiceOptions } from './lifecycle.ts';
-export { createLogger, type KafkajsLogEntry, kafkajsLogCreator, type Logger } from './log.ts';
+export { createLogger, type Logger } from './log.ts';
 export { batchBuckets, byteBuckets, createRegistry, latencyBuckets, stepDurationBuckets } from './metrics.ts';
 export { watchParent } from './parent.ts';
 export { type AdminConfig, adminFields, kafkaFields } from './service-fields.ts';

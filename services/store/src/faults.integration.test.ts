@@ -2,6 +2,7 @@ import '@spanwise/testkit/vitest-clickhouse';
 import '@spanwise/testkit/vitest-kafka';
 import { type DeadLetter, decodeBlock, encodeBlock } from '@spanwise/schemas';
 import { uniqueName } from '@spanwise/testkit';
+import { PartitionAssigners } from 'kafkajs';
 import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
 import { ClickHouseProxy } from '../test/clickhouse-proxy.ts';
 import { Pipeline } from '../test/pipeline.ts';
@@ -212,3 +213,35 @@ async function deadLetters(expected: number): Promise<DeadLetter[]> {
   await consumer.disconnect();
   return letters.sort((a, b) => a.offset - b.offset);
 }
+
+describe('a store whose consumer crashes for good', () => {
+  test('says so as an error and ends, for a supervisor to start another', async () => {
+    // a stranger in its group, of a kind that the broker does not let in together with others
+    const stranger = pipeline.kafka.consumer({
+      groupId: `${pipeline.prefix}store`,
+      partitionAssigners: [
+        (options) => {
+          const usual = PartitionAssigners.roundRobin(options);
+          return { ...usual, name: 'strange', protocol: (topics) => ({ ...usual.protocol(topics), name: 'strange' }) };
+        },
+      ],
+    });
+    await stranger.connect();
+    await stranger.subscribe({ topic: `${pipeline.prefix}runs` });
+    await stranger.run({ eachMessage: async () => {} });
+    await using store = new StoreProcess(pipeline.env());
+    expect(await store.ended()).toBe(1);
+    await stranger.disconnect();
+    const lines = store.output.split('\n').filter((line) => line.startsWith('{'));
+    const grave = lines.map((line) => JSON.parse(line)).filter(({ level }) => level === 'error' || level === 'fatal');
+    expect(grave).toMatchObject([
+      {
+        level: 'error',
+        msg: 'the consumer has crashed for good',
+        groupId: `${pipeline.prefix}store`,
+        err: { message: expect.stringContaining('protocol') },
+      },
+      { level: 'fatal', msg: 'uncaught exception' },
+    ]);
+  });
+});

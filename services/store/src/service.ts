@@ -1,8 +1,8 @@
 import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client';
-import { kafkajsLogCreator, type Service, type ServiceDependencies } from '@spanwise/runtime';
+import type { Service, ServiceDependencies } from '@spanwise/runtime';
 import { topics } from '@spanwise/schemas';
-import { ensureTopics } from '@spanwise/stream';
-import { type Admin, Kafka, Partitioners, type Producer } from 'kafkajs';
+import { ensureTopics, kafkaClient } from '@spanwise/stream';
+import { type Admin, Partitioners, type Producer } from 'kafkajs';
 import type { StoreConfig } from './config.ts';
 import { createStoreMetrics } from './metrics.ts';
 import { ChangedMigrationError, ensureDatabase, migrate } from './schema/migrate.ts';
@@ -22,12 +22,7 @@ const WATERMARK_INTERVAL_MS = 10_000;
 
 /** The service `store`: from Kafka's topics into ClickHouse's tables, each record once. */
 export function createStoreService(config: StoreConfig, { logger, registry, health }: ServiceDependencies): Service {
-  const kafka = new Kafka({
-    clientId: 'spanwise-store',
-    brokers: [...config.brokers],
-    logCreator: kafkajsLogCreator(logger),
-    retry: { initialRetryTime: 100, maxRetryTime: 5_000 },
-  });
+  const kafka = kafkaClient({ clientId: 'spanwise-store', brokers: [...config.brokers], logger });
   const groupId = `${config.topicPrefix}store`;
   const admin = kafka.admin();
   const producer = kafka.producer({

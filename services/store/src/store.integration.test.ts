@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import '@spanwise/testkit/vitest-clickhouse';
 import '@spanwise/testkit/vitest-kafka';
-import { currentSchema, encodeTick } from '@spanwise/schemas';
+import { currentSchema, encodeBlock, encodeTick } from '@spanwise/schemas';
+import { kafkaClient } from '@spanwise/stream';
+import kafkajs from 'kafkajs';
 import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
 import { Pipeline } from '../test/pipeline.ts';
 import { finding, revisionOf, run, session, spans, stepStats } from '../test/records.ts';
@@ -187,4 +189,33 @@ test('ticks move the offset on and leave no row', async () => {
   expect(await store.registry.metrics()).toMatch(/spanwise_store_lag_records\{topic="spans"\} 0\n/);
   expect(await store.registry.metrics()).toMatch(/spanwise_store_rows_total\{table="span_rows"\} 3\n/);
   expect(store.health.ready).toBe(true);
+});
+
+describe('what clients write by themselves', () => {
+  const { None, GZIP, Snappy, LZ4, ZSTD } = kafkajs.CompressionTypes;
+
+  test('is stored in every compression, and behind a batch that cannot be decompressed', async () => {
+    await using store = await pipeline.store();
+    const client = kafkaClient({ brokers: inject('kafkaBrokers'), clientId: 'client' });
+    const producer = client.producer();
+    await producer.connect();
+    const topic = `${pipeline.prefix}spans`;
+    const send = (value: Buffer, compression: kafkajs.CompressionTypes) =>
+      producer.send({ topic, compression, messages: [{ value, partition: 0 }] });
+    for (const [i, compression] of [None, GZIP, Snappy, LZ4, ZSTD].entries()) {
+      await send(encodeBlock('Span', spans(2, 2 * i)), compression);
+    }
+    // small for the broker; decompressed, more than a request may be
+    await send(Buffer.alloc(100 * 1024 * 1024), ZSTD);
+    await send(encodeBlock('Span', spans(2, 10)), LZ4);
+    await producer.disconnect();
+    await pipeline.reaches('SELECT uniqExact(span_id) FROM spans', 12, 30_000);
+    await expect
+      .poll(() => pipeline.committed('spans'), { timeout: 10_000 })
+      .toEqual([{ partition: 0, offset: 7, metadata: null }]);
+    expect(await store.registry.metrics()).toContain(
+      'spanwise_store_dead_letters_total{topic="spans",reason="undecodable"} 1',
+    );
+    expect(store.health.ready).toBe(true);
+  });
 });

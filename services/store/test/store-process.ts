@@ -40,6 +40,12 @@ export class StoreProcess implements AsyncDisposable {
     }
   }
 
+  /** Resolves with its exit code when it has ended by itself; null when a signal ended it. */
+  async ended(): Promise<number | null> {
+    await this.#exited;
+    return this.#child.exitCode;
+  }
+
   async kill(signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL'): Promise<void> {
     if (this.#child.exitCode === null && this.#child.signalCode === null) this.#child.kill(signal);
     await this.#exited;

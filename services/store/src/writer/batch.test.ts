@@ -79,3 +79,8 @@ test('halves cover the range of the whole, with every block and every dead lette
 test('a batch of one block has no halves', () => {
   expect(() => batchOf([block, flipped]).halves()).toThrow('has no halves');
 });
+
+test('what stands for a batch that cannot be read is dead, with the reason of it', () => {
+  const undecodable = { reason: 'bad_checksum', detail: 'the batch of offsets 5 to 7 cannot be read' } as const;
+  expect(judge({ ...message(7, block), undecodable }, 'Span')).toEqual({ kind: 'dead', ...undecodable });
+});

@@ -7,6 +7,7 @@ import {
   type RecordName,
   type WriterSchema,
 } from '@spanwise/schemas';
+import type { Undecodable } from '@spanwise/stream';
 import type { AvroBlock } from './avro-file.ts';
 import type { Intent } from './intent.ts';
 
@@ -17,6 +18,8 @@ export interface Message {
   timestamp: number;
   key: Buffer | null;
   value: Buffer | null;
+  /** Set where this stands for a batch of Kafka that cannot be read, which is its value */
+  undecodable?: Undecodable;
 }
 
 export interface DeadMessage {
@@ -33,6 +36,7 @@ export type Verdict =
 
 /** Checks a message whole (header, checksum, every record walked) without decoding it. */
 export function judge(message: Message, record: RecordName): Verdict {
+  if (message.undecodable) return { kind: 'dead', ...message.undecodable };
   if (!message.value) return { kind: 'dead', reason: 'undecodable', detail: 'a message without a value' };
   try {
     const { writer, count } = checkBlock(message.value);

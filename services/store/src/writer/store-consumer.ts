@@ -1,4 +1,5 @@
 import type { Health, Logger } from '@spanwise/runtime';
+import { crashLevel, undecodableBatch } from '@spanwise/stream';
 import type { Admin, Batch, Consumer, ConsumerGroupJoinEvent, EachBatchPayload, KafkaMessage, Offsets } from 'kafkajs';
 import type { Sink } from '../sinks.ts';
 import { persist } from './back-off.ts';
@@ -51,7 +52,7 @@ export class StoreConsumer {
 
   /** Joins the group and consumes until stopped. */
   async start(): Promise<void> {
-    const { consumer, sinks } = this.#parts;
+    const { consumer, sinks, health, logger } = this.#parts;
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => this.#joined(payload));
     // also of batches that hold transaction markers only, which reach no handler
     consumer.on(consumer.events.START_BATCH_PROCESS, ({ payload }) => {
@@ -64,7 +65,13 @@ export class StoreConsumer {
       }
     });
     consumer.on(consumer.events.CRASH, ({ payload }) => {
-      if (!payload.restart) this.#parts.onFatal(payload.error);
+      const { error, groupId, restart } = payload;
+      health.set('kafka', false, `the consumer has crashed: ${error.message}`);
+      logger[restart ? crashLevel(error) : 'error'](
+        { groupId, topics: [...sinks.keys()], restart, err: error },
+        restart ? 'the consumer has crashed; it joins again' : 'the consumer has crashed for good',
+      );
+      if (!restart) this.#parts.onFatal(error);
     });
     await consumer.connect();
     await consumer.subscribe({ topics: [...sinks.keys()], fromBeginning: true });
@@ -284,6 +291,9 @@ function commitOnce(
   };
 }
 
-function toMessage({ offset, timestamp, key, value }: KafkaMessage): Message {
-  return { offset: Number(offset), timestamp: Number(timestamp), key, value };
+function toMessage(message: KafkaMessage): Message {
+  const { offset, timestamp, key, value } = message;
+  const plain = { offset: Number(offset), timestamp: Number(timestamp), key, value };
+  const undecodable = undecodableBatch(message);
+  return undecodable ? { ...plain, undecodable } : plain;
 }
