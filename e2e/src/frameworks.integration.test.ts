@@ -13,6 +13,7 @@ interface StoredSpan {
   trace_id: string;
   span_id: string;
   session_id: string;
+  name: string;
   kind: string;
   agent: string;
   tool: string;
@@ -115,6 +116,10 @@ describe.skipIf(recordings.length === 0)('recorded runs of frameworks', () => {
         expect(span.session_id).toBe(sessionOf.get(span.trace_id));
         expect(span.agent).not.toBe('');
       }
+      // A span that has an agent's name for its own is that agent's, be it only the node around it.
+      const agents = new Set(storedSpans().map(({ agent }) => agent));
+      for (const { kind, name, agent } of storedSpans())
+        if (kind === 'agent' && agents.has(name)) expect(agent).toBe(name);
     });
 
     it('makes one run of each trace in which an agent works, and none of others', () => {
