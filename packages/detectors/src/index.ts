@@ -4,7 +4,6 @@ export type { Step } from './detector/step.ts';
 export { hash64, hash128 } from './identity-hash.ts';
 export { findingIdOf } from './judge/finding-ledger.ts';
 export { type DetectorFault, RunJudge, type RunJudgeOptions, type RunOutput } from './judge/run-judge.ts';
-export { markOf, type RunMark } from './judge/run-mark.ts';
 export type { RequestedCall } from './reading/requested-calls.ts';
 export type { ResultOutcome } from './reading/result-outcome.ts';
 export { type RunDetectorSettings, runDetectors } from './run/registry.ts';

@@ -20,10 +20,15 @@ export const detectConfig = {
       schema: duration('30m'),
       doc: 'A run whose root has not ended is abandoned after this log time without a span.',
     },
-    markRetentionMs: {
-      env: 'SPANWISE_DETECT_MARK_RETENTION',
+    lateGraceMs: {
+      env: 'SPANWISE_DETECT_LATE_GRACE',
+      schema: duration('30s'),
+      doc: 'For this log time an ended run keeps its whole state: late spans are judged with it, resent ones recognised.',
+    },
+    summaryRetentionMs: {
+      env: 'SPANWISE_DETECT_SUMMARY_RETENTION',
       schema: duration('15m'),
-      doc: 'For this log time an ended run is remembered, so that a late span revises its verdict instead of starting a second one.',
+      doc: 'For this log time after the grace an ended run keeps a summary, so that a late span revises it instead of starting a second one.',
     },
     maxLabels: {
       env: 'SPANWISE_DETECT_MAX_LABELS',

@@ -1,4 +1,4 @@
-import { markOf, type RunEnd, type RunJudge, type RunMark, type RunOutput, type Slots } from '@spanwise/detectors';
+import type { RunEnd, RunJudge, RunOutput, Slots, Step } from '@spanwise/detectors';
 import { encodeBlock, type Run, type Span } from '@spanwise/schemas';
 import { DEAD_LETTERS, type Processor, type ProcessorContext, slotsOf } from '@spanwise/stream';
 import { impossibleQuantity } from './impossible-quantity.ts';
@@ -11,15 +11,18 @@ export interface RunLifetimes {
   runQuietMs: number;
   /** The same for a run without its root. */
   runAbandonMs: number;
-  /** Log time in ms for which an ended run leaves a mark. */
-  markRetentionMs: number;
+  /** Log time in ms for which an ended run keeps its whole state: late spans are judged, resent ones recognised. */
+  lateGraceMs: number;
+  /** Log time in ms, from then on, for which it keeps a summary: late spans continue it. */
+  summaryRetentionMs: number;
 }
 
-/** Timers of a run: its end, and when its mark is forgotten. */
+/** Timers of a run: its end, when its state is reduced to a summary, and when that is forgotten. */
 const END = 'end';
+const REDUCE = 'reduce';
 const FORGET = 'forget';
-/** Slot of an ended run's mark; it is then the key's only slot. */
-const MARK = 'mark';
+/** Slot with the number of steps that step statistics have counted at a former end. */
+const COUNTED = 'counted';
 
 /** The key of a span's run; also the Kafka key of everything that is said about the run. */
 export function runKey(record: { tenant: string; traceId: string }): string {
@@ -46,16 +49,10 @@ export class RunProcessor implements Processor<Span> {
     const impossible = impossibleQuantity(span);
     if (impossible) throw new RangeError(impossible);
     const key = runKey(span);
-    let slots = this.#open.get(key);
-    let mark: RunMark | undefined;
-    if (!slots) {
-      mark = this.#takeMark(key, context);
-      slots = slotsOf(context.store, key);
-      this.#open.set(key, slots);
-    }
+    const slots = this.#slots(key, context);
     const isNew = slots.get('meta') === undefined;
     const rootHadEnded = !isNew && this.#judge.lifecycleOf(slots).rootEnded;
-    const output = this.#judge.onSpan(slots, span, context.dueTime, mark);
+    const output = this.#judge.onSpan(slots, span, context.dueTime);
     if (!output.step) {
       this.#uncounted.push(() => this.#metrics.duplicate());
       return;
@@ -64,14 +61,20 @@ export class RunProcessor implements Processor<Span> {
     if (isNew || output.reopened || (output.lifecycle.rootEnded && !rootHadEnded)) {
       context.schedule(key, END, context.dueTime + this.#quietTime(output.lifecycle.rootEnded));
     }
+    if (output.reopened) {
+      context.cancel(key, REDUCE);
+      context.cancel(key, FORGET);
+    }
     this.#emit(key, output, context, span);
+    this.#countNameless(slots, output.forgotten);
     if (span.agent !== '') this.#count(sampleOfSpan(span));
     this.#uncounted.push(() => this.#metrics.span(span.kind));
   }
 
   punctuate(key: string, timer: string, context: ProcessorContext): void {
-    if (timer === FORGET) context.store.delete(key, MARK);
-    else this.#endIfQuiet(key, context);
+    if (timer === END) this.#endIfQuiet(key, context);
+    else if (timer === REDUCE) this.#reduce(key, context);
+    else this.#forget(key, context);
   }
 
   beforeCommit(context: ProcessorContext): void {
@@ -86,18 +89,17 @@ export class RunProcessor implements Processor<Span> {
     for (const count of counted) count();
   }
 
-  /** What was kept of a run whose state was given up; a span that comes now continues it. */
-  #takeMark(key: string, context: ProcessorContext): RunMark | undefined {
-    const mark = context.store.get<RunMark>(key, MARK);
-    if (mark) {
-      context.store.delete(key, MARK);
-      context.cancel(key, FORGET);
+  #slots(key: string, context: ProcessorContext): Slots {
+    let slots = this.#open.get(key);
+    if (!slots) {
+      slots = slotsOf(context.store, key);
+      this.#open.set(key, slots);
     }
-    return mark;
+    return slots;
   }
 
   #endIfQuiet(key: string, context: ProcessorContext): void {
-    const slots = this.#open.get(key) ?? slotsOf(context.store, key);
+    const slots = this.#slots(key, context);
     const { rootEnded, quietSince } = this.#judge.lifecycleOf(slots);
     const due = quietSince + this.#quietTime(rootEnded);
     if (context.dueTime < due) {
@@ -107,15 +109,31 @@ export class RunProcessor implements Processor<Span> {
     const end: RunEnd = rootEnded ? 'closed' : 'abandoned';
     const output = this.#judge.onEnd(slots, end, context.dueTime);
     this.#emit(key, output, context);
-    // steps that named no agent themselves are counted now that the run has told all it will
-    const run = this.#judge.viewOf(slots);
-    for (const step of run.steps) if (step.agent === '') this.#count(sampleOfStep(step, run));
-    const mark = markOf(slots);
+    const { steps } = this.#judge.viewOf(slots);
+    this.#countNameless(slots, steps);
+    const last = steps.at(-1);
+    if (last) slots.put(COUNTED, last.index + 1);
+    context.schedule(key, REDUCE, context.dueTime + this.#lifetimes.lateGraceMs);
+  }
+
+  #reduce(key: string, context: ProcessorContext): void {
+    const isLeft = this.#judge.giveUp(this.#slots(key, context));
+    this.#open.delete(key);
+    if (isLeft) context.schedule(key, FORGET, context.dueTime + this.#lifetimes.summaryRetentionMs);
+  }
+
+  #forget(key: string, context: ProcessorContext): void {
     context.store.delete(key);
     this.#open.delete(key);
-    if (mark) {
-      context.store.put(key, MARK, mark);
-      context.schedule(key, FORGET, context.dueTime + this.#lifetimes.markRetentionMs);
+  }
+
+  /** Steps that named no agent themselves are counted when the run has told all it will, or can remember them no longer. */
+  #countNameless(slots: Slots, steps: readonly Step[]): void {
+    if (steps.length === 0) return;
+    const run = this.#judge.viewOf(slots);
+    const counted = slots.get<number>(COUNTED) ?? 0;
+    for (const step of steps) {
+      if (step.agent === '' && step.index >= counted) this.#count(sampleOfStep(step, run));
     }
   }
 

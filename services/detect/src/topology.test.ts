@@ -16,7 +16,13 @@ import { DetectMetrics } from './metrics.ts';
 import { detectTopology } from './topology.ts';
 
 const MINUTE = 60_000;
-const settings = { reorderDelayMs: 1000, runQuietMs: MINUTE, runAbandonMs: 30 * MINUTE, markRetentionMs: 15 * MINUTE };
+const settings = {
+  reorderDelayMs: 1000,
+  runQuietMs: MINUTE,
+  runAbandonMs: 30 * MINUTE,
+  lateGraceMs: MINUTE / 2,
+  summaryRetentionMs: 15 * MINUTE,
+};
 
 function start() {
   const registry = new Registry();
@@ -71,7 +77,6 @@ describe('detect', () => {
     expect(runs(driver)[0]?.verdict).not.toBe('correct');
     expect(findings(driver).map((finding) => finding.pattern)).toContain('masked_tool_error');
     expect(signals(driver)).toMatchObject([{ keyKind: 'session', key: 'conv-7', body: { run: { revision: 1 } } }]);
-    expect(Object.values(driver.state())).toEqual([{ mark: expect.anything() }]);
   });
 
   it('abandons a run whose root never came, only after the long gap', () => {
@@ -102,16 +107,54 @@ describe('detect', () => {
     expect(runs(driver)).toMatchObject([{ spanCount: 6 }]);
   });
 
-  it('a span that comes after the end gives a revision of the run, not a second one', () => {
+  it('a span that comes soon after the end is judged with all the others', () => {
+    const { driver } = start();
+    const spans = refund();
+    driver.pipe(spans.toSpliced(3, 1), 1);
+    driver.advance(MINUTE + 10_000);
+    driver.pipe(spans[3] as Span);
+    driver.pipe(spans[0] as Span);
+    driver.advance(2 * MINUTE);
+    expect(runs(driver)).toMatchObject([
+      { revision: 1, spanCount: 5 },
+      { revision: 2, spanCount: 6, continuation: 0, previousVerdict: runs(driver)[0]?.verdict },
+    ]);
+    expect(stats(driver).reduce((sum, row) => sum + row.spanCount, 0)).toBe(6);
+    expect(signals(driver).map(({ key }) => key)).toEqual(['conv-7', 'conv-7']);
+  });
+
+  it('a span that comes long after the end continues the run under its session and root', () => {
     const { driver } = start();
     const spans = refund();
     driver.pipe(spans.slice(1), 1);
     driver.advance(2 * MINUTE);
+    expect(Object.values(driver.state())).toEqual([{ meta: expect.anything() }]);
     driver.pipe(spans.slice(0, 1));
-    driver.advance(31 * MINUTE);
+    driver.advance(2 * MINUTE);
     const [first, second] = runs(driver);
-    expect(second).toMatchObject({ revision: 2, previousVerdict: first?.verdict, continuation: 1 });
     expect(runs(driver)).toHaveLength(2);
+    expect(second).toMatchObject({
+      revision: 2,
+      previousVerdict: first?.verdict,
+      verdict: first?.verdict,
+      continuation: 1,
+      sessionId: 'conv-7',
+      agent: 'refunds',
+      rootSeen: true,
+      spanCount: 6,
+    });
+    expect(findings(driver).map(({ pattern }) => pattern)).not.toContain('abandoned_session');
+    expect(revisions(driver).at(-1)).toMatchObject({ spanId: spans[0]?.spanId, resolvedSessionId: 'conv-7' });
+  });
+
+  it('counts every step of a run that is longer than what it remembers', () => {
+    const { driver } = start();
+    const long = trace({ conversationId: 'conv-7', agent: 'refunds' });
+    for (let i = 0; i < 2000; i++) long.tool('look', { i }, { result: { i } });
+    driver.pipe(long.end(), 1);
+    driver.advance(2 * MINUTE);
+    expect(runs(driver)).toMatchObject([{ spanCount: 2001 }]);
+    expect(stats(driver).reduce((sum, row) => sum + row.spanCount, 0)).toBe(2001);
   });
 
   it('forgets a run altogether when its mark expires', () => {

@@ -7,7 +7,6 @@ import { runDetectors } from '../run/registry.ts';
 import { MemorySlots } from '../slots.ts';
 import { MAX_FINDINGS_PER_PATTERN } from './finding-ledger.ts';
 import { RunJudge, type RunOutput } from './run-judge.ts';
-import { markOf } from './run-mark.ts';
 
 const judge = new RunJudge({ detectors: runDetectors() });
 
@@ -175,21 +174,34 @@ describe('a run', () => {
     });
   });
 
-  it('goes on as a continuation once its state was given up, with a mark of at most 64 bytes', () => {
+  it('goes on under its session and root, with all counts, once its state was given up', () => {
     const slots = new MemorySlots();
     const spans = masked();
-    send(spans.slice(0, 3), slots);
-    judge.onEnd(slots, 'abandoned', 61_000);
-    const mark = markOf(slots);
-    expect(JSON.stringify(mark).length).toBeLessThanOrEqual(64);
-    const fresh = new MemorySlots();
-    expect(judge.onSpan(fresh, spans[3] as Span, 99_000, mark).reopened).toBe(false);
-    expect(judge.onEnd(fresh, 'closed', 160_000).run).toMatchObject({
+    send([spans[0], spans[2], spans[3]] as Span[], slots);
+    const { run } = judge.onEnd(slots, 'closed', 61_000);
+    expect(judge.giveUp(slots)).toBe(true);
+    expect(slots.snapshot().length).toBeLessThan(600);
+    const later = MemorySlots.restore(slots.snapshot());
+    expect(judge.onSpan(later, spans[1] as Span, 99_000)).toMatchObject({
+      reopened: true,
+      lifecycle: { rootEnded: true, quietSince: 99_000 },
+    });
+    expect(judge.onEnd(later, 'closed', 160_000).run).toMatchObject({
       continuation: 1,
       revision: 2,
-      previousVerdict: 'abandoned',
-      spanCount: 1,
+      sessionId: run?.sessionId,
+      agent: run?.agent,
+      previousVerdict: 'correct',
+      spanCount: 4,
+      rootSeen: true,
     });
+  });
+
+  it('that was never judged leaves nothing', () => {
+    const slots = new MemorySlots();
+    send(masked().slice(0, 1), slots);
+    expect(judge.giveUp(slots)).toBe(false);
+    expect([...slots.keys()]).toEqual([]);
   });
 
   it('without any agentic span is none', () => {

@@ -3,12 +3,11 @@ import type { FindingDraft, Reporter, RunDetector, RunEnd } from '../detector/de
 import type { RunView } from '../detector/run-view.ts';
 import type { Step } from '../detector/step.ts';
 import { runFailure } from '../relations/run-failure.ts';
-import { META } from '../run-model/packed-meta.ts';
 import { defaultBounds, type RunBounds, RunModel } from '../run-model/run-model.ts';
 import type { Slots } from '../slots.ts';
 import { FindingLedger } from './finding-ledger.ts';
+import { giveUp } from './give-up.ts';
 import { resolveRevisions } from './resolve-revisions.ts';
-import { type RunMark, resumeFrom } from './run-mark.ts';
 import { runRecord } from './run-record.ts';
 import { amend, judgeRun } from './verdict.ts';
 
@@ -31,6 +30,8 @@ export interface RunOutput {
   duplicate: boolean;
   /** The span as the run keeps it; absent for a duplicate and at the end. */
   step?: Step;
+  /** Steps that the run can remember no longer. */
+  forgotten: readonly Step[];
   findings: Finding[];
   revisions: SpanRevision[];
   /** The run as judged, at its end; absent for a trace without any agentic span. */
@@ -110,11 +111,8 @@ export class RunJudge {
 
   /**
    * A span was released at log time `nowMs`.
-   *
-   * @param mark what was kept of the run when its state was given up; the span then begins a continuation
    */
-  onSpan(slots: Slots, span: Span, nowMs: number, mark?: RunMark): RunOutput {
-    if (mark && slots.get(META) === undefined) resumeFrom(slots, mark, span);
+  onSpan(slots: Slots, span: Span, nowMs: number): RunOutput {
     const context = this.#contextOf(slots, span) as Context;
     const { model } = context;
     const step = model.add(span, nowMs);
@@ -125,6 +123,7 @@ export class RunJudge {
       return output;
     }
     output.step = step;
+    output.forgotten = model.takeForgotten();
     if (model.meta.judged && !model.meta.reopened) {
       model.meta.reopened = true;
       model.saveMeta();
@@ -185,6 +184,19 @@ export class RunJudge {
     return output;
   }
 
+  /**
+   * Gives up what is not needed to continue the run when a span comes late; see `giveUp`. The caller must not pass these
+   * slots object again, but a new one over the same state.
+   *
+   * @returns whether anything is left in the slots
+   */
+  giveUp(slots: Slots): boolean {
+    const context = this.#contextOf(slots, undefined);
+    if (!context) throw new Error('these slots hold no run');
+    this.#contexts.delete(slots);
+    return giveUp(slots, context.model);
+  }
+
   /** What decides when the run of these slots ends. Throws an Error for slots that hold no run. */
   lifecycleOf(slots: Slots): RunOutput['lifecycle'] {
     const context = this.#contextOf(slots, undefined);
@@ -226,6 +238,7 @@ export class RunJudge {
   #output(model: RunModel, collector: Collector): RunOutput {
     return {
       duplicate: false,
+      forgotten: [],
       findings: collector.findings,
       revisions: [],
       reopened: false,

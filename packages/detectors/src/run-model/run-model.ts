@@ -55,6 +55,7 @@ export class RunModel implements RunView {
   readonly #forgotten = new Set<string>();
   readonly #clock = new RunClock();
   #chronological: Step[] | undefined;
+  #justForgotten: Step[] = [];
 
   private constructor(slots: Slots, meta: RunMeta, bounds: RunBounds) {
     this.#slots = slots;
@@ -81,7 +82,8 @@ export class RunModel implements RunView {
 
   /** Takes a span in. Undefined when its id was seen before. */
   add(span: Span, nowMs: number): Step | undefined {
-    if (this.#bySpanId.has(span.spanId) || this.#forgotten.has(span.spanId)) return undefined;
+    if (this.#bySpanId.has(span.spanId) || (this.meta.dropped > 0 && this.#forgotten.has(span.spanId)))
+      return undefined;
     this.now = nowMs;
     const step = stepOf(span, this.meta.released, this.meta.listening > 0);
     this.#index(step);
@@ -93,6 +95,14 @@ export class RunModel implements RunView {
     if (this.steps.length > this.#bounds.maxSteps) this.#forgetOldest();
     this.saveMeta();
     return step;
+  }
+
+  /** Steps that were forgotten since the last call. */
+  takeForgotten(): readonly Step[] {
+    if (this.#justForgotten.length === 0) return NO_STEPS;
+    const forgotten = this.#justForgotten;
+    this.#justForgotten = [];
+    return forgotten;
   }
 
   /** To be called when `meta` was changed in place. */
@@ -115,7 +125,7 @@ export class RunModel implements RunView {
     }
     for (const call of step.requestedCalls) if (call.id !== '') this.#requesters.set(call.id, step);
     if (isAct(step)) this.#indexAct(step);
-    this.#clock.note(step, this);
+    this.#clock.note(step, this.parentOf(step), this.childrenOf(step.spanId));
     if (!this.#clock.agrees) this.#chronological = undefined;
     else if (this.#chronological) insert(this.#chronological, step);
   }
@@ -130,6 +140,7 @@ export class RunModel implements RunView {
   #forgetOldest(): void {
     const batch = Math.max(1, this.#bounds.maxSteps >> 2);
     const gone = this.steps.splice(0, batch);
+    this.#justForgotten.push(...gone);
     for (const step of gone) {
       this.#slots.delete(`s/${step.index}`);
       this.#bySpanId.delete(step.spanId);

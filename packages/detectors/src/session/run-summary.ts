@@ -3,7 +3,6 @@ import type { Reason, Run, Verdict } from '@spanwise/schemas';
 /** What a session keeps of a run: small, JSON. */
 export interface RunSummary {
   traceId: string;
-  continuation: number;
   revision: number;
   start: number;
   /** Microseconds since the epoch. */
@@ -46,7 +45,6 @@ export function addCounts(counts: RunCounts, more: RunCounts): void {
 export function summaryOf(run: Run): RunSummary {
   return {
     traceId: run.traceId,
-    continuation: run.continuation,
     revision: run.revision,
     start: run.startTime,
     end: run.startTime + Math.round(run.durationNs / 1000),

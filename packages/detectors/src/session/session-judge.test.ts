@@ -135,8 +135,8 @@ describe('a revision of a run', () => {
     expect(judge.onRun(slots, run(1), 6)).toBeUndefined();
   });
 
-  it('a continuation stands beside its run without being counted as another', () => {
-    expect(sessionOf([run(1), run(1, 'correct', { revision: 2, continuation: 1, spanCount: 3 })])).toMatchObject({
+  it('a continuation, which counts what its run had before, takes its place', () => {
+    expect(sessionOf([run(1), run(1, 'correct', { revision: 2, continuation: 1, spanCount: 13 })])).toMatchObject({
       runCount: 1,
       spanCount: 13,
     });

@@ -53,11 +53,11 @@ export class SessionJudge {
    * Undefined when this revision of the run, or a later one, is known already.
    */
   onRun(slots: Slots, run: Run, nowMs: number): Session | undefined {
-    const slot = `run/${run.traceId}/${run.continuation}`;
+    const slot = `run/${run.traceId}`;
     const known = slots.get<RunSummary>(slot);
     if (known && known.revision >= run.revision) return undefined;
     const state = slots.get<SessionState>('session') ?? newState(run);
-    const isFolded = !known && run.continuation === 0 && state.folded.runs > 0 && isFoldedAway(state, run);
+    const isFolded = !known && state.folded.runs > 0 && isFoldedAway(state, run);
     // Its counts are in the sums already and cannot be told apart there: what is new is its verdict.
     if (isFolded) foldVerdict(state, summaryOf(run));
     else slots.put(slot, summaryOf(run));
@@ -101,12 +101,10 @@ export class SessionJudge {
     addCounts(counts, folded.counts);
     let start = folded.runs > 0 ? folded.start : Number.POSITIVE_INFINITY;
     let end = folded.end;
-    const traces = new Set<string>();
     for (const run of runs) {
       addCounts(counts, run.counts);
       start = Math.min(start, run.start);
       end = Math.max(end, run.end);
-      if (run.continuation === 0) traces.add(run.traceId);
     }
     state.revision++;
     const previousVerdict = state.verdict;
@@ -122,7 +120,7 @@ export class SessionJudge {
       environment: state.environment,
       workflow: state.workflow,
       userId: state.userId,
-      runCount: folded.runs + traces.size,
+      runCount: folded.runs + runs.length,
       traceIds: [...state.traceIds],
       startTime: start,
       durationNs: (end - start) * 1000,
@@ -171,7 +169,7 @@ function runsOf(slots: Slots): RunSummary[] {
     const run = slots.get<RunSummary>(slot);
     if (run) runs.push(run);
   }
-  return runs.sort((a, b) => a.start - b.start || (a.traceId < b.traceId ? -1 : 1) || a.continuation - b.continuation);
+  return runs.sort((a, b) => a.start - b.start || (a.traceId < b.traceId ? -1 : 1));
 }
 
 const isFoldedAway = (state: SessionState, run: Run): boolean => state.traceIds.includes(run.traceId);
@@ -187,8 +185,8 @@ function fold(slots: Slots, state: SessionState, run: RunSummary): void {
   const { folded } = state;
   folded.start = folded.runs === 0 ? run.start : Math.min(folded.start, run.start);
   folded.end = Math.max(folded.end, run.end);
-  if (run.continuation === 0) folded.runs++;
+  folded.runs++;
   addCounts(folded.counts, run.counts);
   foldVerdict(state, run);
-  slots.delete(`run/${run.traceId}/${run.continuation}`);
+  slots.delete(`run/${run.traceId}`);
 }
