@@ -51,6 +51,7 @@ export class SupervisedService {
   #ready = false;
   #detail = 'starting';
   #restarts = 0;
+  #lastEnd = '';
   #refused: string | undefined;
 
   constructor(
@@ -112,7 +113,7 @@ export class SupervisedService {
 
   get #hopeless(): string | undefined {
     if (this.#refused !== undefined) return this.#refused;
-    return this.#restarts >= HOPELESS_RESTARTS ? `does not start: it has ${this.#detail} time and again` : undefined;
+    return this.#restarts >= HOPELESS_RESTARTS ? `does not start: it has ${this.#lastEnd} time and again` : undefined;
   }
 
   #late(timeoutMs: number): string {
@@ -129,7 +130,8 @@ export class SupervisedService {
       const ended = await process.ended;
       this.#process = undefined;
       this.#ready = false;
-      this.#detail = `ended ${inWords(ended)}`;
+      this.#lastEnd = `ended ${inWords(ended)}`;
+      this.#detail = this.#lastEnd;
       if (this.#stopping.signal.aborted) return;
       if (ended.code === REFUSED_CONFIGURATION) {
         this.#refused = 'refuses its configuration';
