@@ -2,6 +2,7 @@ import { createLogger, createRegistry, Health, loadConfig } from '@spanwise/runt
 import { decodeBlock, type RecordName, type RecordTypes } from '@spanwise/schemas';
 import { uniqueName } from '@spanwise/testkit';
 import kafkajs from 'kafkajs';
+import { vi } from 'vitest';
 import { ingestConfig } from './config.ts';
 import { IngestService } from './service.ts';
 
@@ -50,7 +51,9 @@ export async function readTopic<N extends RecordName>(brokers: readonly string[]
   const admin = kafka.admin();
   await admin.connect();
   const left = new Map<number, number>();
-  for (const { partition, high, low } of await admin.fetchTopicOffsets(topic)) {
+  // a topic that was just created may not have its leaders yet, which kafkajs does not retry here
+  const offsets = await vi.waitFor(() => admin.fetchTopicOffsets(topic), { timeout: 10_000, interval: 100 });
+  for (const { partition, high, low } of offsets) {
     if (Number(high) > Number(low)) left.set(partition, Number(high));
   }
   const records: { partition: number; record: RecordTypes[N] }[] = [];
