@@ -86,55 +86,58 @@ const unpackCall = ([id, name, argumentsDigest = '', unparsed]: PackedCall): Req
   argumentsDigest,
 });
 
+/** Where a step is packed before it is copied to its size: one for all, since packing is never interrupted. */
+const scratch: unknown[] = [];
+
 /** @param meta of the step's run, which has counted the step */
 export function packStep(step: Step, meta: RunMeta): PackedStep {
-  const others = [
-    REMOTE.indexOf(step.remoteParent),
-    placeIn(meta.conversations.names, step.conversation),
-    placeIn(meta.agents.names, step.agent),
-    step.release,
-    step.service,
-    step.tool,
-    step.toolCallId,
-    step.failed,
-    step.errorType,
-    step.errorMessage,
-    step.argumentsDigest,
-    step.requestKey,
-    step.resultDigest,
-    OUTCOMES[step.outcome],
-    step.outcomeDetail,
-    step.outcomeConfidence,
-    step.retryAttempt,
-    step.finishReason,
-    step.model,
-    step.inputTokens,
-    step.outputTokens,
-    step.costUsd,
-    step.handoffFrom,
-    step.handoffTo,
-    step.requestedCalls.length > 0 ? step.requestedCalls.map(packCall) : 0,
-    step.said,
-    step.argumentValues.length > 0 ? step.argumentValues : 0,
-  ];
-  const packed: PackedStep = [
-    step.spanId,
-    step.parentSpanId,
-    step.name,
-    KINDS[step.kind],
-    step.start - meta.originStart,
-    step.end - step.start,
-    step.receivedTime - meta.originReceived,
-    0,
-  ];
+  scratch[0] = step.spanId;
+  scratch[1] = step.parentSpanId;
+  scratch[2] = step.name;
+  scratch[3] = KINDS[step.kind];
+  scratch[4] = step.start - meta.originStart;
+  scratch[5] = step.end - step.start;
+  scratch[6] = step.receivedTime - meta.originReceived;
   let mask = 0;
-  for (let i = 0; i < others.length; i++) {
-    if (others[i] === OTHERS[i]) continue;
-    mask |= 1 << i;
-    packed.push(others[i]);
-  }
-  packed[ALWAYS] = mask;
-  return packed;
+  let length = ALWAYS + 1;
+  let field = 0;
+  /** The next of the other fields. */
+  const other = (value: unknown): void => {
+    if (value !== OTHERS[field]) {
+      mask |= 1 << field;
+      scratch[length++] = value;
+    }
+    field++;
+  };
+  other(REMOTE.indexOf(step.remoteParent));
+  other(placeIn(meta.conversations.names, step.conversation));
+  other(placeIn(meta.agents.names, step.agent));
+  other(step.release);
+  other(step.service);
+  other(step.tool);
+  other(step.toolCallId);
+  other(step.failed);
+  other(step.errorType);
+  other(step.errorMessage);
+  other(step.argumentsDigest);
+  other(step.requestKey);
+  other(step.resultDigest);
+  other(OUTCOMES[step.outcome]);
+  other(step.outcomeDetail);
+  other(step.outcomeConfidence);
+  other(step.retryAttempt);
+  other(step.finishReason);
+  other(step.model);
+  other(step.inputTokens);
+  other(step.outputTokens);
+  other(step.costUsd);
+  other(step.handoffFrom);
+  other(step.handoffTo);
+  other(step.requestedCalls.length > 0 ? step.requestedCalls.map(packCall) : 0);
+  other(step.said);
+  other(step.argumentValues.length > 0 ? step.argumentValues : 0);
+  scratch[ALWAYS] = mask;
+  return scratch.slice(0, length);
 }
 
 /** @param index of the step, from its slot's name */

@@ -14,11 +14,10 @@ export class RunClock {
   #computedFor = -1;
 
   /** Takes note of a step that was added to the run. True where it shows that two clocks may disagree. */
-  note(step: Step, run: RunView): boolean {
-    const parent = run.parentOf(step);
+  note(step: Step, parent: Step | undefined, children: readonly Step[]): boolean {
     const before = this.#disagreements;
     if (parent && sticksOut(step, parent)) this.#disagreements++;
-    for (const child of run.childrenOf(step.spanId)) if (sticksOut(child, step)) this.#disagreements++;
+    for (const child of children) if (sticksOut(child, step)) this.#disagreements++;
     return this.#disagreements > before;
   }
 
