@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { BenchSystem } from './bench-system.ts';
 import { parseBenchCommand, usage } from './command-line.ts';
 import { makeTemplates } from './corpus.ts';
+import type { StageReport } from './measure.ts';
 import { measureServices, measureTogether } from './stages.ts';
 
 const command = parseBenchCommand(process.argv.slice(2));
@@ -12,23 +13,31 @@ if (command === 'help') {
 } else {
   const dataDir = command.dataDir ?? mkdtempSync(join(tmpdir(), 'spanwise-bench-'));
   const onProgress = (line: string) => process.stderr.write(`${line}\n`);
+  const stages: StageReport[] = [];
+  const problems: string[] = [];
   try {
     const templates = makeTemplates();
     await using system = await BenchSystem.start(dataDir, onProgress);
     const options = { system, templates, spans: command.spans, onProgress };
-    const stages = [...(await measureServices(options)), await measureTogether(options)];
-    const report = { ok: true, machine: machine(), spansPerStage: command.spans, stages };
-    console.table(
-      stages.map(({ stage, spansPerSecond, cpuSecondsPerMillionSpans }) => ({
-        stage,
-        'spans/s': spansPerSecond,
-        ...cpuSecondsPerMillionSpans,
-      })),
-    );
-    if (command.report) writeFileSync(command.report, `${JSON.stringify(report, undefined, 2)}\n`);
+    for await (const stage of measureServices(options)) stages.push(stage);
+    stages.push(await measureTogether(options));
+  } catch (error) {
+    problems.push(String(error));
+    console.error(error);
   } finally {
     if (!command.dataDir) rmSync(dataDir, { recursive: true, force: true });
   }
+  const ok = problems.length === 0;
+  const report = { ok, machine: machine(), spansPerStage: command.spans, stages, problems };
+  if (command.report) writeFileSync(command.report, `${JSON.stringify(report, undefined, 2)}\n`);
+  console.table(
+    stages.map(({ stage, spansPerSecond, cpuSecondsPerMillionSpans }) => ({
+      stage,
+      'spans/s': spansPerSecond,
+      ...cpuSecondsPerMillionSpans,
+    })),
+  );
+  process.exitCode = ok ? 0 : 1;
 }
 
 function machine(): string {

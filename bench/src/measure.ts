@@ -8,8 +8,9 @@ export interface StageReport {
   spansPerSecond: number;
   /** By process: `ingest`, `kafka`, … and `load`, the generator itself. */
   cpuSecondsPerMillionSpans: Record<string, number>;
-  /** Largest of any of the measured processes since its start, by process. */
-  peakMemoryMiB: Record<string, number>;
+  /** Most resident memory of any one of the processes since its start. */
+  peakMemoryMiB: number;
+  peakMemoryMiBByProcess: Record<string, number>;
 }
 
 /**
@@ -37,7 +38,8 @@ export async function measureStage(
     wallSeconds: round(wallSeconds),
     spansPerSecond: Math.round(spans / wallSeconds),
     cpuSecondsPerMillionSpans: Object.fromEntries(after.map(perMillion)),
-    peakMemoryMiB: Object.fromEntries(after.map(([name, { peakMemoryMiB }]) => [name, peakMemoryMiB])),
+    peakMemoryMiB: Math.max(...after.map(([, { peakMemoryMiB }]) => peakMemoryMiB)),
+    peakMemoryMiBByProcess: Object.fromEntries(after.map(([name, { peakMemoryMiB }]) => [name, peakMemoryMiB])),
   };
 }
 

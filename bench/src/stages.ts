@@ -13,7 +13,7 @@ export interface StageOptions {
 }
 
 /** Each service alone, in the order of the data. */
-export async function measureServices(options: StageOptions): Promise<StageReport[]> {
+export async function* measureServices(options: StageOptions): AsyncGenerator<StageReport, void, undefined> {
   const { system, onProgress } = options;
   const prefix = 'alone.';
   await system.prepare(prefix);
@@ -21,12 +21,10 @@ export async function measureServices(options: StageOptions): Promise<StageRepor
 
   const ingest = await system.run('ingest', prefix);
   const kafka = { kafka: system.kafkaPid };
-  const reports = [
-    await measureStage('ingest', { ...kafka, ingest: ingest.pid, load: process.pid }, async () => {
-      Object.assign(load, await send(options));
-      return load.spans;
-    }),
-  ];
+  yield await measureStage('ingest', { ...kafka, ingest: ingest.pid, load: process.pid }, async () => {
+    Object.assign(load, await send(options));
+    return load.spans;
+  });
   await ingest.stop();
 
   const catchUp = async (
@@ -35,21 +33,19 @@ export async function measureServices(options: StageOptions): Promise<StageRepor
     done: (service: RunningService) => Promise<void>,
   ) => {
     let service: RunningService | undefined;
-    reports.push(
-      await measureStage(name, processes, async (began) => {
-        service = await system.run(name, prefix, (pid) => began(name, pid));
-        await done(service);
-        return load.spans;
-      }),
-    );
+    const report = await measureStage(name, processes, async (began) => {
+      service = await system.run(name, prefix, (pid) => began(name, pid));
+      await done(service);
+      return load.spans;
+    });
     await service?.stop();
+    return report;
   };
-  await catchUp('detect', kafka, (service) => judged(service, load, onProgress));
-  await catchUp('correlate', kafka, (service) => correlated(service, load, onProgress));
-  await catchUp('store', { ...kafka, clickhouse: system.clickhousePid }, (service) =>
+  yield await catchUp('detect', kafka, (service) => judged(service, load, onProgress));
+  yield await catchUp('correlate', kafka, (service) => correlated(service, load, onProgress));
+  yield await catchUp('store', { ...kafka, clickhouse: system.clickhousePid }, (service) =>
     stored(service, load, onProgress),
   );
-  return reports;
 }
 
 /** All services at once, from OTLP to ClickHouse. */
