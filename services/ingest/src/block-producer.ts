@@ -19,6 +19,7 @@ export class KafkaBlockProducer implements BlockProducer, AsyncDisposable {
   readonly #topic: string;
   readonly #compression: CompressionTypes;
   #producer: Producer | undefined;
+  #turn: Promise<void> = Promise.resolve();
 
   constructor(kafka: Kafka, topic: string, compression: Compression) {
     this.#kafka = kafka;
@@ -26,7 +27,14 @@ export class KafkaBlockProducer implements BlockProducer, AsyncDisposable {
     this.#compression = compressionTypes[compression];
   }
 
-  async send(messages: { partition: number; value: Buffer }[]): Promise<void> {
+  /** Sends go one after the other: kafkajs gives a failed batch's sequence number to the next, which must not be under way yet. */
+  send(messages: { partition: number; value: Buffer }[]): Promise<void> {
+    const sent = this.#turn.then(() => this.#sendNow(messages));
+    this.#turn = sent.catch(() => {});
+    return sent;
+  }
+
+  async #sendNow(messages: { partition: number; value: Buffer }[]): Promise<void> {
     try {
       const producer = await this.#connected();
       await producer.sendBatch({

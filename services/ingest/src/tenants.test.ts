@@ -28,6 +28,8 @@ describe('the tenant of a request', () => {
     ['an empty tenant', { 'secret-key': '' }],
     ['a tenant that is no text', { 'secret-key': 5 }],
     ['a tenant without end', { 'secret-key': 'x'.repeat(200) }],
+    ['a tenant with a slash', { 'secret-key': 'acme/eu' }],
+    ['a tenant with a line break', { 'secret-key': 'acme\neu' }],
   ])('cannot be had from a file with %s, which is said without the key', (_, content) => {
     expect(() => tenantsByKey(content, 'keys.json')).toThrow(/^keys\.json/);
     expect(() => tenantsByKey(content, 'keys.json')).not.toThrow(/secret-key/);

@@ -36,6 +36,9 @@ export function tenantsByKey(parsed: unknown, path: string): TenantOf {
     if (typeof tenant !== 'string' || tenant === '' || tenant.length > LONGEST_TENANT) {
       throw new Error(`${path}: the tenant of key ${i + 1} must be a text of 1 to ${LONGEST_TENANT} characters`);
     }
+    // it is the first part of keys whose parts are joined by a slash
+    if (/[/\p{Cc}]/u.test(tenant))
+      throw new Error(`${path}: the tenant of key ${i + 1} must not contain '/' or control characters`);
     return { digest: sha256(key), tenant };
   });
   return (authorization, apiKey) => {
