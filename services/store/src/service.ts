@@ -25,9 +25,9 @@ export function createStoreService(config: StoreConfig, { logger, registry, heal
   const kafka = kafkaClient({ clientId: 'spanwise-store', brokers: [...config.brokers], logger });
   const groupId = `${config.topicPrefix}store`;
   const admin = kafka.admin();
+  // Dead letters of several partitions are sent at once: kafkajs' idempotent producer would give one's sequence to another.
+  // They are at least once, and name the offset they come from.
   const producer = kafka.producer({
-    idempotent: true,
-    maxInFlightRequests: 1,
     createPartitioner: Partitioners.DefaultPartitioner,
   });
   const client = connect(config, config.clickhouseDatabase);
