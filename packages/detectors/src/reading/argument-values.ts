@@ -25,8 +25,12 @@ export function argumentValuesOf(span: Span): string[] {
   return [...values];
 }
 
+/** Number of values that both calls have. */
+export const commonValues = (a: readonly string[], b: readonly string[]): number =>
+  a.filter((value) => b.includes(value)).length;
+
 /** Share of all values that both calls have (Jaccard); 0 without any. */
 export function sharedValues(a: readonly string[], b: readonly string[]): number {
-  const shared = a.filter((value) => b.includes(value)).length;
+  const shared = commonValues(a, b);
   return shared === 0 ? 0 : shared / (a.length + b.length - shared);
 }

@@ -36,3 +36,9 @@ export const isLookup = (step: Step): boolean => {
   const [first = '', second = ''] = nameWords(step.tool || step.name);
   return LOOKS.test(first) || LOOKS.test(second);
 };
+
+const ACTS =
+  /^(?:add|apply|approve|assign|book|buy|cancel|change|charge|close|create|delete|deploy|disable|edit|enable|exchange|grant|insert|issue|modify|notify|pay|place|post|publish|purchase|put|refund|reject|remove|rename|reopen|reserve|reset|restart|return|revoke|save|schedule|send|set|start|stop|submit|transfer|update|upload|write)$/;
+
+/** By its name the operation changes something. A name without a verb (`order_archive`) says neither. */
+export const isAction = (step: Step): boolean => ACTS.test(nameWords(step.tool || step.name)[0] ?? '');

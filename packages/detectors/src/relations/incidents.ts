@@ -1,12 +1,8 @@
 import type { RunView } from '../detector/run-view.ts';
 import { isFailure, type Step } from '../detector/step.ts';
-import { sharedValues } from '../reading/argument-values.ts';
 import { encloses } from './enclosure.ts';
-import { faultOf, isLookup } from './error-nature.ts';
-import { follows, isOperation, isToolLike, sameAgent, sameOperation, similarNames } from './operation.ts';
-
-/** What was done about a failure. */
-export type Reaction = 'retried_same' | 'retried_changed' | 'other_tool' | 'replanned' | 'gave_up';
+import { follows, isOperation, isToolLike, sameAgent, sameOperation } from './operation.ts';
+import { type Reaction, retryOf, standsIn } from './reactions.ts';
 
 /**
  * One thing that went wrong, and what became of it. One exception that shows on an HTTP call, its tool, the graph's node and
@@ -21,6 +17,8 @@ export interface Incident {
   shownBy: Step[];
   /** Later attempts at the same operation, in time order, the successful one included. */
   attempts: Step[];
+  /** Other spans that show it: failed parts of the operation or of an attempt, the inner of two spans of one call. */
+  parts: Step[];
   /** What finally gave the agent what had failed: an attempt, another tool, the operation around a failed part. */
   success: Step | undefined;
   reaction: Reaction | undefined;
@@ -28,8 +26,11 @@ export interface Incident {
   outputs: Step[];
 }
 
-/** Incidents that are followed at a time: the latest. */
+/** Failures that are followed at a time: the latest. */
 const MOST_INCIDENTS = 64;
+/** Of one call that fails over and over: the first and the latest. */
+const FIRST_OF_A_KIND = 24;
+const LATEST_OF_A_KIND = 4;
 const MOST_ATTEMPTS = 32;
 const MOST_OUTPUTS = 8;
 /** Another tool that meets the same need is called soon, or it was called for another need. */
@@ -58,41 +59,6 @@ function childrenFirst(failing: readonly Step[], run: RunView): Step[] {
   return sorted.sort((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0));
 }
 
-/** A call that came of the same request as the failed one, side by side with it, is no reaction to it. */
-function askedTogether(a: Step, b: Step, run: RunView): boolean {
-  if (!isToolLike(a)) return false;
-  const asked = run.requesterOf(a);
-  return asked !== undefined && asked === run.requesterOf(b) && a.argumentsDigest !== b.argumentsDigest;
-}
-
-/** Whether `step` tries again what failed in `failed`; its way of doing so. */
-function retryOf(step: Step, failed: Step, run: RunView): Reaction | undefined {
-  if (!follows(step, failed, run) || !sameOperation(step, failed, run)) return undefined;
-  if (!isToolLike(step))
-    return step.kind !== 'step' || step.parentSpanId === failed.parentSpanId ? 'retried_same' : undefined;
-  if (step.argumentsDigest === failed.argumentsDigest) return 'retried_same';
-  if (askedTogether(step, failed, run)) return undefined;
-  // Other arguments: a correction where the call was at fault, or where most of them stayed; else a call of its own.
-  const corrects = faultOf(failed) === 'call' || sharedValues(step.argumentValues, failed.argumentValues) >= 0.5;
-  return corrects ? 'retried_changed' : undefined;
-}
-
-/**
- * Another tool for the same need: it looks up what could not be looked up, or does what could not be done, which shows in
- * its name or in the values it takes. An action after a failed lookup goes on as if nothing had happened: no stand-in.
- */
-function standsIn(step: Step, failed: Step, run: RunView): boolean {
-  if (!isToolLike(step) || !isToolLike(failed) || step.kind === 'handoff') return false;
-  if (!follows(step, failed, run) || sameOperation(step, failed, run) || isFailure(step)) return false;
-  if (!sameAgent(step, failed, run) || askedTogether(step, failed, run)) return false;
-  if (encloses(step.spanId, failed, run)) return false;
-  const looksUp = isLookup(failed);
-  if (looksUp !== isLookup(step)) return false;
-  if (similarNames(step, failed)) return true;
-  const shared = sharedValues(step.argumentValues, failed.argumentValues);
-  return shared >= 0.5 && (looksUp || failed.argumentValues.length > 1);
-}
-
 /** Steps in time order, from the first on that can follow a given one. */
 function* since(step: Step, run: RunView): Generator<Step> {
   const all = run.chronological();
@@ -107,39 +73,86 @@ function* since(step: Step, run: RunView): Generator<Step> {
   for (let i = low; i < all.length; i++) yield all[i] as Step;
 }
 
-/** The failures that stand for themselves, each with the spans above that only show it. */
+/**
+ * The failures to follow: of a call that failed over and over the first and the latest, so that a storm neither crowds out
+ * its own beginning, on which its identity rests, nor anything else.
+ */
+function followed(failing: readonly Step[]): Step[] {
+  if (failing.length <= FIRST_OF_A_KIND + LATEST_OF_A_KIND) return [...failing];
+  const kinds = new Map<string, Step[]>();
+  for (const step of failing) {
+    const kind = `${step.kind}\n${step.tool}\n${step.name}\n${step.argumentsDigest}`;
+    const alike = kinds.get(kind);
+    if (alike) alike.push(step);
+    else kinds.set(kind, [step]);
+  }
+  const left = new Set(failing);
+  for (const alike of kinds.values()) {
+    for (const step of alike.slice(FIRST_OF_A_KIND, -LATEST_OF_A_KIND)) left.delete(step);
+  }
+  return [...left].slice(-MOST_INCIDENTS);
+}
+
+/** The failures that stand for themselves, each with the spans that only show it, and the attempts that failed as well. */
 function distinct(run: RunView): Incident[] {
   const failing: Step[] = [];
   for (const step of run.steps) if (isFailure(step) && mayFail(step)) failing.push(step);
   const incidents: Incident[] = [];
-  for (const step of childrenFirst(failing.slice(-MOST_INCIDENTS), run)) {
-    const below = incidents.findLast(
-      (incident) => isOpen(incident, run.endOf(step), run) && encloses(step.spanId, incident.cause, run),
-    );
-    if (below) {
-      if (!isOperation(below.span) && isOperation(step)) below.span = step;
-      else if (step.kind === below.span.kind && step.tool !== '' && step.tool === below.span.tool) below.span = step;
-      else below.shownBy.push(step);
-      continue;
-    }
-    const before = incidents.findLast(
-      (incident) => isOpen(incident, run.endOf(step), run) && retryOf(step, lastTry(incident), run),
-    );
+  for (const step of childrenFirst(followed(failing), run)) {
+    const open = incidents.filter((incident) => isOpen(incident, run.endOf(step), run));
+    const below = open.findLast((incident) => isShownBy(incident, step, run));
+    if (below) show(below, step, run);
+    const isAttempt = !below || below.span === step;
+    const before = isAttempt
+      ? open.findLast((incident) => incident !== below && retryOf(step, lastTry(incident), run))
+      : undefined;
     if (before) addAttempt(before, step, run);
-    else
-      incidents.push({
-        span: step,
-        cause: step,
-        shownBy: [],
-        attempts: [],
-        success: undefined,
-        reaction: undefined,
-        outputs: [],
-      });
+    if (before && below) {
+      before.parts.push(...[below.cause, ...below.parts, ...below.attempts].filter((part) => part !== step));
+      before.shownBy.push(...below.shownBy);
+      incidents.splice(incidents.indexOf(below), 1);
+    }
+    if (!before && !below) incidents.push(newIncident(step));
     // What succeeded meanwhile settles what it settles, before the spans above are looked at.
     for (const incident of incidents) settle(incident, run.endOf(step), run);
   }
   return incidents;
+}
+
+const newIncident = (step: Step): Incident => ({
+  span: step,
+  cause: step,
+  shownBy: [],
+  attempts: [],
+  parts: [],
+  success: undefined,
+  reaction: undefined,
+  outputs: [],
+});
+
+/** The step encloses the failure, or a failed attempt to put it right. */
+const isShownBy = ({ cause, attempts }: Incident, step: Step, run: RunView): boolean =>
+  encloses(step.spanId, cause, run) || attempts.some((attempt) => encloses(step.spanId, attempt, run));
+
+/** Takes a step that encloses an incident, or one of its attempts, for another sign of it. */
+function show(incident: Incident, step: Step, run: RunView): void {
+  const { span, cause, attempts } = incident;
+  const wrapsCall = (inner: Step): boolean => step.kind === inner.kind && step.tool !== '' && step.tool === inner.tool;
+  if (!encloses(step.spanId, cause, run)) {
+    const isWrapper = attempts.some((attempt) => wrapsCall(attempt) && encloses(step.spanId, attempt, run));
+    (isWrapper ? incident.parts : incident.shownBy).push(step);
+    return;
+  }
+  if (!(!isOperation(span) && isOperation(step)) && !wrapsCall(span)) {
+    incident.shownBy.push(step);
+    return;
+  }
+  // What was tried again inside of it is no attempt at it.
+  const inner = attempts.filter((attempt) => encloses(step.spanId, attempt, run));
+  incident.parts.push(...inner, ...(span === cause ? [] : [span]));
+  incident.attempts = attempts.filter((attempt) => !inner.includes(attempt));
+  if (incident.attempts.length === 0) incident.reaction = undefined;
+  incident.span = step;
 }
 
 const lastTry = (incident: Incident): Step => incident.attempts.at(-1) ?? incident.span;
@@ -185,18 +198,21 @@ function follow(incident: Incident, run: RunView): void {
   for (const step of since(incident.span, run)) {
     if (!follows(step, incident.span, run) || !sameAgent(step, incident.span, run)) continue;
     if (step.kind === 'llm' && !step.failed && incident.outputs.length < MOST_OUTPUTS) incident.outputs.push(step);
-    if (!isToolLike(step) || calls >= CALLS_UNTIL_STAND_IN) continue;
+    if (!isToolLike(step) || calls >= CALLS_UNTIL_STAND_IN || sameOperation(step, incident.span, run)) continue;
     calls++;
-    if (!standIn && !incident.success && standsIn(step, incident.span, run)) standIn = step;
+    if (!standIn && !incident.success && standsIn(step, incident.span, run, calls === 1)) standIn = step;
   }
   if (standIn) {
     incident.success = standIn;
     incident.reaction = 'other_tool';
   }
   if (incident.reaction) return;
-  const spoke = incident.outputs.find((output) => output.said === 'trouble' || output.said === 'question');
-  if (spoke) incident.reaction = spoke.requestedCalls.length > 0 || spoke.said === 'question' ? 'replanned' : 'gave_up';
+  const spoke = incident.outputs.find((output) => output.said === 'trouble' || asksUser(output));
+  if (spoke) incident.reaction = spoke.requestedCalls.length > 0 || asksUser(spoke) ? 'replanned' : 'gave_up';
 }
+
+/** A question beside a call ("Is it done?") is what the call is to find out; nobody is asked. */
+export const asksUser = (output: Step): boolean => output.said === 'question' && output.requestedCalls.length === 0;
 
 const memo = new WeakMap<RunView, { released: number; incidents: Incident[] }>();
 
@@ -219,12 +235,13 @@ export function incidentsOf(run: RunView): readonly Incident[] {
 }
 
 /**
- * The spans of an incident but its cause. A parent that came before its child, or an attempt that came before the first one,
- * stood for itself at the time: what was reported of it must be taken back.
+ * The spans of an incident but the one on which it shows, which is its identity. A part or a parent that came before the
+ * operation, or an attempt that came before the first one, stood for itself at the time: what was reported of it must be
+ * taken back.
  */
-export const furtherSpans = ({ span, cause, shownBy, attempts }: Incident): Step[] =>
-  [span, ...shownBy, ...attempts].filter((step) => step !== cause);
+export const furtherSpans = ({ span, cause, shownBy, attempts, parts }: Incident): Step[] =>
+  [cause, ...shownBy, ...attempts, ...parts].filter((step) => step !== span);
 
 /** The agent spoke of the failure, or asked the user for something else, before or instead of going on. */
-export const acknowledged = (incident: Incident): boolean =>
-  incident.outputs.some((output) => output.said === 'trouble') || incident.outputs[0]?.said === 'question';
+export const acknowledged = ({ outputs }: Incident): boolean =>
+  outputs.some((output) => output.said === 'trouble') || (outputs[0] !== undefined && asksUser(outputs[0]));

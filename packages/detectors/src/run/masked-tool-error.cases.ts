@@ -171,4 +171,13 @@ export const cases: DetectorCase[] = [
       .end(),
     finds: [],
   },
+  {
+    name: 'finds it where the model asks what its own next call is to find out',
+    run: refund(DECLINED)
+      .llm({ text: 'Is the mail out?', calls: [{ name: 'list_mails', arguments: { to: 'x@example.org' }, id: 'm' }] })
+      .tool('list_mails', { to: 'x@example.org' }, { result: [{ id: 7 }], callId: 'm' })
+      .llm({ text: DONE })
+      .end(),
+    finds: [{ at: 3 }],
+  },
 ];

@@ -3,7 +3,7 @@ import type { RunView } from '../detector/run-view.ts';
 import type { Step } from '../detector/step.ts';
 import { faultOf, isLookup } from '../relations/error-nature.ts';
 import { isDue } from '../relations/incident-pace.ts';
-import { acknowledged, furtherSpans, type Incident, incidentsOf } from '../relations/incidents.ts';
+import { acknowledged, asksUser, furtherSpans, type Incident, incidentsOf } from '../relations/incidents.ts';
 import { runFailure } from '../relations/run-failure.ts';
 
 /**
@@ -49,7 +49,7 @@ export function maskingOf(incident: Incident, run: RunView, ended: boolean): Mas
     return { wentOn: answer, confidence: directly ? 0.97 : 0.85 };
   }
   if (!ended || run.incomplete || !run.root || runFailure(run)) return undefined;
-  if (outputs.some((output) => output.said === 'question')) return undefined;
+  if (outputs.some(asksUser)) return undefined;
   // Nothing was said that is seen: the texts were not captured, or no model had a part in it.
   if (isLookup(span) && faultOf(span) === 'call' && outputs.length > 1) return undefined;
   if (run.root.said === 'trouble') return undefined;
@@ -65,13 +65,13 @@ export function maskedToolError(overrides: Partial<MaskedToolErrorSettings> = {}
       for (const further of furtherSpans(incident)) reporter.withdraw(further.spanId);
       const masking = span.outcomeConfidence < settings.minConfidence ? undefined : maskingOf(incident, run, ended);
       if (!masking) {
-        reporter.withdraw(cause.spanId);
+        reporter.withdraw(span.spanId);
         continue;
       }
       const asked = faultOf(span) === 'call' ? run.requesterOf(span) : undefined;
       const what = span.tool || span.name;
       reporter.report({
-        key: cause.spanId,
+        key: span.spanId,
         span,
         rootCause: asked ?? cause,
         severity: isLookup(span) && masking.confidence < 0.9 ? 'medium' : 'high',

@@ -1,4 +1,4 @@
-import { type TraceBuilder, trace } from '@spanwise/testkit/spans';
+import { callFields, type TraceBuilder, trace } from '@spanwise/testkit/spans';
 import type { DetectorCase } from './detector-cases.ts';
 
 const DOWN = { error: 'order service timed out after 3000 ms', errorType: 'TimeoutError' };
@@ -6,6 +6,24 @@ const ORDER = { result: { order_id: 'A-1042', status: 'delivered' } };
 const ID = { order_id: 'A-1042' };
 
 const failed = (): TraceBuilder => trace().call('get_order', ID, DOWN);
+
+/** A tool that fails because its request does. */
+const failedInside = (run: TraceBuilder): TraceBuilder =>
+  run
+    .llm({ calls: [{ name: 'get_order', arguments: ID }] })
+    .within(
+      'execute_tool get_order',
+      (t) =>
+        t
+          .step('GET /orders', { failed: true, errorMessage: 'HTTP 503' })
+          .step('GET /orders', { failed: true, errorMessage: 'HTTP 503' }),
+      { kind: 'tool', ...callFields('get_order', ID), failed: true, errorMessage: 'HTTP 503' },
+    );
+
+const retriedInside = failedInside(failedInside(trace()))
+  .call('get_order', ID, ORDER)
+  .llm({ text: 'Delivered.' })
+  .end();
 
 const retried = failed().call('get_order', ID, ORDER).llm({ text: 'It was delivered.' }).end();
 
@@ -124,6 +142,65 @@ export const cases: DetectorCase[] = [
         kind: 'tool',
         tool: 'get_order',
       })
+      .end(),
+    finds: [],
+  },
+  {
+    name: 'notes one recovery of attempts that each show the failure of their own requests',
+    run: retriedInside,
+    finds: [{ at: 3, began: 1, severity: 'info', type: 'retried_same' }],
+  },
+  {
+    name: 'notes it once where tools arrive before their requests, and the second attempt before the first',
+    run: retriedInside,
+    arrival: [0, 4, 7, 8, 9, 5, 6, 3, 1, 2, 10, 11],
+    finds: [{ at: 3, began: 1, severity: 'info', type: 'retried_same' }],
+  },
+  {
+    name: 'notes another tool that a model takes because of the failure, with the very same argument',
+    run: trace()
+      .call('job_status', { job_id: 'j-7' }, DOWN)
+      .llm({
+        text: 'job_status does not work, job_history has it too.',
+        calls: [{ name: 'job_history', arguments: { job_id: 'j-7' } }],
+      })
+      .tool('job_history', { job_id: 'j-7' }, { result: { state: 'finished' } })
+      .llm({ text: 'It is finished.' })
+      .end(),
+    finds: [{ at: 1, severity: 'info', type: 'other_tool' }],
+  },
+  {
+    name: 'notes the tool that was called in place of one that does not exist',
+    run: trace()
+      .call('execute_action', { order_id: 'A-1042', reason: 'late' }, { error: "tool 'execute_action' not found" })
+      .call('check_policy', { order_id: 'A-1042', reason: 'late' }, { result: { allowed: true } })
+      .end(),
+    finds: [{ at: 1, began: 0, severity: 'info', type: 'other_tool' }],
+  },
+  {
+    name: 'does not take another question about the same order for another way to answer the first',
+    run: trace()
+      .call('get_payment', ID, DOWN)
+      .call('check_policy', { order_id: 'A-1042', reason: 'late' }, { result: { allowed: true } })
+      .llm({ text: 'It is allowed.' })
+      .end(),
+    finds: [],
+  },
+  {
+    name: 'does not take the next question about the same order for another way, where nobody spoke of the failure',
+    run: trace()
+      .call('get_payment', ID, DOWN)
+      .call('get_shipment', ID, { result: { status: 'delivered' } })
+      .llm({ text: 'It was delivered.' })
+      .end(),
+    finds: [],
+  },
+  {
+    name: 'does not take a question that the next call answers for a new plan',
+    run: failed()
+      .llm({ text: 'Is the label printed?', calls: [{ name: 'list_labels', arguments: { shelf: 4 } }] })
+      .tool('list_labels', { shelf: 4 }, { result: ['L-1'] })
+      .llm({ text: 'It is printed.' })
       .end(),
     finds: [],
   },

@@ -3,8 +3,9 @@ import type { RunDetector } from '../detector/detector.ts';
 import type { RunView } from '../detector/run-view.ts';
 import { faultOf, wordsOf } from '../relations/error-nature.ts';
 import { isDue } from '../relations/incident-pace.ts';
-import { furtherSpans, type Incident, incidentsOf, type Reaction } from '../relations/incidents.ts';
+import { asksUser, furtherSpans, type Incident, incidentsOf } from '../relations/incidents.ts';
 import { isOperation } from '../relations/operation.ts';
+import type { Reaction } from '../relations/reactions.ts';
 
 /**
  * `recovery`: what was done after an error, and whether what had failed was ever obtained: retried the same, retried
@@ -44,7 +45,7 @@ function spansOf(incident: Incident): string[] {
   const spans = [incident.span.spanId, ...incident.attempts.map((attempt) => attempt.spanId)];
   if (incident.success && !spans.includes(incident.success.spanId)) spans.push(incident.success.spanId);
   if (spans.length === 1) {
-    const spoke = incident.outputs.find((output) => output.said === 'trouble' || output.said === 'question');
+    const spoke = incident.outputs.find((output) => output.said === 'trouble' || asksUser(output));
     if (spoke) spans.push(spoke.spanId);
   }
   return spans.slice(0, 32);
@@ -62,14 +63,14 @@ export function recovery(overrides: Partial<RecoverySettings> = {}): RunDetector
       const { span, cause, reaction, attempts } = incident;
       for (const further of furtherSpans(incident)) reporter.withdraw(further.spanId);
       if (!reaction || !isOperation(span)) {
-        reporter.withdraw(cause.spanId);
+        reporter.withdraw(span.spanId);
         continue;
       }
       const what = span.tool || span.name;
       const outcome = incident.success ? 'and succeeded' : 'without success so far';
       const asked = faultOf(span) === 'call' ? run.requesterOf(span) : undefined;
       reporter.report({
-        key: cause.spanId,
+        key: span.spanId,
         span,
         rootCause: asked ?? cause,
         severity: severityOf(incident),

@@ -1,4 +1,4 @@
-import { type TraceBuilder, trace } from '@spanwise/testkit/spans';
+import { callFields, type TraceBuilder, trace } from '@spanwise/testkit/spans';
 import type { DetectorCase } from './detector-cases.ts';
 
 const DOWN = { error: 'order service timed out after 3000 ms', errorType: 'TimeoutError' };
@@ -7,6 +7,19 @@ const ORDER = { result: { order_id: 'A-1042', status: 'delivered' } };
 const FAILED = { failed: true, status: 'error' as const, errorMessage: 'order service timed out after 3000 ms' };
 
 const failed = (): TraceBuilder => trace().call('get_order', ID, DOWN);
+
+/** A call that was tried so often in vain, each time with a request of its own that failed. */
+function storm(attempts: number): TraceBuilder {
+  const run = trace();
+  for (let i = 0; i < attempts; i++) {
+    run.within('execute_tool get_order', (t) => t.step('GET /orders', FAILED), {
+      kind: 'tool',
+      ...callFields('get_order', ID),
+      ...FAILED,
+    });
+  }
+  return run.llm({ text: 'I am sorry, the order service is unavailable.' });
+}
 
 export const cases: DetectorCase[] = [
   {
@@ -133,6 +146,40 @@ export const cases: DetectorCase[] = [
   {
     name: 'says nothing of a clean run',
     run: trace().call('get_order', ID, ORDER).llm({ text: 'Delivered.' }).end(),
+    finds: [],
+  },
+  {
+    name: 'finds one error after attempts that each show the failure of their own request',
+    run: storm(4).end(),
+    finds: [{ at: 1, began: 0, severity: 'medium' }],
+  },
+  {
+    name: 'finds one error where the root arrives before the attempts, and tools before their requests',
+    run: storm(3).end(),
+    arrival: [7, 5, 4, 3, 2, 1, 0, 6],
+    finds: [{ at: 1, began: 0, severity: 'medium' }],
+  },
+  {
+    name: 'finds one error after more attempts than it follows',
+    run: storm(90).end(),
+    finds: [{ at: 1, began: 0, severity: 'medium' }],
+  },
+  {
+    name: 'finds what a call about the same thing did not obtain',
+    run: trace()
+      .call('get_payment', ID, DOWN)
+      .call('check_policy', { order_id: 'A-1042', reason: 'late' }, { result: { allowed: true } })
+      .llm({ text: 'It is allowed, and was paid by card.' })
+      .end(),
+    finds: [{ at: 1, severity: 'high' }],
+  },
+  {
+    name: 'says nothing where the next call did what was asked of a tool that does not exist',
+    run: trace()
+      .call('execute_action', { order_id: 'A-1042', reason: 'late' }, { error: "tool 'execute_action' not found" })
+      .call('check_policy', { order_id: 'A-1042', reason: 'late' }, { result: { allowed: true } })
+      .llm({ text: 'It is allowed.' })
+      .end(),
     finds: [],
   },
 ];

@@ -61,7 +61,7 @@ export function unresolvedError(overrides: Partial<UnresolvedErrorSettings> = {}
       const fatal = isFatal(incident, failure);
       for (const further of furtherSpans(incident)) reporter.withdraw(further.spanId);
       if (!stands(incident, fatal, run)) {
-        reporter.withdraw(cause.spanId);
+        reporter.withdraw(span.spanId);
         continue;
       }
       const told = acknowledged(incident);
@@ -73,7 +73,7 @@ export function unresolvedError(overrides: Partial<UnresolvedErrorSettings> = {}
           ? 'which the agent said'
           : 'and the session completed without it';
       reporter.report({
-        key: cause.spanId,
+        key: span.spanId,
         span,
         rootCause: asked ?? cause,
         severity: severityOf(incident, fatal),
