@@ -27,6 +27,8 @@ export class SessionProcessor implements Processor<Signal> {
   readonly #lifetimes: SessionLifetimes;
   readonly #metrics: CorrelateMetrics;
   readonly #open = new Map<string, Slots>();
+  /** Counted once the transaction has committed; `#uncounted` until they are sure to be part of it. */
+  #countable: Session[] = [];
   #uncounted: Session[] = [];
 
   constructor(judge: SessionJudge, lifetimes: SessionLifetimes, metrics: CorrelateMetrics) {
@@ -58,10 +60,15 @@ export class SessionProcessor implements Processor<Signal> {
     context.schedule(key, FORGET, context.dueTime + this.#lifetimes.sessionRetentionMs);
   }
 
-  afterCommit(): void {
-    const counted = this.#uncounted;
+  beforeCommit(): void {
+    this.#countable.push(...this.#uncounted);
     this.#uncounted = [];
-    for (const session of counted) this.#metrics.sessionFinal(session);
+  }
+
+  afterCommit(): void {
+    const sessions = this.#countable;
+    this.#countable = [];
+    for (const session of sessions) this.#metrics.sessionFinal(session);
   }
 
   #onRun(key: string, run: Run, context: ProcessorContext): void {

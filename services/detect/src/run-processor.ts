@@ -36,7 +36,8 @@ export class RunProcessor implements Processor<Span> {
   readonly #metrics: DetectMetrics;
   readonly #open = new Map<string, Slots>();
   readonly #stepStats = new StepStatsAggregator();
-  /** What the world may count once the transaction has committed. */
+  /** What the world may count once the transaction has committed; `#uncounted` until what it counts is sure to be part of it. */
+  #countable: (() => void)[] = [];
   #uncounted: (() => void)[] = [];
 
   constructor(judge: RunJudge, lifetimes: RunLifetimes, metrics: DetectMetrics) {
@@ -81,12 +82,14 @@ export class RunProcessor implements Processor<Span> {
     for (const stats of this.#stepStats.flush(context.streamTime * 1000)) {
       context.forward('step-stats', `${stats.tenant}/${stats.agent}`, stats);
     }
+    for (const count of this.#uncounted) this.#countable.push(count);
+    this.#uncounted = [];
   }
 
   afterCommit(): void {
-    const counted = this.#uncounted;
-    this.#uncounted = [];
-    for (const count of counted) count();
+    const counts = this.#countable;
+    this.#countable = [];
+    for (const count of counts) count();
   }
 
   #slots(key: string, context: ProcessorContext): Slots {

@@ -269,6 +269,23 @@ describe('detect', () => {
     ]);
   });
 
+  it('does not count a span that had to be buried', async () => {
+    const registry = new Registry();
+    const driver = new TopologyTestDriver(detectTopology(settings, new DetectMetrics(registry, 10)), {
+      autoCommit: false,
+    });
+    const spans = refund();
+    driver.pipe(
+      spans.map((span, i) => (i === 2 ? { ...span, costUsd: -1 } : span)),
+      1,
+    );
+    driver.advance(1500);
+    driver.commit();
+    const metric = await registry.getSingleMetric('spanwise_detect_spans_total')?.get();
+    expect(metric?.values.reduce((sum, { value }) => sum + value, 0)).toBe(5);
+    expect(driver.outputs('dead-letters')).toHaveLength(1);
+  });
+
   it('moves its counters at the commit', async () => {
     const registry = new Registry();
     const topology = detectTopology(settings, new DetectMetrics(registry, 10));
