@@ -56,6 +56,22 @@ export const cases: DetectorCase[] = [
     run: answer('{"sum": 12}', withSchema),
     finds: [{ at: 0, type: 'answer_breaks_schema', severity: 'medium' }],
   },
+  {
+    name: 'finds an answer in single quotes where the request promised JSON',
+    run: answer("{'total': 12, 'paid': True}", withSchema),
+    finds: [{ at: 0, began: 0, severity: 'medium', type: 'unparsable_answer' }],
+  },
+  {
+    name: 'finds a list in single quotes where the request promised JSON',
+    run: answer("[{'total': 12}]", jsonMode),
+    finds: [{ at: 0, type: 'unparsable_answer' }],
+  },
+  { name: 'lets an answer be in single quotes where nobody promised JSON', run: answer("{'total': 12}"), finds: [] },
+  {
+    name: 'lets prose introduce JSON though the request promised it alone: parsers look for it',
+    run: answer('Here it is: {"total": 12}', jsonMode),
+    finds: [],
+  },
   { name: 'finds nothing in arguments that parse', run: asked('{"id": "A-1042"}'), finds: [] },
   { name: 'lets a call have no arguments', run: asked(''), finds: [] },
   { name: 'lets a tool take plain text', run: asked('SELECT * FROM orders'), finds: [] },

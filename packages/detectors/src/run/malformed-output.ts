@@ -12,7 +12,8 @@ import { wrapsInference } from '../relations/calls.ts';
  * `malformed_output`: a model's tool call or structured answer does not parse, or an answer breaks the schema that the
  * request promised. TRAIL: formatting errors.
  *
- * An answer counts as structured where the request promised JSON, or where the whole answer begins as JSON or as a JSON
+ * An answer counts as structured where the request promised JSON (a language's own rendering, in single quotes, keeps no
+ * such promise), or where the whole answer begins as JSON or as a JSON
  * fence. It does not claim prose with braces, templates and examples with ellipses or comments, JSON that prose follows,
  * code in other languages, free-form arguments of tools that take plain text, nor anything that ingest or an SDK seems to
  * have cut. Arguments that parse and break the tool's schema are `tool_misrouting`.
@@ -33,6 +34,8 @@ const MOST_SCHEMAS = 64;
 const MAY_BE_STRUCTURED = /"content":\s*"(?:\\[nrt]|\s)*(?:[{[]|```)/;
 const BEGINS_AS_JSON = /^(?:\{\s*(?:\}|"(?:[^"\\]|\\.)*(?:"\s*:|$))|\[\s*(?:"|\{\s*"))/;
 const FENCE = /^```(?:json)?[ \t]*\r?\n\s*(?=[{[])/i;
+/** A language's own rendering of an object or a list: `{'id': 1}`, `['a']`, `[{'id': 1}]`. */
+const LANGUAGE_REPR = /^(?:\[\s*)?\{?\s*'/;
 /** What stands at the break of an example or a template: no attempt at JSON. */
 const ILLUSTRATES = /^\s*(?:\.\.\.|…|\/\/|\/\*|#|<|\$\{|\{\{|\{%)/;
 const SAYS_CUT = /(?:\.\.\.|…|[[<(]truncated[\])>]?)\s*$/i;
@@ -87,7 +90,7 @@ export function malformedOutput(overrides: Partial<MalformedOutputSettings> = {}
     const trimmed = answer.trim();
     const fence = FENCE.exec(trimmed);
     const body = fence ? trimmed.slice(fence[0].length) : trimmed;
-    const isAttempt = fence !== null || BEGINS_AS_JSON.test(body);
+    const isAttempt = fence !== null || BEGINS_AS_JSON.test(body) || (promised !== undefined && /^[{[]/.test(body));
     if (!isAttempt && !promised) return undefined;
     const read = jsonText(body);
     if (read.form === 'complete') {
@@ -120,7 +123,9 @@ export function malformedOutput(overrides: Partial<MalformedOutputSettings> = {}
       return flaw('not_the_promised_format', 'medium', 0.85, 'the request promised JSON, and the answer is none');
     }
     if (!promised && (!isWhole || ILLUSTRATES.test(body.slice(at)))) return undefined;
-    return flaw('unparsable_answer', 'medium', promised ? 0.95 : 0.85, 'a structured answer does not parse as JSON');
+    // In single quotes it may be an instrumentation's rendering of what did parse.
+    const confidence = promised ? (LANGUAGE_REPR.test(body) ? 0.8 : 0.95) : 0.85;
+    return flaw('unparsable_answer', 'medium', confidence, 'a structured answer does not parse as JSON');
   }
 
   function flawBySchema(value: unknown, schema: unknown): Flaw | undefined {
