@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeWithSharedData } from '@spanwise/testkit';
 import { describe, expect, it } from 'vitest';
-import { eventually, metricsOf, pipeline, rows, service } from './system.ts';
+import { acknowledgedSpans, eventually, pipeline, rows, service } from './system.ts';
 
 const PROTOBUF = 'application/x-protobuf';
 const JSON_TYPE = 'application/json';
@@ -71,7 +71,7 @@ describeWithSharedData("OpenTelemetry's own examples", (data) => {
 
   const strangers = ['logs', 'metrics', 'events'].flatMap((signal) => [`${signal}.json`, `${signal}.pb`]);
   it.each(strangers)('%s is refused with google.rpc.Status, and nothing of it is taken in', async (file) => {
-    const before = await acknowledged();
+    const before = await acknowledgedSpans();
     const { status, type, body } = await post(readFileSync(join(folder, file)), typeOf(file));
     const signal = file.startsWith('metrics') ? 'metrics' : 'logs';
     expect({ status, type }).toEqual({ status: 400, type: typeOf(file) });
@@ -79,12 +79,9 @@ describeWithSharedData("OpenTelemetry's own examples", (data) => {
     // INVALID_ARGUMENT, in JSON or as the varint of field 1
     if (type === JSON_TYPE) expect(JSON.parse(body.toString())).toMatchObject({ code: 3 });
     else expect([...body.subarray(0, 2)]).toEqual([8, 3]);
-    expect(await acknowledged()).toEqual(before);
+    expect(await acknowledgedSpans()).toEqual(before);
     expect((await fetch(service('ingest').metricsUrl.replace('/metrics', '/readyz'))).status).toBe(200);
   });
-
-  const acknowledged = async () =>
-    (await metricsOf('ingest')).split('\n').filter((line) => line.startsWith('spanwise_ingest_spans_total'));
 });
 
 describeWithSharedData('exports of real agents', (data) => {

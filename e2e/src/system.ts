@@ -36,6 +36,12 @@ export async function metricsOf(name: ServiceName): Promise<string> {
   return await (await fetch(service(name).metricsUrl)).text();
 }
 
+/** Spans that `ingest` has acknowledged since it started. */
+export async function acknowledgedSpans(): Promise<number> {
+  const counts = (await metricsOf('ingest')).matchAll(/^spanwise_ingest_spans_total\{.*\} (\d+)$/gm);
+  return [...counts].reduce((sum, [, count]) => sum + Number(count), 0);
+}
+
 export function clickhouse(): ClickHouseClient {
   const { clickhouseUrl, database } = pipeline();
   return createClient({ url: clickhouseUrl, database });
