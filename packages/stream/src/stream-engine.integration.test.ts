@@ -31,7 +31,8 @@ describe('the engine on Kafka', () => {
   let collector: Collector;
 
   beforeAll(async () => {
-    producer = client.producer({ allowAutoTopicCreation: false });
+    // what is sent twice would be booked twice, rightly
+    producer = client.producer({ allowAutoTopicCreation: false, idempotent: true, maxInFlightRequests: 1 });
     await producer.connect();
     broker = await KafkaBroker.connect({ brokers, clientId: 'engine', sessionTimeoutMs: 6_000 });
   });

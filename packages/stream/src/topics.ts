@@ -4,6 +4,11 @@ import type { Admin, ITopicMetadata } from 'kafkajs';
 
 /** A broker that is busy with its disk takes seconds until it tells of topics that were made. */
 const KNOWN_WITHIN_MS = 20_000;
+const NOT_YET: ReadonlySet<string> = new Set([
+  'UNKNOWN_TOPIC_OR_PARTITION',
+  'LEADER_NOT_AVAILABLE',
+  'NOT_LEADER_FOR_PARTITION',
+]);
 
 export interface TopicOverrides {
   /** Number of partitions by topic name (without prefix), where an operator chose other than the topic file says. */
@@ -37,7 +42,7 @@ export async function ensureTopics(
   const missing = specs.filter((spec) => !present.has(prefix + spec.name));
   if (missing.length > 0) {
     await admin.createTopics({
-      // kafkajs asks once, 100 ms later, and a busy broker may not know its new topics by then: see `described`
+      // kafkajs asks once, 100 ms later, and a busy broker may not know its new topics by then
       waitForLeaders: false,
       topics: missing.map((spec) => ({
         topic: prefix + spec.name,
@@ -62,19 +67,29 @@ export async function ensureTopics(
       );
     }
   }
-  return missing.map((spec) => prefix + spec.name);
+  const created = missing.map((spec) => prefix + spec.name);
+  await untilServed(admin, created);
+  return created;
 }
 
 /** The topics as the broker knows them, once it knows all of them. */
-async function described(admin: Admin, names: string[]): Promise<ITopicMetadata[]> {
+function described(admin: Admin, names: string[]): Promise<ITopicMetadata[]> {
+  return onceKnown(async () => (await admin.fetchTopicMetadata({ topics: names })).topics);
+}
+
+/** A topic is known before each of its leaders serves it: a producer that then has to send a request again may do it twice. */
+async function untilServed(admin: Admin, names: readonly string[]): Promise<void> {
+  await Promise.all(names.map((name) => onceKnown(() => admin.fetchTopicOffsets(name))));
+}
+
+async function onceKnown<T>(ask: () => Promise<T>): Promise<T> {
   const giveUp = performance.now() + KNOWN_WITHIN_MS;
   for (;;) {
     try {
-      return (await admin.fetchTopicMetadata({ topics: names })).topics;
+      return await ask();
     } catch (error) {
-      const { type } = error as { type?: string };
-      const soon = type === 'UNKNOWN_TOPIC_OR_PARTITION' || type === 'LEADER_NOT_AVAILABLE';
-      if (!soon || performance.now() > giveUp) throw error;
+      const { type, cause } = error as { type?: string; cause?: { type?: string } };
+      if (!NOT_YET.has(type ?? cause?.type ?? '') || performance.now() > giveUp) throw error;
       await sleep(50);
     }
   }
