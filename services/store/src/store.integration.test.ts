@@ -7,6 +7,7 @@ import kafkajs from 'kafkajs';
 import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
 import { Pipeline } from '../test/pipeline.ts';
 import { finding, revisionOf, run, session, spans, stepStats } from '../test/records.ts';
+import { StoreProcess } from '../test/store-process.ts';
 import { columnName } from './writer/avro-file.ts';
 
 let pipeline: Pipeline;
@@ -218,4 +219,14 @@ describe('what clients write by themselves', () => {
     );
     expect(store.health.ready).toBe(true);
   });
+});
+
+test('a healthy store says that it is ready, and no more', async () => {
+  await using store = new StoreProcess(pipeline.env());
+  await store.ready();
+  await pipeline.send('spans', 'Span', spans(10));
+  await pipeline.reaches('SELECT count() FROM spans', 10, 30_000);
+  await store.kill('SIGTERM');
+  const lines = store.output.split('\n').filter((line) => line !== '');
+  expect(lines.map((line) => JSON.parse(line).msg)).toEqual(['ready']);
 });
