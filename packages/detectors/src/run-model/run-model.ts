@@ -120,8 +120,10 @@ export class RunModel implements RunView {
     this.#bySpanId.set(step.spanId, step);
     if (step.parentSpanId !== '') {
       const siblings = this.#children.get(step.parentSpanId);
-      if (siblings) siblings.push(step);
-      else this.#children.set(step.parentSpanId, [step]);
+      if (siblings) {
+        step.parentSpanId = siblings[0]?.parentSpanId ?? step.parentSpanId;
+        siblings.push(step);
+      } else this.#children.set(step.parentSpanId, [step]);
     }
     for (const call of step.requestedCalls) if (call.id !== '') this.#requesters.set(call.id, step);
     if (isAct(step)) this.#indexAct(step);

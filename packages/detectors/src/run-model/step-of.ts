@@ -2,15 +2,19 @@ import type { Span, SpanKind } from '@spanwise/schemas';
 import type { Step } from '../detector/step.ts';
 import { hash64 } from '../identity-hash.ts';
 import { argumentValuesOf } from '../reading/argument-values.ts';
-import { requestedCallsOf } from '../reading/requested-calls.ts';
+import { type RequestedCall, requestedCallsOf } from '../reading/requested-calls.ts';
 import { type JudgedResult, judgeResult } from '../reading/result-outcome.ts';
 import { saidOf } from '../reading/said.ts';
+import { oneCopy } from './one-copy.ts';
 
 /** OTLP span flags: the exporter states whether the parent is remote, and that it is. */
 const HAS_IS_REMOTE = 0x100;
 const IS_REMOTE = 0x200;
 
 const clip = (text: string): string => (text.length > 256 ? text.slice(0, 256) : text);
+
+const NO_CALLS: RequestedCall[] = [];
+const NO_VALUES: string[] = [];
 
 /** Kinds whose result body is judged. */
 const hasResult = (kind: SpanKind): boolean =>
@@ -54,13 +58,13 @@ export function stepOf(span: Span, index: number, inTrouble = false): Step {
     spanId: span.spanId,
     parentSpanId: span.parentSpanId,
     remoteParent: (span.flags & HAS_IS_REMOTE) === 0 ? null : (span.flags & IS_REMOTE) !== 0,
-    conversation: span.conversationId,
-    name: span.name,
+    conversation: oneCopy(span.conversationId),
+    name: oneCopy(span.name),
     kind: span.kind,
-    agent: span.agent,
-    release: span.release,
-    service: span.service,
-    tool: span.tool,
+    agent: oneCopy(span.agent),
+    release: oneCopy(span.release),
+    service: oneCopy(span.service),
+    tool: oneCopy(span.tool),
     toolCallId: span.toolCallId,
     start: span.startTime,
     end: span.startTime + Math.round(span.durationNs / 1000),
@@ -75,16 +79,16 @@ export function stepOf(span: Span, index: number, inTrouble = false): Step {
     outcomeDetail: judged ? judged.detail : '',
     outcomeConfidence: judged ? judged.confidence : 0,
     retryAttempt: span.retryAttempt,
-    finishReason: span.finishReason,
-    model: isLlm ? span.model : '',
+    finishReason: oneCopy(span.finishReason),
+    model: isLlm ? oneCopy(span.model) : '',
     inputTokens: isLlm ? (span.inputTokens ?? 0) : 0,
     outputTokens: isLlm ? (span.outputTokens ?? 0) : 0,
     costUsd: isLlm ? (span.costUsd ?? 0) : 0,
     handoffFrom: span.handoffFrom,
     handoffTo: span.handoffTo,
-    requestedCalls: isLlm ? requestedCallsOf(span.outputMessages) : [],
+    requestedCalls: isLlm ? requestedCallsOf(span.outputMessages) : NO_CALLS,
     said: speaks ? saidOf(span) : '',
-    argumentValues: relates ? argumentValuesOf(span) : [],
+    argumentValues: relates ? argumentValuesOf(span) : NO_VALUES,
     unresolved: span.conversationId === '' || span.agent === '' || span.release === '',
   };
 }
