@@ -16,7 +16,8 @@ import { maskingOf } from './masked-tool-error.ts';
  * It does not claim that the end was wrong: an agent that tells its user of the failure is `low` or `medium`. It says
  * nothing about a part that failed inside an operation which came to a good end, about spans that are no operation of an
  * agent (unless the run died of them), about `masked_tool_error`, or while the run goes on. It is silent where spans are
- * missing: what had failed may have been obtained unseen.
+ * missing: what had failed may have been obtained unseen. One run does not tell that a step was optional: its failure is found
+ * like any other, as `medium` at most where the agent spoke of it.
  *
  * Happened: the operation on which the failure shows to the agent. Began: the deepest span that shows it; where the error
  * says that the call was at fault, the inference that asked for it.
