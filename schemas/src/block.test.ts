@@ -35,11 +35,12 @@ const faultOf = (read: () => unknown): string => {
   return 'none';
 };
 
+/** avsc takes longs below 2^53 - 1 only. */
+const anyCount = fc.maxSafeNat().map((n) => Math.min(n, Number.MAX_SAFE_INTEGER - 1));
+
 describe('block', () => {
   it('gives back any records, whatever their text, and checks without decoding', () => {
-    const texts = fc.array(
-      fc.record({ name: fc.string({ unit: 'grapheme' }), inputTokens: fc.option(fc.maxSafeNat()) }),
-    );
+    const texts = fc.array(fc.record({ name: fc.string({ unit: 'grapheme' }), inputTokens: fc.option(anyCount) }));
     fc.assert(
       fc.property(texts, (rows) => {
         const records = rows.map(span);
