@@ -50,21 +50,32 @@ export class DetectMetrics {
     });
   }
 
-  span(kind: string): void {
-    this.#spans.inc({ kind });
+  spans(kind: string, count: number): void {
+    this.#spans.inc({ kind }, count);
   }
 
-  /** A step whose agent is known, or will not be. */
-  step({ kind, durationNs, inputTokens, outputTokens, costUsd, ...sample }: StepSample): void {
-    const agent = this.#agents.value(sample.agent);
-    this.#stepDuration.observe({ kind, agent, tool: this.#tools.value(sample.tool) }, durationNs / 1e9);
-    if (inputTokens > 0) this.#tokens.inc({ direction: 'input', agent }, inputTokens);
-    if (outputTokens > 0) this.#tokens.inc({ direction: 'output', agent }, outputTokens);
-    if (costUsd > 0) this.#cost.inc({ agent }, costUsd);
+  /** Steps whose agents are known, or will not be. */
+  steps(samples: readonly StepSample[]): void {
+    const sums = new Map<string, { input: number; output: number; costUsd: number }>();
+    for (const { kind, durationNs, inputTokens, outputTokens, costUsd, agent: name, tool } of samples) {
+      const agent = this.#agents.value(name);
+      this.#stepDuration.observe({ kind, agent, tool: this.#tools.value(tool) }, durationNs / 1e9);
+      if (inputTokens === 0 && outputTokens === 0 && costUsd === 0) continue;
+      const sum = sums.get(agent) ?? { input: 0, output: 0, costUsd: 0 };
+      sum.input += inputTokens;
+      sum.output += outputTokens;
+      sum.costUsd += costUsd;
+      sums.set(agent, sum);
+    }
+    for (const [agent, { input, output, costUsd }] of sums) {
+      if (input > 0) this.#tokens.inc({ direction: 'input', agent }, input);
+      if (output > 0) this.#tokens.inc({ direction: 'output', agent }, output);
+      if (costUsd > 0) this.#cost.inc({ agent }, costUsd);
+    }
   }
 
-  duplicate(): void {
-    this.#duplicates.inc();
+  duplicates(count: number): void {
+    this.#duplicates.inc(count);
   }
 
   finding(finding: Finding): void {

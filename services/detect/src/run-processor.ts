@@ -5,6 +5,7 @@ import { impossibleQuantity } from './impossible-quantity.ts';
 import type { DetectMetrics } from './metrics.ts';
 import { type StepSample, sampleOfSpan, sampleOfStep } from './step-sample.ts';
 import { StepStatsAggregator } from './step-stats.ts';
+import { Uncounted } from './uncounted.ts';
 
 export interface RunLifetimes {
   /** Log time in ms without a span after which a run whose root has ended is closed. */
@@ -37,8 +38,8 @@ export class RunProcessor implements Processor<Span> {
   readonly #open = new Map<string, Slots>();
   readonly #stepStats = new StepStatsAggregator();
   /** What the world may count once the transaction has committed; `#uncounted` until what it counts is sure to be part of it. */
-  #countable: (() => void)[] = [];
-  #uncounted: (() => void)[] = [];
+  #countable: Uncounted[] = [];
+  #uncounted = new Uncounted();
 
   constructor(judge: RunJudge, lifetimes: RunLifetimes, metrics: DetectMetrics) {
     this.#judge = judge;
@@ -51,15 +52,13 @@ export class RunProcessor implements Processor<Span> {
     if (impossible) throw new RangeError(impossible);
     const key = runKey(span);
     const slots = this.#slots(key, context);
-    const isNew = slots.get('meta') === undefined;
-    const rootHadEnded = !isNew && this.#judge.lifecycleOf(slots).rootEnded;
     const output = this.#judge.onSpan(slots, span, context.dueTime);
     if (!output.step) {
-      this.#uncounted.push(() => this.#metrics.duplicate());
+      this.#uncounted.duplicates++;
       return;
     }
     // An end timer that fires before the run is quiet sets itself again: no timer is written per span.
-    if (isNew || output.reopened || (output.lifecycle.rootEnded && !rootHadEnded)) {
+    if (output.lifecycle.changed) {
       context.schedule(key, END, context.dueTime + this.#quietTime(output.lifecycle.rootEnded));
     }
     if (output.reopened) {
@@ -69,7 +68,7 @@ export class RunProcessor implements Processor<Span> {
     this.#emit(key, output, context, span);
     this.#countNameless(slots, output.forgotten);
     if (span.agent !== '') this.#count(sampleOfSpan(span));
-    this.#uncounted.push(() => this.#metrics.span(span.kind));
+    this.#uncounted.span(span.kind);
   }
 
   punctuate(key: string, timer: string, context: ProcessorContext): void {
@@ -82,14 +81,14 @@ export class RunProcessor implements Processor<Span> {
     for (const stats of this.#stepStats.flush(context.streamTime * 1000)) {
       context.forward('step-stats', `${stats.tenant}/${stats.agent}`, stats);
     }
-    for (const count of this.#uncounted) this.#countable.push(count);
-    this.#uncounted = [];
+    this.#countable.push(this.#uncounted);
+    this.#uncounted = new Uncounted();
   }
 
   afterCommit(): void {
-    const counts = this.#countable;
+    const countable = this.#countable;
     this.#countable = [];
-    for (const count of counts) count();
+    for (const uncounted of countable) uncounted.countIn(this.#metrics);
   }
 
   #slots(key: string, context: ProcessorContext): Slots {
@@ -143,7 +142,7 @@ export class RunProcessor implements Processor<Span> {
   #emit(key: string, output: RunOutput, context: ProcessorContext, span?: Span): void {
     for (const finding of output.findings) {
       context.forward('findings', key, finding);
-      this.#uncounted.push(() => this.#metrics.finding(finding));
+      this.#uncounted.findings.push(finding);
     }
     for (const revision of output.revisions) context.forward('span-revisions', key, revision);
     if (output.run) this.#emitRun(key, output.run, context);
@@ -171,12 +170,12 @@ export class RunProcessor implements Processor<Span> {
       emittedTime: context.dueTime * 1000,
       body: { run },
     });
-    this.#uncounted.push(() => this.#metrics.run(run));
+    this.#uncounted.runs.push(run);
   }
 
   #count(sample: StepSample): void {
     this.#stepStats.add(sample);
-    this.#uncounted.push(() => this.#metrics.step(sample));
+    this.#uncounted.steps.push(sample);
   }
 
   #quietTime(rootEnded: boolean): number {

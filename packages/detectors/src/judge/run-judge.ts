@@ -43,6 +43,8 @@ export interface RunOutput {
     rootEnded: boolean;
     /** Log time of the last new span, milliseconds. */
     quietSince: number;
+    /** With this span the run began, was reopened, or its root ended: its end is to be awaited anew. */
+    changed: boolean;
   };
   faults: DetectorFault[];
 }
@@ -109,12 +111,12 @@ export class RunJudge {
     if (patterns.size !== options.detectors.length) throw new Error('two detectors are registered for one pattern');
   }
 
-  /**
-   * A span was released at log time `nowMs`.
-   */
+  /** A span was released at log time `nowMs`. */
   onSpan(slots: Slots, span: Span, nowMs: number): RunOutput {
     const context = this.#contextOf(slots, span) as Context;
     const { model } = context;
+    const isNew = model.meta.released === 0;
+    const rootHadEnded = model.meta.rootSpanId !== '';
     const step = model.add(span, nowMs);
     const collector = new Collector(context.ledger);
     const output = this.#output(model, collector);
@@ -146,6 +148,7 @@ export class RunJudge {
       output.revisions = resolveRevisions(model, slots, reaches ? model.steps : [step]);
     }
     output.lifecycle = this.#lifecycle(model);
+    output.lifecycle.changed = isNew || output.reopened || (output.lifecycle.rootEnded && !rootHadEnded);
     return output;
   }
 
@@ -232,7 +235,7 @@ export class RunJudge {
   }
 
   #lifecycle(model: RunModel): RunOutput['lifecycle'] {
-    return { rootEnded: model.meta.rootSpanId !== '', quietSince: model.meta.lastSpanAt };
+    return { rootEnded: model.meta.rootSpanId !== '', quietSince: model.meta.lastSpanAt, changed: false };
   }
 
   #output(model: RunModel, collector: Collector): RunOutput {
