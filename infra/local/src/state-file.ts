@@ -49,7 +49,8 @@ export function findRunning(dataDir: string): RunningPipeline | undefined {
   try {
     text = readFileSync(fileOf(dataDir), 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
     throw error;
   }
   const state = runningPipeline.safeParse(parseJson(text));
@@ -64,7 +65,8 @@ function parseJson(text: string): unknown {
   }
 }
 
-function isAlive(pid: number): boolean {
+/** Whether a process of that number runs; it may be another than the one that had it. */
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
