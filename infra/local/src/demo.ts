@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadLocalConfig } from './config.ts';
 import { claimDataDir } from './data-dir.ts';
@@ -9,6 +8,7 @@ import { DemoScreen } from './demo-screen.ts';
 import { demoLifetimes } from './lifetimes.ts';
 import { startPipeline } from './pipeline.ts';
 import { portsFromConfig } from './pipeline-ports.ts';
+import { checkReportFile, writeReport } from './report-file.ts';
 import { runCommand, starting } from './run-command.ts';
 import { describeEvent } from './service-news.ts';
 import type { RunningPipeline } from './state-file.ts';
@@ -19,6 +19,7 @@ await runCommand(async (stop) => {
     process.stdout.write(demoUsage);
     return 0;
   }
+  checkReportFile(command.report);
   const config = loadLocalConfig();
   const screen = new DemoScreen(process.stdout);
   let isUp = false;
@@ -39,7 +40,7 @@ await runCommand(async (stop) => {
     const report = await new DemoRun({ command, config, pipeline, screen, stop }).run();
     screen.keep();
     if (report === undefined) return 0;
-    if (command.report !== undefined) writeFileSync(command.report, `${JSON.stringify(report, undefined, 2)}\n`);
+    writeReport(command.report, report);
     screen.say(conclusion(report));
     return report.ok ? 0 : 1;
   } finally {

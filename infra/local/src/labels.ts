@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { byteLines } from './byte-lines.ts';
 import { recordedBytes } from './recorded-bytes.ts';
+import { UsageError } from './usage-error.ts';
 
 /** How a recorded run or conversation really ended. */
 export interface Label {
@@ -20,7 +21,7 @@ const line = z
 /**
  * Reads outcomes, one JSON object `{session_id?, trace_id?, success}` a line.
  *
- * @throws Error that names the first line which is none.
+ * @throws UsageError that names the first line which is none.
  */
 export async function readLabels(file: string): Promise<Label[]> {
   const labels: Label[] = [];
@@ -36,8 +37,10 @@ export async function readLabels(file: string): Promise<Label[]> {
       const why =
         error instanceof z.ZodError
           ? error.issues.map(({ path, message }) => `${path.join('.')} ${message}`.trim()).join('; ')
-          : String(error);
-      throw new Error(`${file}, line ${number}: expected {"session_id" or "trace_id", "success": true|false}: ${why}`);
+          : (error as Error).message;
+      throw new UsageError(
+        `${file}, line ${number}: expected {"session_id" or "trace_id", "success": true|false}: ${why}`,
+      );
     }
   }
   return labels;

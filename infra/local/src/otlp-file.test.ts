@@ -120,6 +120,16 @@ test.each([
   expect(await read(content)).toEqual([{ problem: expect.stringContaining(problem) }]);
 });
 
+test('a gzip file that is cut off gives the lines before the cut, and a problem in words', async () => {
+  const lines = Array.from({ length: 2_000 }, (_, index) => json(trace('a'), [String(index + 1)], `n${index ** 3}`));
+  const packed = gzipSync(lines.join('\n'));
+  const parts = await read(packed.subarray(0, packed.length / 2));
+  const found = ids(parts);
+  expect(found.length).toBeGreaterThan(100);
+  expect(found.at(-1)).toMatch(/^the gzip file is damaged or cut off: /);
+  expect(found.slice(0, -1)).toEqual(Array.from({ length: found.length - 1 }, (_, index) => [index + 1]));
+});
+
 test('a request beyond what an endpoint takes is sent in pieces that hold every span once', async () => {
   const spanIds = Array.from({ length: 300 }, (_, index) => String(index + 1));
   const parts = await read(json(trace('a'), spanIds, 'x'.repeat(60_000)));

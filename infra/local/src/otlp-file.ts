@@ -29,13 +29,23 @@ export interface RecordedProblem {
 /** A larger request is sent in pieces: endpoints have a limit. */
 const MAX_BODY_BYTES = 8 * 1024 * 1024;
 
+/** Reads a file as {@link readParts} does. Damage to its gzip is reported like any other part that cannot be read. */
+export async function* readOtlpFile(file: string): AsyncGenerator<RecordedRequest | RecordedProblem> {
+  try {
+    yield* readParts(file);
+  } catch (error) {
+    if (!(error as NodeJS.ErrnoException).code?.startsWith('Z_')) throw error;
+    yield { problem: `the gzip file is damaged or cut off: ${(error as Error).message}` };
+  }
+}
+
 /**
  * Reads OTLP traces in any of the usual forms, told apart by content: JSON lines, one JSON document (an object or an
  * array of requests), or one protobuf message; gzip or not. What cannot be read is reported and left out.
  *
  * @throws the file system's or gzip's errors.
  */
-export async function* readOtlpFile(file: string): AsyncGenerator<RecordedRequest | RecordedProblem> {
+async function* readParts(file: string): AsyncGenerator<RecordedRequest | RecordedProblem> {
   const lines = byteLines(recordedBytes(file));
   const seen: Buffer[] = [];
   for await (const line of lines) {

@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { defaultDataDir, type LocalConfig, loadLocalConfig } from './config.ts';
 import { claimDataDir } from './data-dir.ts';
 import { DeadLetterWatch } from './dead-letters.ts';
@@ -10,6 +10,7 @@ import { ProgressLine } from './progress-line.ts';
 import { parseReplayCommand, type ReplayCommand, replayUsage } from './replay-command-line.ts';
 import { fileReport, type ReplayReport, replayReport, replaySummary } from './replay-report.ts';
 import { awaitOutcomes, sendFile } from './replay-run.ts';
+import { checkReportFile, writeReport } from './report-file.ts';
 import { runCommand, starting } from './run-command.ts';
 import { describeEvent } from './service-news.ts';
 import { findRunning, type RunningPipeline } from './state-file.ts';
@@ -22,8 +23,8 @@ await runCommand(async (stop) => {
     process.stdout.write(replayUsage);
     return 0;
   }
-  const missing = [...command.files, ...(command.labels ? [command.labels] : [])].find((file) => !existsSync(file));
-  if (missing !== undefined) throw new UsageError(`There is no file ${missing}.`);
+  for (const file of [...command.files, ...(command.labels ? [command.labels] : [])]) checkInput(file);
+  checkReportFile(command.report);
   const config = loadLocalConfig();
   const labels = command.labels === undefined ? undefined : await readLabels(command.labels);
   const progress = new ProgressLine(process.stderr);
@@ -32,9 +33,15 @@ await runCommand(async (stop) => {
   const report = await replay(command, pipeline.state, config, labels, progress, stop);
   progress.clear();
   process.stdout.write(`${replaySummary(report)}\n`);
-  if (command.report !== undefined) writeFileSync(command.report, `${JSON.stringify(report, undefined, 2)}\n`);
+  writeReport(command.report, report);
   return report.ok ? 0 : 1;
 });
+
+function checkInput(file: string): void {
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (!found) throw new UsageError(`There is no file ${file}.`);
+  if (found.isDirectory()) throw new UsageError(`${file} is a folder: name the files in it.`);
+}
 
 /** The running pipeline, which stays; else one of our own, which ends with us. */
 async function pipelineFor(command: ReplayCommand, config: LocalConfig, progress: ProgressLine) {
