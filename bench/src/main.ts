@@ -7,10 +7,10 @@ import { makeTemplates } from './corpus.ts';
 import type { StageReport } from './measure.ts';
 import { measureServices, measureTogether } from './stages.ts';
 
-const command = parseBenchCommand(process.argv.slice(2));
+const command = parsed(process.argv.slice(2));
 if (command === 'help') {
   process.stdout.write(usage);
-} else {
+} else if (command !== undefined) {
   const dataDir = command.dataDir ?? mkdtempSync(join(tmpdir(), 'spanwise-bench-'));
   const onProgress = (line: string) => process.stderr.write(`${line}\n`);
   const stages: StageReport[] = [];
@@ -38,6 +38,17 @@ if (command === 'help') {
     })),
   );
   process.exitCode = ok ? 0 : 1;
+}
+
+/** Undefined after an argument that cannot be, which people are told without a stack. */
+function parsed(args: string[]): ReturnType<typeof parseBenchCommand> | undefined {
+  try {
+    return parseBenchCommand(args);
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message} (--help lists the options)\n`);
+    process.exitCode = 2;
+    return undefined;
+  }
 }
 
 function machine(): string {

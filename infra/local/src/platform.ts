@@ -33,11 +33,17 @@ export async function startPlatformFor(
     return {
       brokers: kafka?.brokers ?? config.brokers ?? [],
       clickhouseUrl: clickhouse?.url ?? config.clickhouseUrl ?? '',
-      ended: Promise.race(servers.map((server) => server.exited.then(() => `a server (log: ${server.logFile})`))),
+      ended: Promise.race([endOf('Kafka', kafka), endOf('ClickHouse', clickhouse)]),
       stop,
     };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+function endOf(name: string, server: { exited: Promise<unknown>; logFile: string } | undefined): Promise<string> {
+  return server
+    ? server.exited.then(() => `${name} (log: ${server.logFile})`)
+    : Promise.withResolvers<string>().promise;
 }

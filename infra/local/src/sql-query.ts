@@ -1,6 +1,3 @@
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-
 export interface SqlTarget {
   readonly url: string;
   readonly user: string;
@@ -51,7 +48,13 @@ export async function runSql(
     );
   });
   if (!response.ok) throw new SqlError(shortened((await response.text()).trim()));
-  if (response.body) await pipeline(Readable.fromWeb(response.body), out, { end: false });
+  for await (const chunk of response.body ?? []) await written(out, chunk);
+}
+
+function written(out: NodeJS.WritableStream, chunk: Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    out.write(chunk, (error) => (error ? reject(error) : resolve()));
+  });
 }
 
 /** A syntax error lists everything that the grammar allows there, which no one reads. */

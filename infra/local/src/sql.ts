@@ -5,6 +5,7 @@ import { sqlPrompt } from './sql-prompt.ts';
 import { runSql, SqlError, type SqlTarget } from './sql-query.ts';
 import { splitStatements } from './sql-statements.ts';
 import { findRunning } from './state-file.ts';
+import { UsageError } from './usage-error.ts';
 
 const usage = `Queries the tables of the running pipeline.
 
@@ -25,18 +26,26 @@ interface SqlCommand {
 }
 
 function parse(args: string[]): SqlCommand | 'help' {
-  const { values, positionals } = parseArgs({
-    args,
-    allowPositionals: true,
-    options: {
-      format: { type: 'string', default: 'PrettyCompactMonoBlock' },
-      'data-dir': { type: 'string' },
-      help: { type: 'boolean', short: 'h' },
-    },
-  });
+  const { values, positionals } = parsed(args);
   if (values.help) return 'help';
   const statement = positionals.length > 0 ? positionals.join(' ') : undefined;
   return { statement, format: values.format, dataDir: values['data-dir'] };
+}
+
+function parsed(args: string[]) {
+  try {
+    return parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        format: { type: 'string', default: 'PrettyCompactMonoBlock' },
+        'data-dir': { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    });
+  } catch (error) {
+    throw new UsageError(`${(error as Error).message} (--help lists the options)`);
+  }
 }
 
 /** The running demo, a running replay, or the server that the environment names. */
@@ -79,9 +88,14 @@ async function main(): Promise<number> {
   return 0;
 }
 
+// the write that failed tells; without a listener the process would end with a stack
+process.stdout.on('error', () => {});
 try {
   process.exitCode = await main();
 } catch (error) {
-  process.stderr.write(`${(error as Error).message}\n`);
-  process.exitCode = 1;
+  // a reader that has seen enough, such as head, has closed the pipe
+  if ((error as NodeJS.ErrnoException).code !== 'EPIPE') {
+    process.stderr.write(`${(error as Error).message}\n`);
+    process.exitCode = error instanceof UsageError ? 2 : 1;
+  }
 }

@@ -1,4 +1,4 @@
-import { type ClickHouseClient, createClient } from '@clickhouse/client';
+import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import type { LocalConfig } from './config.ts';
 import type { RunningPipeline } from './state-file.ts';
 
@@ -9,6 +9,8 @@ export function tablesOf(pipeline: RunningPipeline, config: LocalConfig): ClickH
     username: pipeline.clickhouseUser,
     password: config.clickhousePassword,
     database: pipeline.database,
+    // whoever asks tells people; the client itself would print a page for each failure
+    log: { level: ClickHouseLogLevel.OFF },
     clickhouse_settings: { output_format_json_quote_64bit_integers: 0 },
   });
 }
