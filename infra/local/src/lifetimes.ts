@@ -1,7 +1,10 @@
 /** Environment of `detect` and `correlate` that says when runs and sessions end. What the caller's environment sets goes before. */
 export type Lifetimes = Readonly<
   Record<
-    'SPANWISE_DETECT_RUN_QUIET' | 'SPANWISE_DETECT_RUN_ABANDON' | 'SPANWISE_CORRELATE_SESSION_GAP',
+    | 'SPANWISE_DETECT_RUN_QUIET'
+    | 'SPANWISE_DETECT_RUN_ABANDON'
+    | 'SPANWISE_DETECT_LATE_GRACE'
+    | 'SPANWISE_CORRELATE_SESSION_GAP',
     `${number}s` | `${number}m`
   >
 >;
@@ -10,6 +13,7 @@ export type Lifetimes = Readonly<
 export const demoLifetimes: Lifetimes = {
   SPANWISE_DETECT_RUN_QUIET: '2s',
   SPANWISE_DETECT_RUN_ABANDON: '12s',
+  SPANWISE_DETECT_LATE_GRACE: '2s',
   SPANWISE_CORRELATE_SESSION_GAP: '5s',
 };
 
@@ -17,5 +21,6 @@ export const demoLifetimes: Lifetimes = {
 export const replayLifetimes: Lifetimes = {
   SPANWISE_DETECT_RUN_QUIET: '4s',
   SPANWISE_DETECT_RUN_ABANDON: '12s',
+  SPANWISE_DETECT_LATE_GRACE: '8s',
   SPANWISE_CORRELATE_SESSION_GAP: '8s',
 };

@@ -22,7 +22,7 @@ export const detectConfig = {
     },
     lateGraceMs: {
       env: 'SPANWISE_DETECT_LATE_GRACE',
-      schema: duration('30s'),
+      schema: duration('10s'),
       doc: 'For this log time an ended run keeps its whole state: late spans are judged with it, resent ones recognised.',
     },
     summaryRetentionMs: {
