@@ -26,7 +26,7 @@ beforeAll(async () => {
     lifetimes: {
       SPANWISE_DETECT_RUN_QUIET: '2s',
       SPANWISE_DETECT_RUN_ABANDON: '8s',
-    SPANWISE_DETECT_LATE_GRACE: '8s',
+      SPANWISE_DETECT_LATE_GRACE: '8s',
       SPANWISE_CORRELATE_SESSION_GAP: '4s',
     },
     onProgress: () => {},
