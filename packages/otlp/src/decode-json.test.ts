@@ -110,6 +110,13 @@ describe('a JSON payload', () => {
     expect([...rejected.reasons]).toEqual([[reason, 1]]);
   });
 
+  it('names the first field of the wrong type', () => {
+    const { rejected } = decodeTracesJson(wrap(lawful, { ...lawful, name: 5 }, { ...lawful, kind: [] }, null));
+    expect(rejected.message).toBe(
+      '3 rejected: a field has the wrong type (resourceSpans[0].scopeSpans[0].spans[1].name must be a string)',
+    );
+  });
+
   it.each([
     ['is empty', '', /empty/],
     ['is cut off', wrap(lawful).slice(0, -4), /no JSON/],

@@ -88,8 +88,7 @@ class JsonDecoder implements DecodedTraces {
     const spans: OtlpSpan[] = [];
     arrayOf(value, 'spans', path).forEach((each, i) => {
       const decoded = this.#span(each, `${path}.spans[${i}]`);
-      if (typeof decoded === 'string') this.rejected.add(decoded);
-      else spans.push(decoded);
+      if (decoded) spans.push(decoded);
     });
     if (spans.length === 0) return undefined;
     this.spanCount += spans.length;
@@ -104,20 +103,27 @@ class JsonDecoder implements DecodedTraces {
     };
   }
 
-  #span(value: unknown, path: string): OtlpSpan | RejectReason {
-    if (!isObject(value)) return 'malformed';
+  /** Undefined when it is rejected. */
+  #span(value: unknown, path: string): OtlpSpan | undefined {
+    if (!isObject(value)) return this.#reject('malformed', `${path} must be an object`);
     const traceId = idOf(value, 'traceId', 16);
-    if (traceId === '') return 'invalid_trace_id';
+    if (traceId === '') return this.#reject('invalid_trace_id');
     const spanId = idOf(value, 'spanId', 8);
-    if (spanId === '') return 'invalid_span_id';
+    if (spanId === '') return this.#reject('invalid_span_id');
     const parentSpanId = idOf(value, 'parentSpanId', 8);
-    if (parentSpanId === '' && !isNoParent(fieldOf(value, 'parentSpanId'))) return 'invalid_parent_span_id';
+    if (parentSpanId === '' && !isNoParent(fieldOf(value, 'parentSpanId'))) {
+      return this.#reject('invalid_parent_span_id');
+    }
     try {
       return spanOf(value, { traceId, spanId, parentSpanId }, path);
     } catch (error) {
-      if (error instanceof OtlpDecodeError) return 'malformed';
+      if (error instanceof OtlpDecodeError) return this.#reject('malformed', error.message);
       throw error;
     }
+  }
+
+  #reject(reason: RejectReason, example?: string): undefined {
+    this.rejected.add(reason, example);
   }
 }
 

@@ -10,19 +10,32 @@ const inWords: Record<RejectReason, string> = {
   malformed: 'a field has the wrong type',
 };
 
+/** Of what the sender reads about the first span of a reason. */
+const LONGEST_EXAMPLE = 200;
+
 /** Spans that were not taken, counted by reason. */
 export class RejectedSpans {
   count = 0;
   readonly reasons = new Map<RejectReason, number>();
+  readonly #examples = new Map<RejectReason, string>();
 
-  add(reason: RejectReason): void {
+  /** `example` says where and what: that of a reason's first span is told. */
+  add(reason: RejectReason, example?: string): void {
     this.count++;
     this.reasons.set(reason, (this.reasons.get(reason) ?? 0) + 1);
+    if (example !== undefined && !this.#examples.has(reason)) {
+      this.#examples.set(reason, example.slice(0, LONGEST_EXAMPLE));
+    }
   }
 
   /** For `partial_success.error_message`; empty when nothing was rejected. */
   get message(): string {
-    return [...this.reasons].map(([reason, count]) => `${count} rejected: ${inWords[reason]}`).join('; ');
+    return [...this.reasons]
+      .map(([reason, count]) => {
+        const example = this.#examples.get(reason);
+        return `${count} rejected: ${inWords[reason]}${example === undefined ? '' : ` (${example})`}`;
+      })
+      .join('; ');
   }
 }
 
