@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { brokers, type ConfigOf, loadConfig, optional, port, text } from '@spanwise/runtime';
+import { brokers, type ConfigOf, httpUrl, loadConfig, optional, port, text, topicPrefix } from '@spanwise/runtime';
 
 const repositoryRoot = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -17,7 +17,7 @@ export const localSpec = {
     },
     clickhouseUrl: {
       env: 'SPANWISE_CLICKHOUSE_URL',
-      schema: optional(text()),
+      schema: optional(httpUrl()),
       doc: 'Use this ClickHouse server (http://…) in place of starting one.',
     },
     clickhouseUser: { env: 'SPANWISE_CLICKHOUSE_USER', schema: text('default'), doc: 'User of that server.' },
@@ -28,7 +28,7 @@ export const localSpec = {
       secret: true,
     },
     database: { env: 'SPANWISE_CLICKHOUSE_DATABASE', schema: text('spanwise'), doc: 'Database of all tables.' },
-    topicPrefix: { env: 'SPANWISE_TOPIC_PREFIX', schema: text(''), doc: 'Put before every topic and group name.' },
+    topicPrefix: { env: 'SPANWISE_TOPIC_PREFIX', schema: topicPrefix(), doc: 'Put before every topic and group name.' },
     httpPort: wish('SPANWISE_INGEST_HTTP_PORT', 'Port of OTLP/HTTP; 4318, or a free one, by default.'),
     grpcPort: wish('SPANWISE_INGEST_GRPC_PORT', 'Port of OTLP/gRPC; 4317, or a free one, by default.'),
     ingestMetricsPort: wish('SPANWISE_INGEST_METRICS_PORT', 'Port of ingest’s /metrics; 9464 by default.'),

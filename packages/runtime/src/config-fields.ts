@@ -82,6 +82,20 @@ export function brokers(fallback?: string) {
   });
 }
 
+/** What may begin the name of a Kafka topic, or nothing. Kafka takes 249 characters in all. */
+export function topicPrefix() {
+  return field('up to 100 letters, digits, dots, underscores and hyphens', '', (given) =>
+    /^[\w.-]{0,100}$/.test(given) ? given : undefined,
+  );
+}
+
+/** The address of an HTTP server. */
+export function httpUrl(fallback?: string) {
+  return field('a URL such as http://127.0.0.1:8123', fallback, (given) =>
+    /^https?:\/\//i.test(given) && URL.canParse(given) ? given : undefined,
+  );
+}
+
 function list(given: string): string[] {
   return given
     .split(',')

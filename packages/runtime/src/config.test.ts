@@ -1,7 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import type { z } from 'zod';
 import { ConfigError, describeConfig, loadConfig } from './config.ts';
-import { boolean, brokers, bytes, csv, duration, integer, optional, port, text } from './config-fields.ts';
+import {
+  boolean,
+  brokers,
+  bytes,
+  csv,
+  duration,
+  httpUrl,
+  integer,
+  optional,
+  port,
+  text,
+  topicPrefix,
+} from './config-fields.ts';
 
 const spec = {
   service: 'ingest',
@@ -66,6 +78,12 @@ describe('a field', () => {
     ['list with blanks', csv(), ' a, ,b', ['a', 'b']],
     ['broker without a port', brokers(), 'localhost', undefined],
     ['broker as a URL', brokers(), 'http://localhost:9092', undefined],
+    ['topic prefix', topicPrefix(), 'shop-1_a.', 'shop-1_a.'],
+    ['topic prefix that is empty', topicPrefix(), '', ''],
+    ['topic prefix that Kafka does not take', topicPrefix(), 'a b/', undefined],
+    ['URL', httpUrl(), 'http://127.0.0.1:8123', 'http://127.0.0.1:8123'],
+    ['URL without a scheme', httpUrl(), '127.0.0.1:8123', undefined],
+    ['URL of another scheme', httpUrl(), 'tcp://127.0.0.1:9000', undefined],
     ['optional list that is empty', optional(brokers()), '', undefined],
     ['optional list that is given', optional(brokers()), 'a:1', ['a:1']],
     ['number below its range', integer(5, { min: 1 }), '0', undefined],

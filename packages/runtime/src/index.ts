@@ -14,12 +14,14 @@ export {
   bytes,
   csv,
   duration,
+  httpUrl,
   integer,
   oneOf,
   optional,
   parseDuration,
   port,
   text,
+  topicPrefix,
 } from './config-fields.ts';
 export { engineMetrics } from './engine-metrics.ts';
 export { type ComponentHealth, Health, type HealthReport } from './health.ts';

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
@@ -51,6 +52,22 @@ test('a started service tells its ports, is ready, and stops in order on SIGTERM
   tiny.child.kill('SIGTERM');
   await tiny.logged('stopping in order');
   expect(await tiny.exited).toBe(0);
+});
+
+test('what a service finds wrong in its configuration when it starts is told like any wrong variable', async () => {
+  const tiny = startTiny({ SPANWISE_TINY_BEHAVIOUR: 'finds-a-wrong-file' });
+  expect(await tiny.exited).toBe(2);
+  expect(tiny.output()).toBe('tiny cannot start, its configuration is wrong:\n  SPANWISE_TINY_LEAVES: no tea\n');
+});
+
+test('a port that is taken is named', async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const { port } = other.address() as AddressInfo;
+  const tiny = startTiny({ SPANWISE_TINY_METRICS_PORT: String(port) });
+  expect(await tiny.exited).toBe(1);
+  expect(tiny.output()).toContain(`tiny could not start: port ${port} is taken`);
+  other.close();
 });
 
 test('the end of the parent stops a service that was asked to go with it', async () => {

@@ -31,8 +31,8 @@ export interface ServiceOptions<S extends ConfigShape> {
 }
 
 /**
- * The whole life of a service process: `--help`, configuration from the environment (exit code 2 when wrong), admin
- * server, start, one `ready` line, and on SIGTERM, SIGINT or the end of the parent (if configured) an orderly stop
+ * The whole life of a service process: `--help`, configuration from the environment (exit code 2 when wrong, also when
+ * `create` or `start` throws a ConfigError for what the environment names), admin server, start, one `ready` line, and on SIGTERM, SIGINT or the end of the parent (if configured) an orderly stop
  * with exit code 0. Anything that fails unexpectedly is logged as fatal and ends the process with exit code 1.
  */
 export async function runService<S extends ConfigShape>(
@@ -63,17 +63,27 @@ export async function runService<S extends ConfigShape>(
     health.set('service', true);
     logger.info({ ports: { metrics: adminServer.port, ...service.ports } }, 'ready');
   } catch (error) {
-    die(logger, error, `${options.name} could not start`);
+    if (error instanceof ConfigError) misconfigured(error);
+    die(logger, error, `${options.name} could not start${hint(error)}`);
   }
+}
+
+function misconfigured(error: ConfigError): never {
+  process.stderr.write(`${error.message}\n`);
+  process.exit(2);
+}
+
+function hint(error: unknown): string {
+  const { code, port } = error as { code?: string; port?: number };
+  return code === 'EADDRINUSE' ? `: port ${port} is taken, choose another (--help names the variables)` : '';
 }
 
 function configOrExit<S extends ConfigShape>(spec: ConfigSpec<S>, warnings: string[]): ConfigOf<S> {
   try {
     return loadConfig(spec, process.env, (line) => warnings.push(line));
   } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    process.exit(2);
+    if (error instanceof ConfigError) misconfigured(error);
+    throw error;
   }
 }
 

@@ -1,4 +1,4 @@
-import { boolean, brokers, oneOf, port, text } from './config-fields.ts';
+import { boolean, brokers, oneOf, port, text, topicPrefix } from './config-fields.ts';
 
 /** What {@link runService} itself needs of every service's configuration. */
 export interface AdminConfig {
@@ -44,7 +44,7 @@ export function kafkaFields() {
     },
     topicPrefix: {
       env: 'SPANWISE_TOPIC_PREFIX',
-      schema: text(''),
+      schema: topicPrefix(),
       doc: 'Put before the name of every topic and consumer group, so that several pipelines can share a cluster.',
     },
   };

@@ -1,5 +1,5 @@
 /** A service for the lifecycle tests: does what SPANWISE_TINY_BEHAVIOUR says. */
-import { adminFields, oneOf, runService, type Service } from '../src/index.ts';
+import { adminFields, ConfigError, oneOf, runService, type Service } from '../src/index.ts';
 
 const spec = {
   service: 'tiny',
@@ -7,7 +7,7 @@ const spec = {
     ...adminFields('tiny', 0),
     behaviour: {
       env: 'SPANWISE_TINY_BEHAVIOUR',
-      schema: oneOf(['well', 'refuses-to-start', 'rejects-later', 'hangs-when-stopped'], 'well'),
+      schema: oneOf(['well', 'refuses-to-start', 'finds-a-wrong-file', 'rejects-later', 'hangs-when-stopped'], 'well'),
       doc: 'How it fails.',
     },
   },
@@ -25,6 +25,7 @@ await runService({
       ports: { tea: 1234 },
       async start() {
         if (config.behaviour === 'refuses-to-start') throw new Error('no tea');
+        if (config.behaviour === 'finds-a-wrong-file') throw new ConfigError('tiny', ['SPANWISE_TINY_LEAVES: no tea']);
         if (config.behaviour === 'rejects-later') setTimeout(() => Promise.reject(new Error('spilled')), 20);
       },
       stop,

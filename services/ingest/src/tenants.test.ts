@@ -1,3 +1,7 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ConfigError } from '@spanwise/runtime';
 import { describe, expect, it } from 'vitest';
 import { openTo, readApiKeys, tenantsByKey } from './tenants.ts';
 
@@ -34,6 +38,18 @@ describe('the tenant of a request', () => {
     expect(() => tenantsByKey(content, 'keys.json')).toThrow(/^keys\.json/);
     expect(() => tenantsByKey(content, 'keys.json')).not.toThrow(/secret-key/);
   });
+
+  it.each(['no JSON', '{}'])(
+    'cannot be had from a file that holds %s, which is a wrong configuration',
+    async (content) => {
+      const folder = await mkdtemp(join(tmpdir(), 'keys-'));
+      const file = join(folder, 'keys.json');
+      await writeFile(file, content);
+      await expect(readApiKeys(file)).rejects.toThrow(ConfigError);
+      await expect(readApiKeys(file)).rejects.toThrow(/SPANWISE_INGEST_API_KEYS_FILE: .*keys\.json.* hold/);
+      await rm(folder, { recursive: true });
+    },
+  );
 
   it('cannot be had from a file that is not there, which names variable and file', async () => {
     await expect(readApiKeys('/nonexistent/keys.json')).rejects.toThrow(/SPANWISE_INGEST_API_KEYS_FILE.*no such file/);

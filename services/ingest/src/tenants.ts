@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { ConfigError } from '@spanwise/runtime';
 
 const LONGEST_TENANT = 128;
 
@@ -11,7 +12,7 @@ export function openTo(tenant: string): TenantOf {
   return () => tenant;
 }
 
-/** Reads the file of API keys. Throws with what is wrong in it; never with a key. */
+/** Reads the file of API keys. Throws ConfigError with what is wrong in it; never with a key. */
 export async function readApiKeys(path: string): Promise<TenantOf> {
   let parsed: unknown;
   try {
@@ -19,9 +20,17 @@ export async function readApiKeys(path: string): Promise<TenantOf> {
   } catch (error) {
     const reason =
       (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : 'it is not readable as JSON';
-    throw new Error(`SPANWISE_INGEST_API_KEYS_FILE=${path}: ${reason}; it must hold {"key": "tenant", …}`);
+    throw wrongFile(`${path}: ${reason}; it must hold {"key": "tenant", …}`);
   }
-  return tenantsByKey(parsed, path);
+  try {
+    return tenantsByKey(parsed, path);
+  } catch (error) {
+    throw wrongFile((error as Error).message);
+  }
+}
+
+function wrongFile(problem: string): ConfigError {
+  return new ConfigError('ingest', [`SPANWISE_INGEST_API_KEYS_FILE: ${problem}`]);
 }
 
 /**

@@ -4,6 +4,7 @@ import {
   type ConfigOf,
   type ConfigSpec,
   duration,
+  httpUrl,
   integer,
   kafkaFields,
   text,
@@ -17,7 +18,7 @@ export const storeConfigSpec = {
     ...kafkaFields(),
     clickhouseUrl: {
       env: 'SPANWISE_CLICKHOUSE_URL',
-      schema: text('http://127.0.0.1:8123'),
+      schema: httpUrl('http://127.0.0.1:8123'),
       doc: 'HTTP interface of ClickHouse.',
     },
     clickhouseDatabase: {
