@@ -11,6 +11,8 @@ import type { BlockProducer } from './span-writer.ts';
 /** So much is in work at one time for one partition; offsets are committed behind it. */
 const CHUNK_BYTES = 4 * 1024 * 1024;
 const HEARTBEAT_MS = 2000;
+/** Whoever comes after a process that was killed waits so long to join, and is not ready until it has. */
+const SESSION_TIMEOUT_MS = 10_000;
 const RETRY_MS = 500;
 /** Before a consumer that crashed is replaced: at first, and at most; it doubles. One that ran for longer than that was well. */
 const RESTART_MS = { first: 500, most: 30_000 };
@@ -82,6 +84,7 @@ export class CollectorTopic implements AsyncDisposable {
       groupId: group,
       allowAutoTopicCreation: false,
       maxWaitTimeInMs: 200,
+      sessionTimeout: SESSION_TIMEOUT_MS,
       maxBytesPerPartition: CHUNK_BYTES,
       // told, and made anew, here
       retry: { restartOnFailure: async () => false },
