@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { finished } from 'node:stream/promises';
 import type { Logger } from '@spanwise/runtime';
 import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Acceptor } from './accept.ts';
@@ -66,18 +67,14 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Liste
     metrics.requests.inc({ transport: 'http', code: String(reply.statusCode) });
     metrics.requestDuration.observe({ transport: 'http' }, reply.elapsedTime / 1000);
   });
-  // The rest of a refused body is read and dropped: a connection closed on it is reset, and a client that is still sending
-  // then sees no answer and sends the same again. The request timeout bounds it.
-  app.addHook('onResponse', async (request) => {
-    if (!request.raw.complete) request.raw.resume();
-  });
   // an answer sent while closing must end its connection, or the server waits for the client to leave
   let closing = false;
   app.addHook('preClose', async () => {
     closing = true;
   });
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', async (request, reply) => {
     if (closing) reply.header('connection', 'close');
+    else if (!request.raw.complete) await drained(request.raw);
   });
 
   await app.listen({ host: options.host, port: options.port });
@@ -113,6 +110,15 @@ async function exportTraces(request: FastifyRequest, options: HttpServerOptions)
   }
   const outcome = await options.acceptor.accept({ body, encoding, transport: 'http', tenant, receivedTimeUs });
   return outcomeAnswer(encoding, outcome);
+}
+
+/**
+ * Reads and drops the rest of a refused body before it is answered: a connection that is closed on it is reset, and a client
+ * that is still sending then sees no answer, and sends the same again. The request timeout bounds it.
+ */
+async function drained(request: IncomingMessage): Promise<void> {
+  request.resume();
+  await finished(request).catch(() => {});
 }
 
 function singleValue(header: string | string[] | undefined): string | undefined {

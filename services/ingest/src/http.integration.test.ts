@@ -165,6 +165,11 @@ describe('POST /v1/traces', () => {
     agent.destroy();
   });
 
+  it('answers it also when the client wants the connection closed', async () => {
+    const agent = new Agent({ keepAlive: false });
+    expect(await postBy(agent, Buffer.alloc(40_000_000, 32))).toEqual({ status: 413, reused: false });
+  });
+
   it('takes the lawful spans of a request and says how many others it rejected', async () => {
     const json = JSON.parse(encodeTracesJson(otlpRequest('partial', 3)));
     json.resourceSpans[0].scopeSpans[0].spans[1].traceId = '00';
