@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { messagesOf, textOf } from './messages.ts';
-import { mayEndAs, openingOf, substanceOfLast } from './unparsed-messages.ts';
+import { endsWithUsersText, mayEndAs, openingOf, substanceOfLast } from './unparsed-messages.ts';
 
 const says = (role: string, content: string) => ({ role, parts: [{ type: 'text', content }] });
 const returns = (id: string, response: unknown) => ({
@@ -77,4 +77,17 @@ it('a list never ends as a role that it does not end with', () => {
       expect(textOf(messagesOf(text).at(-1) ?? says('', ''))).toBe(content);
     }),
   );
+});
+
+it.each([
+  [[says('user', 'hi')], true],
+  [[says('user', '')], false],
+  [[says('user', 'hi'), says('tool', 'x')], false],
+  [[{ role: 'user', name: 'mia', parts: [{ type: 'text', content: 'hi' }] }], true],
+  [[{ role: 'user', parts: [...returns('1', says('agent', 'x')).parts, ...says('user', 'hi').parts] }], true],
+  [[returns('1', [says('user', 'x'), says('user', 'y')])], false],
+  [[{ role: 'user' }], false],
+  [[], false],
+])('whether %j ends with words of a user: %j', (messages, expected) => {
+  expect(endsWithUsersText(JSON.stringify(messages))).toBe(expected);
 });

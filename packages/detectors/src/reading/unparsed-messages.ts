@@ -1,4 +1,4 @@
-import { lastMessageOf, substanceOf } from './messages.ts';
+import { lastMessageOf, substanceOf, textOf } from './messages.ts';
 
 /*
  * What can be read of a payload field's messages without parsing all of it: in the form in which ingest writes them, with the
@@ -9,10 +9,45 @@ import { lastMessageOf, substanceOf } from './messages.ts';
 const ROLE = '{"role":"';
 const BETWEEN = ']},';
 
-/** Cheap: false where the last message of a payload field is surely not of this role. */
+/** A message of the list begins there, or one of a list of messages within a response. */
+const isTopLevel = (text: string, at: number): boolean =>
+  at === 1 || (at > 1 && text.startsWith(BETWEEN, at - BETWEEN.length));
+
+/** Cheap: false where the last message of a payload field, or the last within its response, is of another role. */
 export function mayEndAs(role: string, text: string): boolean {
   const at = text.lastIndexOf(ROLE);
-  return at < 0 || text.startsWith(role, at + ROLE.length);
+  return !isTopLevel(text, at) || text.startsWith(role, at + ROLE.length);
+}
+
+/** How a field ends whose last message ends in a text. */
+const PLAIN_END = '"}]}]';
+const QUOTE = 34;
+const BACKSLASH = 92;
+
+const PLAIN_USER = '{"role":"user","parts":[{"type":"text","content":"';
+
+/** Index of the quote that ends a JSON string. */
+function endOfString(text: string, begin: number): number {
+  for (let at = text.indexOf('"', begin); at >= 0; at = text.indexOf('"', at + 1)) {
+    let escapes = 0;
+    while (at - escapes > begin && text.charCodeAt(at - escapes - 1) === BACKSLASH) escapes++;
+    if (escapes % 2 === 0) return at;
+  }
+  return -1;
+}
+
+/** The last message of a payload field is a user's and has text. */
+export function endsWithUsersText(text: string): boolean {
+  const at = text.lastIndexOf(ROLE);
+  if (isTopLevel(text, at)) {
+    if (!text.startsWith('user"', at + ROLE.length)) return false;
+    const begin = at + PLAIN_USER.length;
+    const end = text.length - PLAIN_END.length;
+    if (text.startsWith(PLAIN_USER, at) && text.endsWith(PLAIN_END) && endOfString(text, begin) === end)
+      return begin < end;
+  }
+  const message = lastMessageOf(text);
+  return message?.role === 'user' && textOf(message) !== '';
 }
 
 /** An id as ingest writes it into a part. */
@@ -31,11 +66,11 @@ function withoutIds(json: string, before: string): string {
 
 /**
  * A text that is the same where the last message of a payload field says and returns the same, whatever the ids of its calls;
- * mostly without parsing it.
+ * mostly without parsing it. Of a response that is itself a list of messages, the last one counts.
  */
 export function substanceOfLast(text: string): string {
   const at = text.lastIndexOf(ROLE);
-  if (at === 1 || (at > 1 && text.startsWith(BETWEEN, at - BETWEEN.length))) {
+  if (isTopLevel(text, at)) {
     const json = text.slice(at);
     if (!json.includes('"tool_call')) return json;
     const plain = withoutIds(withoutIds(json, ID_OF_RESPONSE), ID_OF_CALL);
@@ -46,9 +81,6 @@ export function substanceOfLast(text: string): string {
 }
 
 const PLAIN_ANSWER = '[{"role":"assistant","parts":[{"type":"text","content":"';
-const PLAIN_END = '"}]}]';
-const QUOTE = 34;
-const BACKSLASH = 92;
 const LOWER_U = 117;
 
 /**

@@ -3,8 +3,8 @@ import type { Reporter } from '../detector/detector.ts';
 import type { RunView } from '../detector/run-view.ts';
 import type { Step } from '../detector/step.ts';
 import { hash64 } from '../identity-hash.ts';
-import { lastMessageOf, messagesOf, substanceOf, textOf, wasCut } from '../reading/messages.ts';
-import { openingOf, substanceOfLast } from '../reading/unparsed-messages.ts';
+import { messagesOf, substanceOf, textOf, wasCut } from '../reading/messages.ts';
+import { endsWithUsersText, openingOf, substanceOfLast } from '../reading/unparsed-messages.ts';
 import { isCall, wrapsInference } from '../relations/calls.ts';
 import { cyclesIn } from './cycles.ts';
 
@@ -27,6 +27,14 @@ const MAX_PERIOD = 3;
 
 const digest = (text: string): string => hash64(text).slice(0, 8);
 
+let latest = { input: '', digest: '' };
+
+/** Digest of what the last message of an input says; that of the latest input is remembered, since it is asked for twice. */
+function digestOfLast(input: string): string {
+  if (latest.input !== input) latest = { input, digest: digest(substanceOfLast(input)) };
+  return latest.digest;
+}
+
 /**
  * Notes where a user speaks: an inference that follows an answer in words, and whose last input is a user's text that was
  * not said before, begins a turn. (Many frameworks pass results and tasks of sub-agents on as user messages; those follow
@@ -35,10 +43,8 @@ const digest = (text: string): string => hash64(text).slice(0, 8);
 export function turnBegins(step: Step, span: Span, run: RunView, turns: Turns): boolean {
   const before = actBefore(step, run);
   if (before && (before.kind !== 'llm' || before.requestedCalls.length > 0)) return false;
-  const last = lastMessageOf(span.inputMessages);
-  const text = last?.role === 'user' ? textOf(last) : '';
-  if (text === '') return false;
-  const said = digest(text);
+  if (!endsWithUsersText(span.inputMessages)) return false;
+  const said = digestOfLast(span.inputMessages);
   if (turns.userTexts.includes(said)) return false;
   turns.userTexts.push(said);
   if (turns.userTexts.length > MOST_USER_TEXTS) turns.userTexts.shift();
@@ -74,7 +80,7 @@ export function spokenIn(step: Step, span: Span, run: RunView, turns: Turns, rep
   const said = asks ? messagesOf(span.outputMessages).map(substanceOf).join('\n') : span.outputMessages;
   const output = digest(said);
   const isNew = turns.spoken.every((spoken) => spoken[1] !== output);
-  turns.spoken.push([step.index, output, digest(substanceOfLast(span.inputMessages))]);
+  turns.spoken.push([step.index, output, digestOfLast(span.inputMessages)]);
   if (turns.spoken.length > MOST_SPOKEN) turns.spoken.shift();
   if (isNew) return true;
 
