@@ -137,6 +137,18 @@ describe('findings', () => {
 });
 
 describe('a run', () => {
+  it('fits its record, whatever its clocks and counts say', () => {
+    const slots = new MemorySlots();
+    const [first, ...others] = masked() as [Span, ...Span[]];
+    send(
+      [{ ...first, startTime: 946_684_800_000_000 }, ...others.map((s) => ({ ...s, inputTokens: 2 ** 53 - 2 }))],
+      slots,
+    );
+    const { run } = judge.onEnd(slots, 'closed', 61_000);
+    expect(run).toMatchObject({ verdict: 'suspect', durationNs: 2 ** 53 - 2, inputTokens: 2 ** 53 - 2 });
+    expect(currentSchema('Run').avroType.isValid(run)).toBe(true);
+  });
+
   it('is judged at its end, with its reasons and root cause', () => {
     const slots = new MemorySlots();
     const spans = masked();

@@ -1,4 +1,5 @@
 import type { Finding, Run } from '@spanwise/schemas';
+import { asLong } from '../largest-long.ts';
 import type { RunMeta } from '../run-model/run-meta.ts';
 import type { RunModel } from '../run-model/run-model.ts';
 import type { Judgement } from './verdict.ts';
@@ -49,7 +50,7 @@ export function runRecord(run: RunModel, judgement: Judgement, standing: Iterabl
     userId: meta.userId,
     service: meta.service,
     startTime: meta.start,
-    durationNs: (meta.end - meta.start) * 1000,
+    durationNs: asLong((meta.end - meta.start) * 1000),
     receivedTime: meta.firstReceived,
     closedTime: run.now * 1000,
     rootSeen: meta.rootSpanId !== '',
@@ -64,8 +65,8 @@ export function runRecord(run: RunModel, judgement: Judgement, standing: Iterabl
     toolCalls: meta.toolCalls,
     errorCount: meta.errors,
     findingCount,
-    inputTokens: meta.inputTokens,
-    outputTokens: meta.outputTokens,
+    inputTokens: asLong(meta.inputTokens),
+    outputTokens: asLong(meta.outputTokens),
     costUsd: meta.costUsd,
     coverage: coverageOf(meta),
   };

@@ -54,6 +54,16 @@ function sessionOf(runs: readonly Run[], slots = new MemorySlots(), by = judge) 
 }
 
 describe('a session', () => {
+  it('fits its record, whatever its clocks and counts say', () => {
+    const wild = { inputTokens: 2 ** 53 - 2, outputTokens: 2 ** 53 - 2 };
+    const session = sessionOf([
+      run(1, 'correct', { ...wild, startTime: 946_684_800_000_000 }),
+      run(2, 'correct', wild),
+    ]);
+    expect(session).toMatchObject({ runCount: 2, verdict: 'correct', ...wild, durationNs: 2 ** 53 - 2 });
+    expect(currentSchema('Session').avroType.isValid(session)).toBe(true);
+  });
+
   it('of one run has its verdict, its probability and its root cause', () => {
     expect(sessionOf([run(1, 'suspect')])).toMatchObject({
       revision: 1,

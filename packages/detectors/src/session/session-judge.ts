@@ -1,4 +1,5 @@
 import type { Run, Session, Verdict } from '@spanwise/schemas';
+import { asLong } from '../largest-long.ts';
 import type { Slots } from '../slots.ts';
 import { addCounts, noCounts, type RunCounts, type RunSummary, summaryOf } from './run-summary.ts';
 import { evidenceOf, judgeSession } from './session-verdict.ts';
@@ -123,12 +124,14 @@ export class SessionJudge {
       runCount: folded.runs + runs.length,
       traceIds: [...state.traceIds],
       startTime: start,
-      durationNs: (end - start) * 1000,
+      durationNs: asLong((end - start) * 1000),
       receivedTime: state.receivedTime,
       judgedTime: nowMs * 1000,
       previousVerdict,
       ...judgement,
       ...counts,
+      inputTokens: asLong(counts.inputTokens),
+      outputTokens: asLong(counts.outputTokens),
     };
   }
 }
