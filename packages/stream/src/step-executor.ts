@@ -157,7 +157,8 @@ export class StepExecutor<R> {
   #runCarefully(step: Step<R>): void {
     this.#context.enter(step.streamTime, step.dueTime);
     while (this.#timerBefore(step)) {
-      const timer = this.#parts.timers.next() as Timer;
+      // a copy: the table's own entry no longer says when it was set for once it is off
+      const timer = { ...(this.#parts.timers.next() as Timer) };
       this.#attempt(step, timer, () => this.#fire(timer, step));
     }
     const { record } = step;
