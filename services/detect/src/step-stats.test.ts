@@ -39,6 +39,12 @@ test('what was given out is forgotten', () => {
   expect(aggregator.flush(2)).toEqual([]);
 });
 
+test('a duration that was rounded beyond the largest is the largest', () => {
+  expect(statsOf([{ ...sample, durationNs: 9_007_199_254_741_000 }])).toMatchObject([
+    { durationSumNs: 2 ** 53 - 2, durationMaxNs: 2 ** 53 - 2 },
+  ]);
+});
+
 test.each(['durationNs', 'inputTokens', 'outputTokens'] as const)(
   'no sum of %s exceeds what a record holds, and none is lost',
   (name) => {

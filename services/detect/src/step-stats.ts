@@ -18,7 +18,9 @@ export class StepStatsAggregator {
   /** Sums to which no more could be added; deltas of one step may be several. */
   #full: Entry[] = [];
 
-  add(sample: StepSample): void {
+  add(given: StepSample): void {
+    // a step keeps whole microseconds, which may round the longest duration up
+    const sample = { ...given, durationNs: Math.min(given.durationNs, LARGEST_SUM) };
     const minute = Math.floor(sample.end / MINUTE_US) * MINUTE_US;
     const key = `${minute}\u0000${sample.tenant}\u0000${sample.agent}\u0000${sample.kind}\u0000${sample.tool}\u0000${sample.model}\u0000${sample.release}\u0000${sample.environment}`;
     let entry = this.#entries.get(key);
