@@ -48,7 +48,7 @@ it.each(Object.entries(exporters))('spans of a real OpenTelemetry SDK arrive who
   const stored = await eventually(
     () =>
       rows<Record<string, unknown>>(
-        'SELECT * FROM spans WHERE session_id = {conversation:String} ORDER BY start_time',
+        'SELECT * FROM spans WHERE session_id = {conversation:String} ORDER BY start_time, parent_span_id',
         {
           conversation,
         },

@@ -27,7 +27,7 @@ it("spans of OpenTelemetry's Python SDK arrive whole over OTLP/HTTP with gzip", 
   const stored = await eventually(
     () =>
       rows<Record<string, unknown>>(
-        'SELECT * FROM spans WHERE session_id = {conversation:String} ORDER BY start_time',
+        'SELECT * FROM spans WHERE session_id = {conversation:String} ORDER BY start_time, parent_span_id',
         {
           conversation,
         },
