@@ -16,7 +16,16 @@ const setupFiles: Readonly<Record<Server, string>> = {
 export function unitAndIntegration(options: { servers?: readonly Server[]; integrationTimeoutMs?: number } = {}) {
   const timeout = options.integrationTimeoutMs ?? 60_000;
   return [
-    { extends: false, test: { name: 'unit', include: ['src/**/*.test.ts'], exclude: ['**/*.integration.test.ts'] } },
+    {
+      extends: false,
+      test: {
+        name: 'unit',
+        include: ['src/**/*.test.ts'],
+        exclude: ['**/*.integration.test.ts'],
+        // property tests share two cores with whatever else the machine does
+        testTimeout: timeout,
+      },
+    },
     {
       extends: false,
       test: {
