@@ -69,9 +69,12 @@ describe.skipIf(recordings.length === 0)('recorded runs of frameworks', () => {
     const ids = [...traceIdsOf(allSpans)];
     const ofTraces = <T>(table: string) =>
       rows<T>(`SELECT * FROM ${table} WHERE trace_id IN {ids: Array(String)}`, { ids });
-    stored.spans = await rows('SELECT * FROM spans WHERE trace_id IN {ids: Array(String)} ORDER BY start_time, parent_span_id', {
-      ids,
-    });
+    stored.spans = await rows(
+      'SELECT * FROM spans WHERE trace_id IN {ids: Array(String)} ORDER BY start_time, parent_span_id',
+      {
+        ids,
+      },
+    );
     stored.runs = await ofTraces('runs');
     stored.findings = await ofTraces('findings');
     stored.sessions = await rows('SELECT * FROM sessions WHERE hasAny(trace_ids, {ids: Array(String)})', { ids });
