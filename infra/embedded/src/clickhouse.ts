@@ -1,10 +1,11 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { clickhouseConfig, clickhouseUsers } from './clickhouse-config.ts';
 import { clickhouseLibrary } from './clickhouse-library.ts';
 import { spawnGuarded } from './guarded-process.ts';
+import { makeFolder } from './make-folder.ts';
 import { type ClickHouseHandle, type PlatformOptions, serverHandle } from './options.ts';
 import { loopbackPort } from './ports.ts';
 import { startServer } from './start-server.ts';
@@ -40,7 +41,7 @@ export async function startClickHouse(options: PlatformOptions): Promise<ClickHo
     folderLocked: /Another server instance in same directory/,
     onProgress,
     async prepare() {
-      await mkdir(paths.data, { recursive: true });
+      makeFolder(paths.data);
       await writeFile(paths.config, clickhouseConfig(paths.users));
       await writeFile(paths.users, clickhouseUsers);
       // The engine makes its system database anew and stumbles over one that is there.

@@ -3,6 +3,12 @@ export class PrerequisiteError extends Error {
   override readonly name = 'PrerequisiteError';
 }
 
+/** A folder in which nothing can be written; `remedy` says what to do. */
+export function unwritable(folder: string, error: unknown, remedy: string): PrerequisiteError {
+  const { code = String(error) } = error as NodeJS.ErrnoException;
+  return new PrerequisiteError(`Nothing can be written to ${folder} (${code}): ${remedy}.`);
+}
+
 /** A server that ended, or never answered, while it was starting. `logTail` holds the last lines it wrote. */
 export class StartError extends Error {
   override readonly name = 'StartError';

@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { accessSync, constants, existsSync } from 'node:fs';
+import { mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { instead, PrerequisiteError } from './errors.ts';
+import { instead, PrerequisiteError, unwritable } from './errors.ts';
 import { withFileLock } from './file-lock.ts';
+import { makeFolder } from './make-folder.ts';
 
 const pomFile = fileURLToPath(new URL('../pom.xml', import.meta.url));
 
@@ -23,7 +24,12 @@ export async function kafkaJars(cacheDir: string, onProgress: (line: string) => 
     .slice(0, 12);
   const jars = join(cacheDir, `kafka-jars-${digest}`);
   if (existsSync(jars)) return jars;
-  await mkdir(cacheDir, { recursive: true });
+  try {
+    makeFolder(cacheDir);
+    accessSync(cacheDir, constants.W_OK);
+  } catch (error) {
+    throw unwritable(cacheDir, error, 'set SPANWISE_CACHE_DIR to another folder');
+  }
   await withFileLock(`${jars}.lock`, onProgress, async () => {
     if (existsSync(jars)) return;
     onProgress('Kafka: fetching its jars with Maven (44 MB, once)');

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { Kafka, logLevel } from 'kafkajs';
@@ -10,6 +10,7 @@ import { spawnGuarded } from './guarded-process.ts';
 import { requireJava } from './java.ts';
 import { log4jConfiguration, offsetsPartitions, serverProperties } from './kafka-config.ts';
 import { kafkaJars } from './kafka-jars.ts';
+import { makeFolder } from './make-folder.ts';
 import { type KafkaHandle, type PlatformOptions, serverHandle } from './options.ts';
 import { loopbackPort } from './ports.ts';
 import { startServer } from './start-server.ts';
@@ -45,7 +46,7 @@ export async function startKafka(options: PlatformOptions): Promise<KafkaHandle>
     onProgress,
     async prepare() {
       await rm(paths.tmp, { recursive: true, force: true });
-      await mkdir(paths.tmp, { recursive: true });
+      makeFolder(paths.tmp);
       await writeFile(paths.log4j, log4jConfiguration);
     },
     async launch() {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { StartError } from './errors.ts';
+import { StartError, unwritable } from './errors.ts';
 import { folderInUse, recordOwner, untilFolderIsFree } from './folder-owner.ts';
 import { type GuardedProcess, tailOfLog } from './guarded-process.ts';
 
@@ -28,12 +28,16 @@ const portAttempts = 5;
  * Starts a server and waits until it answers. A port that was free a moment ago may be taken now: that is tried
  * again a few times, and shows itself as a lasting problem when the port is a given one.
  *
- * @throws PrerequisiteError if another running server holds the folder, or a given port is taken.
+ * @throws PrerequisiteError if another running server holds the folder, it cannot be written, or a given port is taken.
  * @throws StartError with the end of its log if it ends, or does not answer within a minute.
  */
 export async function startServer<T>(start: ServerStart<T>): Promise<{ process: GuardedProcess; handle: T }> {
   await untilFolderIsFree(start.name, start.home, start.onProgress, start.folderWaitMs);
-  await start.prepare();
+  try {
+    await start.prepare();
+  } catch (error) {
+    throw unwritable(start.home, error, 'choose another data folder (--data-dir)');
+  }
   for (let attempt = 1; ; attempt++) {
     const launched = await start.launch();
     try {

@@ -1,7 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { claimDataDir } from './data-dir.ts';
 import { UsageError } from './usage-error.ts';
@@ -51,4 +52,18 @@ test.each(['file', 'file/below'])('%s, where no folder can be, is refused in one
   expect(() => claimDataDir('demo', join(dir, path))).toThrow(
     /^Nothing can be written to .*: choose another --data-dir/,
   );
+});
+
+// In a process that can be killed: a loop in here could not be ended by the test's time limit.
+test.skipIf(process.platform !== 'linux')('a folder whose parent takes no entries is refused in one sentence', () => {
+  const demo = fileURLToPath(new URL('./demo.ts', import.meta.url));
+  const { status, stderr } = spawnSync(process.execPath, [demo, '--data-dir', '/proc/nope/below'], {
+    encoding: 'utf8',
+    timeout: 20_000,
+    killSignal: 'SIGKILL',
+  });
+  expect({ status, stderr }).toEqual({
+    status: 2,
+    stderr: 'Nothing can be written to /proc/nope/below (ENOENT): choose another --data-dir.\n',
+  });
 });

@@ -1,5 +1,6 @@
-import { linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { makeFolder } from '@spanwise/embedded';
 import { defaultDataDir } from './config.ts';
 import { findRunning, isAlive } from './state-file.ts';
 import { UsageError } from './usage-error.ts';
@@ -33,7 +34,7 @@ function claim(dataDir: string): number | undefined {
   const file = join(dataDir, CLAIM);
   const mine = `${file}.${process.pid}`;
   try {
-    mkdirSync(dataDir, { recursive: true });
+    makeFolder(dataDir);
     writeFileSync(mine, `${process.pid}\n`);
     try {
       for (;;) {
