@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Backoff, type BackoffSettings } from './backoff.ts';
+import { Backoff, type BackoffMs } from '@spanwise/stream';
 import { type Ended, type LoggedProcess, type ProcessSpec, startLogged } from './child-process.ts';
 import { lastWords } from './last-words.ts';
 import { askReadiness } from './readiness.ts';
@@ -18,7 +18,7 @@ export type ServiceEvent =
   | { readonly kind: 'refused'; readonly service: string; readonly how: string };
 
 export interface SupervisionSettings {
-  readonly backoff?: BackoffSettings;
+  readonly backoff?: BackoffMs;
   /** Between two questions to `/readyz` */
   readonly pollMs?: number;
   /** From SIGTERM to SIGKILL */
@@ -27,6 +27,8 @@ export interface SupervisionSettings {
 
 /** A service refuses its configuration with this exit code; another start would end the same way. */
 const REFUSED_CONFIGURATION = 2;
+/** A service that lived as long as `stable` had started well. */
+const RESTART_MS: BackoffMs = { first: 1_000, most: 10_000, stable: 30_000 };
 /** A service that ended this often without ever being ready will not become so. */
 const HOPELESS_RESTARTS = 3;
 
@@ -121,7 +123,7 @@ export class SupervisedService {
   }
 
   async #keepAlive(): Promise<void> {
-    const backoff = new Backoff(this.#settings.backoff);
+    const backoff = new Backoff(this.#settings.backoff ?? RESTART_MS);
     while (!this.#stopping.signal.aborted) {
       const startedAt = performance.now();
       const process = startLogged(this.#spec, this.logFile);
@@ -138,7 +140,7 @@ export class SupervisedService {
         this.#onEvent({ kind: 'refused', service: this.name, how: this.#refused });
         return;
       }
-      const restartInMs = backoff.waitAfter(performance.now() - startedAt);
+      const restartInMs = backoff.nextAfter(performance.now() - startedAt);
       this.#onEvent({ kind: 'ended', service: this.name, how: inWords(ended), restartInMs });
       await this.#pause(restartInMs);
       this.#restarts += 1;

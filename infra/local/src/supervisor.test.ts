@@ -21,7 +21,7 @@ beforeEach(() => {
   supervisor = new Supervisor({
     logDir,
     onEvent: (event) => events.push(event),
-    settings: { backoff: { firstMs: 20, maxMs: 80, stableMs: 60_000 }, pollMs: 20, stopGraceMs: 1_000 },
+    settings: { backoff: { first: 20, most: 80, stable: 60_000 }, pollMs: 20, stopGraceMs: 1_000 },
   });
 });
 

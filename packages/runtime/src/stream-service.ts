@@ -1,10 +1,15 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type RecordName, topics } from '@spanwise/schemas';
-import { ensureTopics, KafkaBroker, kafkaClient, StreamEngine, type Topology } from '@spanwise/stream';
+import {
+  ensureTopics,
+  KafkaBroker,
+  kafkaClient,
+  persist,
+  StreamEngine,
+  type Topology,
+  UnusableTopicError,
+} from '@spanwise/stream';
 import { engineMetrics } from './engine-metrics.ts';
 import type { Service, ServiceDependencies } from './lifecycle.ts';
-
-const RETRY_MS = 2_000;
 
 export interface StreamServiceConfig {
   readonly brokers: readonly string[];
@@ -34,17 +39,15 @@ export function createStreamService<I extends RecordName>(
     return KafkaBroker.connect(kafka);
   };
   const start = async () => {
-    while (!broker && !stopping.signal.aborted) {
-      try {
-        broker = await connect();
-      } catch (error) {
-        if (error instanceof Error && error.message.includes('partitions')) throw error;
-        health.set('kafka', false, String(error));
-        logger.warn({ err: error }, 'Kafka does not answer; start goes on when it does');
-        await sleep(RETRY_MS, undefined, { signal: stopping.signal }).catch(() => {});
-      }
+    broker = await persist(connect, stopping.signal, (error, failures) => {
+      if (error instanceof UnusableTopicError) throw error;
+      health.set('kafka', false, String(error));
+      logger.warn({ failures, err: error }, 'Kafka does not answer; start goes on when it does');
+    });
+    if (stopping.signal.aborted) {
+      await broker[Symbol.asyncDispose]();
+      throw stopping.signal.reason;
     }
-    if (!broker) return;
     engine = new StreamEngine(topology, broker, {
       topicPrefix: config.topicPrefix,
       logger,
@@ -67,7 +70,7 @@ export function createStreamService<I extends RecordName>(
     await engine.start();
   };
   const stop = async () => {
-    stopping.abort();
+    stopping.abort(new Error(`${topology.name} is stopping`));
     await engine?.stop();
     await broker?.[Symbol.asyncDispose]();
   };

@@ -1,3 +1,4 @@
+import type { BackoffMs } from './backoff.ts';
 import { type Logger, silentLogger } from './logger.ts';
 import type { EngineObserver } from './observer.ts';
 
@@ -21,7 +22,7 @@ export interface EngineOptions {
   /** Messages of one partition that wait in memory; beyond, it is not fetched. */
   bufferBytes?: number;
   /** Time until a partition starts again after a failure, at first and at most; it doubles. */
-  backoffMs?: { first: number; most: number };
+  backoffMs?: BackoffMs;
 }
 
 export type ResolvedEngineOptions = Required<EngineOptions>;

@@ -1,3 +1,4 @@
+export { Backoff, type BackoffMs, persist } from './backoff.ts';
 export type {
   Batch,
   Broker,
@@ -20,7 +21,7 @@ export { murmur2, partitionForKey } from './partition.ts';
 export { type KeySlots, slotsOf } from './slots-of.ts';
 export { StreamEngine } from './stream-engine.ts';
 export { type TestDriverOptions, TopologyTestDriver } from './test-driver.ts';
-export { ensureTopics, partitionCount, type TopicOverrides } from './topics.ts';
+export { ensureTopics, partitionCount, type TopicOverrides, UnusableTopicError } from './topics.ts';
 export {
   DEAD_LETTERS,
   type KeyedStore,

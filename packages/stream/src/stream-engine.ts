@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RecordName } from '@spanwise/schemas';
+import { Backoff } from './backoff.ts';
 import type { Batch, Broker, GroupMember } from './broker/broker.ts';
 import { crashLevel } from './broker/crash-level.ts';
 import { type EngineOptions, type ResolvedEngineOptions, resolveEngineOptions } from './engine-options.ts';
 import { PartitionRunner } from './partition-runner.ts';
+import { UnusableTopicError } from './topics.ts';
 import { DEAD_LETTERS, type Topology } from './topology.ts';
 
 interface Supervised<I extends RecordName> {
@@ -64,7 +66,7 @@ export class StreamEngine<I extends RecordName> implements AsyncDisposable {
       partitions.set(topic, await this.#broker.partitionsOf(topicPrefix + topic));
     }
     if (partitions.get(input) !== partitions.get(changelog)) {
-      throw new Error(
+      throw new UnusableTopicError(
         `${name}: ${input} has ${partitions.get(input)} partitions and ${changelog} ${partitions.get(changelog)}. Each ` +
           'input partition keeps its state in the changelog partition of the same number: give both as many.',
       );
@@ -81,8 +83,7 @@ export class StreamEngine<I extends RecordName> implements AsyncDisposable {
         await this.#membership();
       } catch (error) {
         // joining alone proves nothing: a member may crash at its first fetch, each time
-        if (performance.now() - begin > this.#options.backoffMs.most) backoff.reset();
-        await this.#recover(error as Error, backoff.next(), this.#stop.signal);
+        await this.#recover(error as Error, backoff.nextAfter(performance.now() - begin), this.#stop.signal);
       }
     }
   }
@@ -96,11 +97,11 @@ export class StreamEngine<I extends RecordName> implements AsyncDisposable {
       if (member) this.#assign(partitions, member);
       else pending = partitions;
     };
-    const over = new Promise<void>((resolve, reject) => {
-      crashed.signal.addEventListener('abort', () => reject(crashed.signal.reason));
-      this.#stop.signal.addEventListener('abort', () => resolve());
-    });
+    const { promise: over, resolve: onStop, reject: onCrash } = Promise.withResolvers<void>();
     over.catch(() => {});
+    crashed.signal.addEventListener('abort', () => onCrash(crashed.signal.reason));
+    const stopped = () => onStop();
+    this.#stop.signal.addEventListener('abort', stopped);
     try {
       member = await this.#broker.join(this.#group, this.#options.topicPrefix + this.#topology.input, {
         onAssigned: assign,
@@ -116,6 +117,7 @@ export class StreamEngine<I extends RecordName> implements AsyncDisposable {
       if (this.#stop.signal.aborted) return;
       await over;
     } finally {
+      this.#stop.signal.removeEventListener('abort', stopped);
       // partitions are committed before the group is left, so that their next owners find nothing open
       for (const supervised of this.#partitions.values()) {
         if (crashed.signal.aborted) this.#lose(supervised);
@@ -191,27 +193,5 @@ export class StreamEngine<I extends RecordName> implements AsyncDisposable {
     );
     observer.onRecovery?.({ error, delayMs, ...(partition !== undefined && { partition }) });
     await sleep(delayMs, undefined, { signal: over }).catch(() => {});
-  }
-}
-
-class Backoff {
-  readonly #first: number;
-  readonly #most: number;
-  #next: number;
-
-  constructor({ first, most }: { first: number; most: number }) {
-    this.#first = first;
-    this.#most = most;
-    this.#next = first;
-  }
-
-  next(): number {
-    const delay = this.#next;
-    this.#next = Math.min(this.#most, delay * 2);
-    return delay;
-  }
-
-  reset(): void {
-    this.#next = this.#first;
   }
 }

@@ -4,7 +4,7 @@ import type { Admin } from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { topicSpec } from '../test/kafka.ts';
 import { kafkaClient } from './broker/kafkajs-client.ts';
-import { ensureTopics, partitionCount } from './topics.ts';
+import { ensureTopics, partitionCount, UnusableTopicError } from './topics.ts';
 
 describe('ensureTopics', () => {
   let admin: Admin;
@@ -48,7 +48,9 @@ describe('ensureTopics', () => {
   it('refuses another number of partitions, and says what to do', async () => {
     const prefix = uniqueName('topics');
     await ensureTopics(admin, specs, prefix);
-    await expect(ensureTopics(admin, specs, prefix, { partitions: { spans: 5 } })).rejects.toThrow(
+    const refused = ensureTopics(admin, specs, prefix, { partitions: { spans: 5 } });
+    await expect(refused).rejects.toThrow(UnusableTopicError);
+    await expect(refused).rejects.toThrow(
       /has 3 partitions, 5 are configured.*configure the number that the topic has/,
     );
   });

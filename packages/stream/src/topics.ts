@@ -19,6 +19,11 @@ export interface TopicOverrides {
   config?: Readonly<Record<string, string>>;
 }
 
+/** A topic is there that cannot be used: no waiting mends it, the message says what does. */
+export class UnusableTopicError extends Error {
+  override readonly name = 'UnusableTopicError';
+}
+
 /** How many partitions a topic is to have: the operator's number, of this topic or of the one it follows, else the file's. */
 export function partitionCount(spec: TopicSpec, specs: readonly TopicSpec[], overrides: TopicOverrides = {}): number {
   const own = overrides.partitions?.[spec.name];
@@ -60,7 +65,7 @@ export async function ensureTopics(
     const count = wanted.get(name);
     // kafkajs also tells of topics that this client had to do with before
     if (count !== undefined && partitions.length !== count) {
-      throw new Error(
+      throw new UnusableTopicError(
         `topic ${name} has ${partitions.length} partitions, ${count} are configured. A key's partition depends on their ` +
           'number, so it cannot change under running state: configure the number that the topic has, or drain the ' +
           'pipeline, delete the topic together with the changelogs, and start again.',

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Health, Logger } from '@spanwise/runtime';
-import { crashLevel, undecodableBatch } from '@spanwise/stream';
+import { Backoff, crashLevel, undecodableBatch } from '@spanwise/stream';
 import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
 import { type Acceptor, type Outcome, within } from './accept.ts';
 import type { ByteBudget } from './byte-budget.ts';
@@ -60,20 +60,19 @@ export class CollectorTopic implements AsyncDisposable {
   async #run(onFirst: () => void): Promise<void> {
     const { health, logger, topic, group } = this.#options;
     const { signal } = this.#stopping;
-    let delayMs = RESTART_MS.first;
+    const backoff = new Backoff(RESTART_MS);
     while (!signal.aborted) {
       const begin = performance.now();
       const error = await this.#consume(onFirst);
       onFirst();
       if (signal.aborted) return;
       health.set('collector_topic', false, `the consumer of ${topic} has crashed: ${error.message}`);
-      if (performance.now() - begin > RESTART_MS.most) delayMs = RESTART_MS.first;
+      const delayMs = backoff.nextAfter(performance.now() - begin);
       logger[crashLevel(error)](
         { topic, group, delayMs, err: error },
         "the consumer of the Collector's topic has crashed; another starts after a while",
       );
       await sleep(delayMs, undefined, { signal }).catch(() => {});
-      delayMs = Math.min(RESTART_MS.most, 2 * delayMs);
     }
   }
 
