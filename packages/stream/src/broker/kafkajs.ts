@@ -64,7 +64,12 @@ export class KafkaBroker implements Broker {
   async join(group: string, topic: string, listener: GroupListener): Promise<GroupMember> {
     const low = async (partition: number) => (await this.watermarks(topic, partition)).low;
     const member = new KafkaGroupMember(this.#kafka, group, topic, listener, low, this.#options);
-    await member.run();
+    try {
+      await member.run();
+    } catch (error) {
+      await member.close();
+      throw error;
+    }
     return member;
   }
 
