@@ -78,6 +78,14 @@ test('the end of the parent stops a service that was asked to go with it', async
   expect(await tiny.exited).toBe(0);
 });
 
+test('a service that is stopped while it still waits to start ends in order', async () => {
+  const tiny = startTiny({ SPANWISE_TINY_BEHAVIOUR: 'waits-for-others' });
+  await tiny.logged('waiting');
+  tiny.child.kill('SIGTERM');
+  expect(await tiny.exited).toBe(0);
+  expect(tiny.output()).not.toContain('fatal');
+});
+
 test('a second signal does not wait for an orderly stop', async () => {
   const tiny = startTiny({ SPANWISE_TINY_BEHAVIOUR: 'hangs-when-stopped' });
   await tiny.logged('ready');

@@ -10,7 +10,7 @@ import type { AdminConfig } from './service-fields.ts';
 const STOP_TIMEOUT_MS = 15_000;
 
 export interface Service extends AsyncDisposable {
-  /** Resolves when the service works; rejects when it cannot. */
+  /** Resolves when the service works; rejects when it cannot, or when it is stopped before. */
   start(): Promise<void>;
   /** Stops intake, finishes or aborts what is under way, flushes, disconnects. */
   stop(): Promise<void>;
@@ -54,15 +54,18 @@ export async function runService<S extends ConfigShape>(
   const health = new Health();
   health.set('service', false, 'starting');
   const registry = createRegistry();
+  let stopping: AbortSignal | undefined;
   try {
     const adminServer = await startAdminServer({ host: admin.host, port: admin.metricsPort, registry, health });
     const service = await options.create(config, { logger, registry, health });
-    const stopping = stopOnSignal(service, adminServer, health, logger, admin.exitWithParent);
+    stopping = stopOnSignal(service, adminServer, health, logger, admin.exitWithParent);
     await service.start();
     if (stopping.aborted) return;
     health.set('service', true);
     logger.info({ ports: { metrics: adminServer.port, ...service.ports } }, 'ready');
   } catch (error) {
+    // a stop ends what start still waits for, and then the process
+    if (stopping?.aborted) return;
     if (error instanceof ConfigError) misconfigured(error);
     die(logger, error, `${options.name} could not start${hint(error)}`);
   }
