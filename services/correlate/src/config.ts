@@ -1,4 +1,4 @@
-import { adminFields, type ConfigOf, duration, integer, kafkaFields } from '@spanwise/runtime';
+import { adminFields, duration, integer, kafkaFields } from '@spanwise/runtime';
 
 export const correlateConfig = {
   service: 'correlate',
@@ -22,5 +22,3 @@ export const correlateConfig = {
     },
   },
 } as const;
-
-export type CorrelateConfig = ConfigOf<typeof correlateConfig.shape>;

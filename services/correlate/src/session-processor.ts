@@ -38,7 +38,9 @@ export class SessionProcessor implements Processor<Signal> {
   }
 
   process(signal: Signal, context: ProcessorContext): void {
-    if (signal.keyKind === 'session') this.#onRun(sessionKey(signal), signal.body.run, context);
+    // thrown, it becomes a dead letter: a later version of this service can take it up
+    if (signal.keyKind !== 'session') throw new TypeError(`nothing judges signals of key kind ${signal.keyKind}`);
+    this.#onRun(sessionKey(signal), signal.body.run, context);
   }
 
   punctuate(key: string, timer: string, context: ProcessorContext): void {

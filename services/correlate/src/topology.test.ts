@@ -84,6 +84,15 @@ describe('correlate', () => {
     expect(sessions()).toHaveLength(1);
   });
 
+  it('a signal of a key kind that nothing judges is a dead letter', () => {
+    const { driver, sessions } = start();
+    driver.pipe({ ...signalOf({ traceId: traceId(1) }), keyKind: 'agent' }, 1);
+    expect(sessions()).toEqual([]);
+    expect(driver.outputs('dead-letters')).toMatchObject([
+      { reason: 'processor_error', detail: expect.stringContaining('key kind agent') },
+    ]);
+  });
+
   it('the gap is measured from the last run', () => {
     const { driver, sessions } = start();
     driver.pipe(signalOf({ traceId: traceId(1) }), 1);
