@@ -1,4 +1,4 @@
-export type { Evidence, FindingDraft, Reporter, RunDetector, RunDetectorFactory, RunEnd } from './detector/detector.ts';
+export type { Evidence, FindingDraft, Reporter, RunDetector, RunEnd } from './detector/detector.ts';
 export type { RunView } from './detector/run-view.ts';
 export type { Step } from './detector/step.ts';
 export { hash64, hash128 } from './identity-hash.ts';

@@ -69,11 +69,6 @@ export function boolean(fallback?: boolean) {
   );
 }
 
-/** `a, b` → `['a', 'b']`; empty → no values. */
-export function csv(fallback = '') {
-  return text(fallback).transform(list).meta({ defaultText: fallback });
-}
-
 /** Kafka bootstrap servers, `host:port` separated by commas. */
 export function brokers(fallback?: string) {
   return field('brokers as host:port, separated by commas', fallback, (given) => {

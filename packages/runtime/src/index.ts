@@ -12,7 +12,6 @@ export {
   boolean,
   brokers,
   bytes,
-  csv,
   duration,
   httpUrl,
   integer,

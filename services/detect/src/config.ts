@@ -1,4 +1,4 @@
-import { adminFields, type ConfigOf, duration, integer, kafkaFields } from '@spanwise/runtime';
+import { adminFields, duration, integer, kafkaFields } from '@spanwise/runtime';
 
 export const detectConfig = {
   service: 'detect',
@@ -37,5 +37,3 @@ export const detectConfig = {
     },
   },
 } as const;
-
-export type DetectConfig = ConfigOf<typeof detectConfig.shape>;

@@ -53,6 +53,3 @@ export interface RunDetector<State = unknown> {
   /** The run ended. A late span may reopen it: then `onSpan` and `onRunEnd` come again. */
   onRunEnd(end: RunEnd, run: RunView, state: State, reporter: Reporter): boolean;
 }
-
-/** A detector is made from settings; every setting has a documented default. */
-export type RunDetectorFactory<Settings> = (settings?: Partial<Settings>) => RunDetector;
