@@ -1,7 +1,7 @@
 import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import type { Service, ServiceDependencies } from '@spanwise/runtime';
 import { topics } from '@spanwise/schemas';
-import { ensureTopics, kafkaClient } from '@spanwise/stream';
+import { ensureTopics, kafkaClient, persist, UnusableTopicError } from '@spanwise/stream';
 import { type Admin, Partitioners, type Producer } from 'kafkajs';
 import type { StoreConfig } from './config.ts';
 import { createStoreMetrics } from './metrics.ts';
@@ -9,7 +9,6 @@ import { ChangedMigrationError, ensureDatabase, migrate } from './schema/migrate
 import { readMigrations } from './schema/migration-files.ts';
 import { applyRetention } from './schema/retention.ts';
 import { type Sink, sinks } from './sinks.ts';
-import { persist } from './writer/back-off.ts';
 import { DeadLetterWriter } from './writer/dead-letters.ts';
 import { DeduplicationWindow } from './writer/deduplication-window.ts';
 import { Inserter } from './writer/inserter.ts';
@@ -100,7 +99,7 @@ export function createStoreService(config: StoreConfig, { logger, registry, heal
   let watermarks: NodeJS.Timeout | undefined;
   const start = async () => {
     const onError = (what: 'clickhouse' | 'kafka') => (error: unknown, failures: number) => {
-      if (error instanceof ChangedMigrationError) throw error;
+      if (error instanceof ChangedMigrationError || error instanceof UnusableTopicError) throw error;
       metrics.retries.inc({ operation: 'start' });
       health.set(what, false, String(error));
       logger.warn({ failures, err: error }, `${what} does not answer as it should; start goes on when it does`);

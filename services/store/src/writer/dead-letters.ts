@@ -1,8 +1,8 @@
 import type { Logger } from '@spanwise/runtime';
 import { encodeBlock } from '@spanwise/schemas';
+import { persist } from '@spanwise/stream';
 import kafkajs, { type Producer } from 'kafkajs';
 import type { StoreMetrics } from '../metrics.ts';
-import { persist } from './back-off.ts';
 import type { DeadMessage } from './batch.ts';
 
 const { CompressionTypes, KafkaJSProtocolError } = kafkajs;

@@ -2,9 +2,9 @@ import { Readable } from 'node:stream';
 import type { ClickHouseClient, ClickHouseSettings } from '@clickhouse/client';
 import type { Health, Logger } from '@spanwise/runtime';
 import type { WriterSchema } from '@spanwise/schemas';
+import { Backoff } from '@spanwise/stream';
 import type { StoreMetrics } from '../metrics.ts';
 import { type AvroBlock, avroFile, columnsOf } from './avro-file.ts';
-import { backOff } from './back-off.ts';
 import type { DeduplicationWindow } from './deduplication-window.ts';
 import { classifyInsertError } from './insert-errors.ts';
 import type { RateLimit } from './rate-limit.ts';
@@ -24,6 +24,7 @@ export type InsertOutcome =
   | { result: 'refused'; detail: string }
   | { result: 'too_large'; detail: string };
 
+const RETRY_MS = { first: 200, most: 10_000 };
 /** Failures of the same kind after which it is believed that they are about the data. */
 const BELIEVED_AFTER = 3;
 
@@ -64,6 +65,7 @@ export class Inserter {
     const body = avroFile(insert.writer, insert.blocks);
     const bodyBytes = body.reduce((sum, chunk) => sum + chunk.length, 0);
     const { table, records } = insert;
+    const backoff = new Backoff(RETRY_MS);
     let sameKind = 0;
     let lastKind = '';
     for (let failures = 0; ; ) {
@@ -91,7 +93,7 @@ export class Inserter {
         stopTimer();
       }
       metrics.retries.inc({ operation: 'insert' });
-      await backOff(failures, signal);
+      await backoff.wait(signal);
     }
   }
 

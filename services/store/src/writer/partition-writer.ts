@@ -1,11 +1,7 @@
-import type { Logger } from '@spanwise/runtime';
-import type { StoreMetrics } from '../metrics.ts';
 import type { Sink } from '../sinks.ts';
-import { persist } from './back-off.ts';
-import { Batch, type DeadMessage, judge, type Message, type Verdict } from './batch.ts';
-import type { DeduplicationWindow } from './deduplication-window.ts';
-import type { Insert, InsertOutcome } from './inserter.ts';
-import { deduplicationToken, differenceFrom, encodeIntent, type Intent, MAX_DEAD_LETTERS } from './intent.ts';
+import { Batch, judge, type Message, type Verdict } from './batch.ts';
+import { type BatchWorld, BatchWriter, type Commit } from './batch-writer.ts';
+import { differenceFrom, type Intent, MAX_DEAD_LETTERS } from './intent.ts';
 
 export interface BatchLimits {
   rows: number;
@@ -13,25 +9,17 @@ export interface BatchLimits {
   ageMs: number;
 }
 
-/** What a partition writer needs of the world. All of it rejects with the signal's reason when that is aborted. */
-export interface WriterWorld {
-  insert(insert: Insert, signal: AbortSignal): Promise<InsertOutcome>;
-  writeDeadLetters(topic: string, partition: number, dead: readonly DeadMessage[], signal: AbortSignal): Promise<void>;
+/** What a partition writer needs of the world. */
+export interface WriterWorld extends BatchWorld {
   /** Something was stored or given up: memory is free. */
   onRoom(): void;
   /** The partition reads other than what was announced and does no more. */
   onHalt(why: string): void;
-  window: DeduplicationWindow;
-  metrics: StoreMetrics;
-  logger: Logger;
 }
-
-/** Commits an offset of the partition with metadata, once, in the generation of the group that it was made in. */
-export type Commit = (offset: number, metadata: string) => Promise<void>;
 
 /**
  * Stores one partition for as long as it is assigned: collects batches, and one after the other announces, inserts and
- * commits each. Two inserts of a partition never overlap.
+ * commits each (`BatchWriter`). Two inserts of a partition never overlap.
  */
 export class PartitionWriter {
   readonly topic: string;
@@ -40,7 +28,7 @@ export class PartitionWriter {
   readonly #limits: BatchLimits;
   readonly #world: WriterWorld;
   readonly #closing = new AbortController();
-  #commit: Commit | undefined;
+  readonly #batches: BatchWriter;
   /** Offset of the next message to take; undefined before the first of a partition without committed offset */
   #position: number | undefined;
   /** An announced insert of a former owner, to be read again and finished first */
@@ -51,7 +39,6 @@ export class PartitionWriter {
   #queue: Batch[] = [];
   #inFlight: Batch | undefined;
   #worker: Promise<void> = Promise.resolve();
-  #storedTo: number | undefined;
   halted = false;
 
   constructor(topic: string, partition: number, sink: Sink, limits: BatchLimits, world: WriterWorld) {
@@ -60,12 +47,13 @@ export class PartitionWriter {
     this.sink = sink;
     this.#limits = limits;
     this.#world = world;
+    this.#batches = new BatchWriter(topic, partition, sink, world, this.#closing.signal);
   }
 
   /** Says where the partition stands: its committed offset, if any, and the intent that it carries. */
   begin(offset: number | undefined, intent: Intent | undefined): void {
     this.#position = offset;
-    this.#storedTo = offset;
+    this.#batches.storedTo = offset;
     this.#recovering = intent;
   }
 
@@ -97,7 +85,7 @@ export class PartitionWriter {
 
   /** Offset up to which everything is stored and committed; undefined when that is not known yet. */
   get storedTo(): number | undefined {
-    return this.#storedTo;
+    return this.#batches.storedTo;
   }
 
   /** Append time in ms of the oldest message held; undefined when idle. */
@@ -107,7 +95,7 @@ export class PartitionWriter {
 
   /** Takes messages in the order of their offsets. `commit` is of the current generation. */
   take(messages: Iterable<Message>, commit: Commit): void {
-    this.#commit = commit;
+    this.#batches.commit = commit;
     for (const message of messages) {
       if (this.closed || this.halted) return;
       this.#position ??= message.offset;
@@ -200,7 +188,7 @@ export class PartitionWriter {
         const batch = this.#queue.shift();
         if (!batch) return;
         this.#inFlight = batch;
-        await this.#store(batch);
+        await this.#batches.store(batch);
         this.#world.onRoom();
       }
     } catch (error) {
@@ -216,65 +204,6 @@ export class PartitionWriter {
     this.#queue.push(this.#open);
     this.#open = undefined;
     this.#due = false;
-  }
-
-  async #store(batch: Batch): Promise<void> {
-    const { signal } = this.#closing;
-    const { metrics, window, logger } = this.#world;
-    if (batch.dead.length > 0 && !batch.deadLettersSent) {
-      await this.#world.writeDeadLetters(this.topic, this.partition, batch.dead, signal);
-    }
-    if (batch.writer) {
-      const intent = batch.intent();
-      const token = deduplicationToken(this.topic, this.partition, batch.start, intent);
-      const { table } = this.sink;
-      window.announced(token, table);
-      try {
-        if (!batch.announced) await this.#commitOffset(batch.start, encodeIntent(intent));
-        const outcome = await this.#world.insert(
-          { table, writer: batch.writer, blocks: batch.blocks, records: batch.records, token },
-          signal,
-        );
-        if (outcome.result !== 'stored') {
-          logger.warn({ token, blocks: batch.blocks.length, ...outcome }, 'an insert is refused');
-          return await this.#isolate(batch, outcome);
-        }
-        await this.#commitOffset(batch.end, '');
-      } finally {
-        window.settled(token);
-      }
-      metrics.rows.inc({ table }, batch.records);
-    } else {
-      await this.#commitOffset(batch.end, '');
-    }
-    this.#storedTo = batch.end;
-  }
-
-  /** Halves what is refused as a whole, until the block is alone that is; each half is an announced insert of its own. */
-  async #isolate(batch: Batch, { result, detail }: Exclude<InsertOutcome, { result: 'stored' }>): Promise<void> {
-    const message = batch.onlyMessage();
-    if (!message) {
-      for (const half of batch.halves()) await this.#store(half);
-      return;
-    }
-    // memory comes back: a block that is too large today is not bad
-    if (result === 'too_large') return this.#store(batch);
-    const letter: DeadMessage = { message, reason: 'rejected', detail };
-    await this.#world.writeDeadLetters(this.topic, this.partition, [letter], this.#closing.signal);
-    await this.#commitOffset(batch.end, '');
-    this.#storedTo = batch.end;
-  }
-
-  async #commitOffset(offset: number, metadata: string): Promise<void> {
-    const { topic, partition } = this;
-    await persist(
-      async () => await this.#commit?.(offset, metadata),
-      this.#closing.signal,
-      (error, failures) => {
-        this.#world.metrics.retries.inc({ operation: 'commit' });
-        this.#world.logger.warn({ topic, partition, offset, failures, err: error }, 'an offset could not be committed');
-      },
-    );
   }
 
   /** Takes nothing more; the rest of the partition waits for a person. */

@@ -1,11 +1,12 @@
 import type { Health, Logger } from '@spanwise/runtime';
-import { crashLevel, undecodableBatch } from '@spanwise/stream';
-import type { Admin, Batch, Consumer, ConsumerGroupJoinEvent, EachBatchPayload, KafkaMessage, Offsets } from 'kafkajs';
+import { crashLevel, persist, undecodableBatch } from '@spanwise/stream';
+import type { Admin, Consumer, ConsumerGroupJoinEvent, EachBatchPayload, KafkaMessage, Offsets } from 'kafkajs';
 import type { Sink } from '../sinks.ts';
-import { persist } from './back-off.ts';
+import { AssignedPartition } from './assigned-partition.ts';
 import type { Message } from './batch.ts';
-import { committedOffsets, partitionId, type Standing } from './committed-offsets.ts';
-import type { Commit, PartitionWriter } from './partition-writer.ts';
+import type { Commit } from './batch-writer.ts';
+import { committedOffsets, partitionId } from './committed-offsets.ts';
+import type { PartitionWriter } from './partition-writer.ts';
 
 export interface StoreConsumerParts {
   consumer: Consumer;
@@ -22,19 +23,6 @@ export interface StoreConsumerParts {
   logger: Logger;
 }
 
-interface Assigned {
-  writer: PartitionWriter;
-  /** Its committed offset and intent are known: it may take messages. */
-  begun: boolean;
-  paused: boolean;
-  /** Offset after the last one fetched; undefined before the first of a partition without committed offset */
-  fetchedTo: number | undefined;
-  /** The last batch did not follow on, and is fetched again. */
-  missedOnce: boolean;
-  /** End of the partition, as last heard */
-  highWatermark: number;
-}
-
 /**
  * The consumer group of `store`: gives every assigned partition a writer, feeds it, pauses it when it is full, and on each
  * rebalance starts anew from the committed offsets. kafkajs tells of no revocation: writers end when the group has
@@ -44,7 +32,7 @@ export class StoreConsumer {
   readonly #parts: StoreConsumerParts;
   readonly #stopping = new AbortController();
   #generation = new AbortController();
-  #assigned = new Map<string, Assigned>();
+  #assigned = new Map<string, AssignedPartition>();
 
   constructor(parts: StoreConsumerParts) {
     this.#parts = parts;
@@ -56,13 +44,7 @@ export class StoreConsumer {
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => this.#joined(payload));
     // also of batches that hold transaction markers only, which reach no handler
     consumer.on(consumer.events.START_BATCH_PROCESS, ({ payload }) => {
-      const assigned = this.#assigned.get(partitionId(payload.topic, payload.partition));
-      if (!assigned) return;
-      assigned.highWatermark = Number(payload.highWatermark);
-      const { fetchedTo } = assigned;
-      if (payload.batchSize === 0 && fetchedTo !== undefined && Number(payload.firstOffset) <= fetchedTo) {
-        assigned.fetchedTo = Math.max(fetchedTo, Number(payload.lastOffset) + 1);
-      }
+      this.#assigned.get(partitionId(payload.topic, payload.partition))?.fetched(payload);
     });
     consumer.on(consumer.events.CRASH, ({ payload }) => {
       const { error, groupId, restart } = payload;
@@ -85,7 +67,7 @@ export class StoreConsumer {
   /** Stores what is held, as far as it goes within the time, then leaves the group. */
   async stop(timeoutMs: number): Promise<void> {
     this.#stopping.abort(new Error('store is stopping'));
-    for (const assigned of this.#assigned.values()) this.#pause(assigned);
+    for (const assigned of this.#assigned.values()) assigned.pause();
     const flushed = Promise.all([...this.#assigned.values()].map(({ writer }) => writer.flush()));
     let timer: NodeJS.Timeout | undefined;
     await Promise.race([
@@ -108,9 +90,7 @@ export class StoreConsumer {
       if (!assigned.paused || !assigned.begun || assigned.writer.full) continue;
       // what was announced has to be collected whole, or it would never leave the buffer
       if (!room && !assigned.writer.recovering) continue;
-      assigned.paused = false;
-      const { topic, partition } = assigned.writer;
-      this.#parts.consumer.resume([{ topic, partitions: [partition] }]);
+      assigned.resume();
     }
   }
 
@@ -133,13 +113,11 @@ export class StoreConsumer {
     );
   }
 
-  *lagByTopic(): Iterable<[topic: string, records: number]> {
+  *lagByTopic(): Iterable<[topic: string, messages: number]> {
     const lag = new Map<string, number>();
-    for (const { writer, fetchedTo, highWatermark } of this.#assigned.values()) {
-      const { topic } = writer.sink;
-      // an idle writer has stored all that was fetched; what lies between are transaction markers
-      const done = (writer.idle && !writer.halted ? fetchedTo : writer.storedTo) ?? 0;
-      lag.set(topic, (lag.get(topic) ?? 0) + Math.max(0, highWatermark - done));
+    for (const assigned of this.#assigned.values()) {
+      const { topic } = assigned.writer.sink;
+      lag.set(topic, (lag.get(topic) ?? 0) + assigned.lag);
     }
     yield* lag;
   }
@@ -175,17 +153,9 @@ export class StoreConsumer {
       const sink = sinks.get(topic);
       if (!sink) continue;
       for (const partition of partitions) {
-        const writer = createWriter(topic, partition, sink);
-        const assigned = {
-          writer,
-          begun: false,
-          paused: false,
-          missedOnce: false,
-          fetchedTo: undefined,
-          highWatermark: 0,
-        };
+        const assigned = new AssignedPartition(createWriter(topic, partition, sink), consumer, logger);
         this.#assigned.set(partitionId(topic, partition), assigned);
-        this.#pause(assigned);
+        assigned.pause();
       }
     }
     const closed = new Map([...before].map(([id, { writer }]) => [id, writer.close()]));
@@ -220,17 +190,10 @@ export class StoreConsumer {
         // an insert that still runs here ends first
         await closed.get(id);
         signal.throwIfAborted();
-        this.#beginOne(assigned, standings.get(id) ?? { offset: undefined, intent: undefined });
+        assigned.begin(standings.get(id) ?? { offset: undefined, intent: undefined });
       }),
     );
     this.resume();
-  }
-
-  #beginOne(assigned: Assigned, { offset, intent, unreadable }: Standing): void {
-    assigned.begun = true;
-    assigned.fetchedTo = offset;
-    if (unreadable) assigned.writer.halt(unreadable);
-    else assigned.writer.begin(offset, intent);
   }
 
   #eachBatch({ batch, resolveOffset, commitOffsetsIfNecessary }: EachBatchPayload): void {
@@ -238,41 +201,12 @@ export class StoreConsumer {
     const last = batch.messages.at(-1);
     if (!assigned || !last) return;
     // fetched before it was paused, or a step ahead: comes again
-    if (!assigned.begun || assigned.paused || !this.#follows(assigned, batch)) return;
+    if (!assigned.begun || assigned.paused || !assigned.follows(batch)) return;
     const { writer } = assigned;
     writer.take(batch.messages.map(toMessage), commitOnce(writer, commitOffsetsIfNecessary));
     resolveOffset(last.offset);
     assigned.fetchedTo = Number(batch.lastOffset()) + 1;
-    if (!writer.recovering && (writer.full || this.bufferedBytes >= this.#parts.bufferBytes)) this.#pause(assigned);
-  }
-
-  /**
-   * Whether a fetched batch goes on where the last one ended. After a rebalance one fetched before it could come late, and
-   * taking it would leave out what lies between. What is missing still when it was fetched once more is gone from Kafka.
-   */
-  #follows(assigned: Assigned, batch: Batch): boolean {
-    const { fetchedTo, missedOnce, writer } = assigned;
-    // kafkajs' types leave it out
-    const fetchedOffset = Number((batch as Batch & { fetchedOffset: string }).fetchedOffset);
-    const gap = fetchedTo !== undefined && fetchedOffset > fetchedTo;
-    assigned.missedOnce = gap && !missedOnce;
-    if (!gap) return true;
-    const { topic, partition } = writer;
-    if (missedOnce) {
-      this.#parts.logger.error(
-        { topic, partition, from: fetchedTo, to: fetchedOffset, runbook: 'Records lost to retention' },
-        'messages are gone from Kafka before they were stored',
-      );
-      return true;
-    }
-    this.#parts.consumer.seek({ topic, partition, offset: String(fetchedTo) });
-    return false;
-  }
-
-  #pause(assigned: Assigned): void {
-    assigned.paused = true;
-    const { topic, partition } = assigned.writer;
-    this.#parts.consumer.pause([{ topic, partitions: [partition] }]);
+    if (!writer.recovering && (writer.full || this.bufferedBytes >= this.#parts.bufferBytes)) assigned.pause();
   }
 }
 
