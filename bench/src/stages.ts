@@ -97,7 +97,7 @@ async function correlated(correlate: RunningService, load: Sent, onProgress: (li
 }
 
 async function stored(store: RunningService, load: Sent, onProgress: (line: string) => void): Promise<void> {
-  const lagging = async () => -(await metricSum(store.metricsUrl, 'spanwise_store_lag_records'));
+  const lagging = async () => -(await metricSum(store.metricsUrl, 'spanwise_store_lag_messages'));
   const rows = () => metricSum(store.metricsUrl, 'spanwise_store_rows_total');
   await untilAtLeast('rows stored', load.spans, rows, onProgress);
   await untilAtLeast('records not stored', 0, lagging, () => {});

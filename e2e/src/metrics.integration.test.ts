@@ -117,7 +117,7 @@ describe('the pipeline', () => {
     ['correlate', 'spanwise_correlate_commit_records', 'histogram'],
     ['correlate', 'spanwise_correlate_restore_duration_seconds', 'histogram'],
     ['correlate', 'spanwise_correlate_dead_letters_total', 'counter'],
-    ['store', 'spanwise_store_lag_records', 'gauge'],
+    ['store', 'spanwise_store_lag_messages', 'gauge'],
     ['store', 'spanwise_store_insert_duration_seconds', 'histogram'],
     ['store', 'spanwise_store_batch_rows', 'histogram'],
     ['store', 'spanwise_store_batch_bytes', 'histogram'],
@@ -134,7 +134,7 @@ describe('the pipeline', () => {
     for (const [service, name] of [
       ['detect', 'spanwise_detect_lag_messages'],
       ['correlate', 'spanwise_correlate_lag_messages'],
-      ['store', 'spanwise_store_lag_records'],
+      ['store', 'spanwise_store_lag_messages'],
     ] as const) {
       for (const { value } of pages.get(service)?.get(name)?.samples ?? []) expect(value).toBeLessThan(50);
     }

@@ -14,7 +14,7 @@ test('lag is the sum over partitions and topics, unknown where a service tells n
     '# TYPE spanwise_detect_lag_messages gauge',
     'spanwise_detect_lag_messages{partition="0"} 3',
     'spanwise_detect_lag_messages{partition="1"} 4',
-    'spanwise_store_lag_records{topic="spans"} 5',
+    'spanwise_store_lag_messages{topic="spans"} 5',
     'spanwise_detect_lag_messages_other 100',
   ].join('\n');
   expect(lagIn(metrics)).toBe(12);

@@ -1,4 +1,4 @@
-const sample = /^spanwise_[a-z]+_lag_(?:messages|records)(?:\{[^}]*\})? (\S+)$/gm;
+const sample = /^spanwise_[a-z]+_lag_messages(?:\{[^}]*\})? (\S+)$/gm;
 
 /** Messages that a service has still to read, from the text of its `/metrics`; undefined if it tells none. */
 export function lagIn(metrics: string): number | undefined {

@@ -3,8 +3,8 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
 /** What gauges show when they are read. */
 export interface StoreGauges {
-  /** Records between what is stored and the end of the topic, by topic without prefix */
-  lagByTopic(): Iterable<[topic: string, records: number]>;
+  /** Messages between what is stored and the end of the topic, by topic without prefix */
+  lagByTopic(): Iterable<[topic: string, messages: number]>;
   /** Seconds since the oldest record that is fetched and not stored was appended to Kafka */
   oldestUnstoredByTopic(): Iterable<[topic: string, seconds: number]>;
   bufferedBytes(): number;
@@ -36,7 +36,7 @@ export function createStoreMetrics(registry: Registry, gauges: StoreGauges) {
         for (const [label, value] of read()) this.labels(...labelNames.map(() => label)).set(value);
       },
     });
-  gauge('spanwise_store_lag_records', 'Messages of the topic that are not stored yet', ['topic'], () =>
+  gauge('spanwise_store_lag_messages', 'Messages of the topic that are not stored yet', ['topic'], () =>
     gauges.lagByTopic(),
   );
   gauge(

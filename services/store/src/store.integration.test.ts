@@ -187,7 +187,7 @@ test('ticks move the offset on and leave no row', async () => {
   await expect
     .poll(() => pipeline.committed('spans'), { timeout: 10_000 })
     .toEqual([{ partition: 0, offset: 4, metadata: null }]);
-  expect(await store.registry.metrics()).toMatch(/spanwise_store_lag_records\{topic="spans"\} 0\n/);
+  expect(await store.registry.metrics()).toMatch(/spanwise_store_lag_messages\{topic="spans"\} 0\n/);
   expect(await store.registry.metrics()).toMatch(/spanwise_store_rows_total\{table="span_rows"\} 3\n/);
   expect(store.health.ready).toBe(true);
 });
