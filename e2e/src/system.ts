@@ -7,7 +7,7 @@ import { type ClickHouseClient, createClient } from '@clickhouse/client';
 import { findRunning, type RunningPipeline, type ServiceName } from '@spanwise/local';
 import { inject } from 'vitest';
 
-const repository = fileURLToPath(new URL('../../', import.meta.url));
+export const repository = fileURLToPath(new URL('../../', import.meta.url));
 
 export function pipeline(): RunningPipeline {
   const running = findRunning(inject('dataDir'));
