@@ -16,3 +16,13 @@ test.each([
 ])('a folder with %s in its name stays one value', (_name, folder, line) => {
   expect(lines(folder)).toContain(line);
 });
+
+test('clients of a proxied listener are told the address of the proxy', () => {
+  const proxied = [{ name: 'STORE', port: 3, advertisedPort: 4 }];
+  const properties = serverProperties({ logDir: '/data', port: 1, controllerPort: 2, proxied }).split('\n');
+  expect(properties).toContain('listeners=PLAINTEXT://127.0.0.1:1,STORE://127.0.0.1:3,CONTROLLER://127.0.0.1:2');
+  expect(properties).toContain('advertised.listeners=PLAINTEXT://127.0.0.1:1,STORE://127.0.0.1:4');
+  expect(properties).toContain(
+    'listener.security.protocol.map=PLAINTEXT:PLAINTEXT,STORE:PLAINTEXT,CONTROLLER:PLAINTEXT',
+  );
+});

@@ -1,7 +1,10 @@
+import type { ProxiedListener } from './options.ts';
+
 export interface KafkaPaths {
   readonly logDir: string;
   readonly port: number;
   readonly controllerPort: number;
+  readonly proxied?: readonly ProxiedListener[] | undefined;
 }
 
 /** Partitions of the topic that holds committed offsets, and so the number of group coordinators. */
@@ -12,16 +15,22 @@ export const offsetsPartitions = 4;
  * the session timeouts make a restart after `kill -9` take 5 s in place of 12; groups may detect a dead member
  * within a second; topics are created by those who own them, never by a typing mistake.
  */
-export function serverProperties({ logDir, port, controllerPort }: KafkaPaths): string {
+export function serverProperties({ logDir, port, controllerPort, proxied = [] }: KafkaPaths): string {
+  const own = { name: 'PLAINTEXT', port, advertisedPort: port };
+  const clients = [own, ...proxied];
+  const listening = clients.map((listener) => `${listener.name}://127.0.0.1:${listener.port}`);
+  const advertised = clients.map((listener) => `${listener.name}://127.0.0.1:${listener.advertisedPort}`);
   return toProperties({
     'process.roles': 'broker,controller',
     'node.id': 1,
     'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
-    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
+    listeners: [...listening, `CONTROLLER://127.0.0.1:${controllerPort}`].join(),
+    'advertised.listeners': advertised.join(),
     'controller.listener.names': 'CONTROLLER',
     'inter.broker.listener.name': 'PLAINTEXT',
-    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    'listener.security.protocol.map': [...clients.map(({ name }) => name), 'CONTROLLER']
+      .map((name) => `${name}:PLAINTEXT`)
+      .join(),
     'log.dirs': logDir,
     'auto.create.topics.enable': false,
     'offsets.topic.num.partitions': offsetsPartitions,

@@ -52,7 +52,8 @@ export async function startKafka(options: PlatformOptions): Promise<KafkaHandle>
     async launch() {
       const port = await chosenPort(options);
       const controllerPort = await loopbackPort(undefined, "Kafka's controller", '');
-      await writeFile(paths.properties, serverProperties({ logDir: paths.logDir, port, controllerPort }));
+      const { kafkaProxied: proxied } = options;
+      await writeFile(paths.properties, serverProperties({ logDir: paths.logDir, port, controllerPort, proxied }));
       if (!existsSync(join(paths.logDir, 'meta.properties'))) await format(javaCommand, classPath, paths.properties);
       onProgress(`Kafka: starting on 127.0.0.1:${port}`);
       const process = await spawnGuarded({

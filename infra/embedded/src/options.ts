@@ -1,5 +1,15 @@
 import type { ExitStatus, GuardedProcess } from './guarded-process.ts';
 
+/** One more way into the broker, whose clients are told an address of somebody else's: a proxy in front of it. */
+export interface ProxiedListener {
+  /** Upper-case letters, unique */
+  readonly name: string;
+  /** Where the broker listens on loopback */
+  readonly port: number;
+  /** The port on loopback that its clients are told to use */
+  readonly advertisedPort: number;
+}
+
 export interface PlatformOptions {
   /** Holds `kafka/` and `clickhouse/`: data, generated configuration, logs. A later start finds the data again. */
   readonly dataDir: string;
@@ -7,6 +17,7 @@ export interface PlatformOptions {
   readonly kafkaPort?: number | undefined;
   readonly clickhouseHttpPort?: number | undefined;
   readonly clickhouseTcpPort?: number | undefined;
+  readonly kafkaProxied?: readonly ProxiedListener[] | undefined;
   /** The broker's Java heap; 512 MiB by default (about 370 MB resident). */
   readonly kafkaHeapMiB?: number | undefined;
   /** Receives one line for each step worth showing to a person who waits. */
