@@ -11,7 +11,7 @@
  * Integers are big-endian. A record is found only by walking; see `checkBlock`.
  */
 import { crc32 } from 'node:zlib';
-import avro from 'avsc';
+import type avro from 'avsc';
 import {
   currentSchema,
   type RecordName,
@@ -19,6 +19,7 @@ import {
   schemaByFingerprint,
   type WriterSchema,
 } from './record-types.ts';
+import { type Walk, walkOf } from './walk.ts';
 
 export const BLOCK_HEADER_BYTES = 20;
 
@@ -135,10 +136,12 @@ export function readBlockHeader(block: Buffer): BlockHeader {
  */
 export function checkBlock(block: Buffer): BlockHeader {
   const header = readBlockHeader(block);
-  const { reader, resolver } = walker(header.writer);
+  const walk = walkFor(header.writer);
   let position = BLOCK_HEADER_BYTES;
-  for (let i = 0; i < header.count; i++) {
-    position = decodeAt(reader, block, position, resolver).offset;
+  try {
+    for (let i = 0; i < header.count; i++) position = walk(block, position);
+  } catch (error) {
+    throw new BlockError('undecodable', (error as Error).message);
   }
   if (position !== block.length) {
     throw new BlockError('undecodable', `${header.count} records end at byte ${position} of ${block.length}`);
@@ -146,9 +149,9 @@ export function checkBlock(block: Buffer): BlockHeader {
   return header;
 }
 
-/** Decodes all records into the reader's current schema. Throws BlockError; never returns part of a block. */
+/** Checks a block, then decodes all its records into the reader's current schema. Throws BlockError; never returns part of a block. */
 export function decodeBlock<N extends RecordName>(recordName: N, block: Buffer): RecordTypes[N][] {
-  const header = readBlockHeader(block);
+  const header = checkBlock(block);
   const reader = currentSchema(recordName);
   if (header.writer.recordName !== recordName) {
     throw new BlockError('undecodable', `a block of ${header.writer.recordName} where ${recordName} was expected`);
@@ -160,9 +163,6 @@ export function decodeBlock<N extends RecordName>(recordName: N, block: Buffer):
     const { value, offset } = decodeAt(reader.avroType, block, position, resolver);
     records[i] = value as RecordTypes[N];
     position = offset;
-  }
-  if (position !== block.length) {
-    throw new BlockError('undecodable', `${header.count} records end at byte ${position} of ${block.length}`);
   }
   return records;
 }
@@ -185,22 +185,18 @@ function decodeAt(
   } catch (error) {
     throw new BlockError('undecodable', `at byte ${position}: ${(error as Error).message}`);
   }
-  if (decoded.offset < 0) throw new BlockError('undecodable', `the record at byte ${position} is cut off`);
   return decoded;
 }
 
-const walkers = new Map<WriterSchema, { reader: avro.Type; resolver: unknown }>();
+const walks = new Map<WriterSchema, Walk>();
 
-/** A reader of no fields: resolving any writer against it makes avsc skip every field. */
-function walker(writer: WriterSchema): { reader: avro.Type; resolver: unknown } {
-  let found = walkers.get(writer);
-  if (!found) {
-    const { name, namespace } = writer.schema;
-    const reader = avro.Type.forSchema({ type: 'record', name, namespace, fields: [] } as unknown as avro.Schema);
-    found = { reader, resolver: (reader as unknown as Decoder).createResolver(writer.avroType) };
-    walkers.set(writer, found);
+function walkFor(writer: WriterSchema): Walk {
+  let walk = walks.get(writer);
+  if (!walk) {
+    walk = walkOf(writer.schema as avro.Schema);
+    walks.set(writer, walk);
   }
-  return found;
+  return walk;
 }
 
 const resolvers = new Map<string, unknown>();
