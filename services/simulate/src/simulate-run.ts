@@ -67,4 +67,4 @@ export function simulateRun(plan: RunPlan, notes: Notes, setting: RunSetting, ra
   }
 }
 
-const agentKinds = { agent: true, inference: true, tool: true, retrieval: true };
+const agentKinds = { agent: true, inference: true, tool: true, retrieval: true, memory: true };

@@ -37,6 +37,11 @@ function describe(record: AgentRecord, attributes: Attributes): Omit<Written, 'a
       writeValue(attributes, 'input', work.arguments);
       if (work.result !== undefined) writeValue(attributes, 'output', work.result);
       return { name: work.tool, kind: 1 };
+    case 'memory':
+      attributes['openinference.span.kind'] = 'CHAIN';
+      writeValue(attributes, 'input', JSON.stringify({ store: work.store, record: work.record }));
+      writeValue(attributes, 'output', work.content);
+      return { name: work.operation, kind: 1 };
     case 'retrieval':
       attributes['openinference.span.kind'] = 'RETRIEVER';
       attributes['input.value'] = work.query;
@@ -56,7 +61,7 @@ function writeInference(work: InferenceWork, agent: AgentProfile, attributes: At
     response_format: { type: 'json_schema', json_schema: { name: 'answer', schema: agent.answerSchema } },
   };
   attributes['llm.invocation_parameters'] = JSON.stringify({ temperature: 0, ...format });
-  chatMessages(agent.system, work.input).forEach((message, i) => {
+  chatMessages(work.system, work.input).forEach((message, i) => {
     writeMessage(attributes, `llm.input_messages.${i}.message.`, message);
   });
   agent.tools.forEach(({ name, description, parameters }, i) => {

@@ -40,6 +40,12 @@ function describe(record: AgentRecord, identity: Identity, attributes: Attribute
       attributes['traceloop.entity.input'] = `{"args":[],"kwargs":${work.arguments}}`;
       if (work.result !== undefined) attributes['traceloop.entity.output'] = jsonOf(work.result);
       return { name: `${work.tool}.tool`, kind: 1 };
+    case 'memory':
+      attributes['traceloop.span.kind'] = 'task';
+      attributes['traceloop.entity.name'] = work.operation;
+      attributes['traceloop.entity.input'] = JSON.stringify({ args: [work.store, work.record], kwargs: {} });
+      attributes['traceloop.entity.output'] = jsonOf(work.content);
+      return { name: `${work.operation}.task`, kind: 1 };
     case 'retrieval':
       attributes['gen_ai.operation.name'] = 'retrieval';
       attributes['traceloop.entity.name'] = 'retrieve';
@@ -55,7 +61,7 @@ function writeInference(work: InferenceWork, agent: AgentProfile, attributes: At
   if (agent.answerSchema) {
     attributes['gen_ai.request.structured_output_schema'] = JSON.stringify(agent.answerSchema);
   }
-  chatMessages(agent.system, work.input).forEach((message, i) => {
+  chatMessages(work.system, work.input).forEach((message, i) => {
     writeMessage(attributes, `gen_ai.prompt.${i}.`, message);
   });
   agent.tools.forEach(({ name, description, parameters }, i) => {

@@ -38,6 +38,12 @@ function describe(record: AgentRecord, identity: Identity, attributes: Attribute
       attributes['gen_ai.tool.call.arguments'] = work.arguments;
       if (work.result !== undefined) attributes['gen_ai.tool.call.result'] = work.result;
       return { name: `execute_tool ${work.tool}`, kind: 1 };
+    case 'memory':
+      attributes['gen_ai.operation.name'] = work.operation;
+      attributes['gen_ai.memory.store.id'] = work.store;
+      attributes['gen_ai.memory.record.id'] = work.record;
+      attributes['gen_ai.memory.content'] = work.content;
+      return { name: `${work.operation} ${work.store}`, kind: 3 };
     case 'retrieval':
       attributes['gen_ai.operation.name'] = 'retrieval';
       attributes['gen_ai.retrieval.query.text'] = work.query;
@@ -49,7 +55,7 @@ function describe(record: AgentRecord, identity: Identity, attributes: Attribute
 function writeInference(work: InferenceWork, agent: AgentProfile, attributes: Attributes): void {
   attributes['gen_ai.provider.name'] = agent.provider;
   attributes['gen_ai.request.model'] = agent.model;
-  attributes['gen_ai.system_instructions'] = JSON.stringify([{ type: 'text', content: agent.system }]);
+  attributes['gen_ai.system_instructions'] = JSON.stringify([{ type: 'text', content: work.system }]);
   attributes['gen_ai.input.messages'] = JSON.stringify(work.input);
   attributes['gen_ai.tool.definitions'] = definitionsOf(agent);
   if (agent.answerSchema) attributes['gen_ai.output.type'] = 'json';

@@ -25,6 +25,12 @@ export function writePlain({ work, failure }: SpanRecord): Written | undefined {
     attributes['messaging.system'] = 'kafka';
     attributes['messaging.destination.name'] = work.queue;
     attributes['messaging.operation.type'] = work.side === 'producer' ? 'send' : 'process';
+    if (work.priority !== undefined) {
+      attributes['spanwise.queue.name'] = work.queue;
+      attributes['spanwise.queue.priority'] = work.priority;
+    }
+    if (work.enqueuedUs !== undefined)
+      attributes['spanwise.queue.enqueued_at'] = new Date(work.enqueuedUs / 1_000).toISOString();
     return work.side === 'producer'
       ? { name: `send ${work.queue}`, kind: 4, attributes }
       : { name: `process ${work.queue}`, kind: 5, attributes };

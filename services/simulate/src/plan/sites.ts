@@ -14,7 +14,12 @@ export interface CallSite {
 /** Every agent of a run, the root first. */
 export function agentsOf(plan: RunPlan): AgentStep[] {
   const found: AgentStep[] = [plan.root];
-  for (const agent of found) for (const step of agent.steps) if (step.kind === 'agent') found.push(step);
+  for (const agent of found) {
+    for (const step of agent.steps) {
+      if (step.kind === 'agent') found.push(step);
+      if (step.kind === 'team') found.push(...step.members);
+    }
+  }
   return found;
 }
 

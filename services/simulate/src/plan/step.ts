@@ -11,7 +11,19 @@ export interface RunPlan {
   diesAfter?: Step;
 }
 
-export type Step = AgentStep | InferenceStep | ToolStep | RetrievalStep | ParallelStep | JobStep;
+export type Step =
+  | AgentStep
+  | InferenceStep
+  | ToolStep
+  | RetrievalStep
+  | ParallelStep
+  | JobStep
+  | TeamStep
+  | QueueStep
+  | MemoryStep;
+
+/** Attributes that no convention has a name for: `spanwise.*` and an application's own. */
+export type Extras = Readonly<Record<string, string | number | boolean | string[]>>;
 
 /** What went wrong, as a span's status tells it. */
 export interface Failure {
@@ -57,6 +69,7 @@ export interface AgentStep {
   readonly steps: Step[];
   answer: string;
   failure?: Failure;
+  extras?: Extras;
   /** The call that this agent answers, where another agent handed over by a tool. */
   readonly callId?: string;
 }
@@ -84,6 +97,9 @@ export interface InferenceStep {
   rejection?: string;
   /** What the conversation lost before this inference. */
   loss?: ContextLoss;
+  /** System instruction of this inference; default the agent's. */
+  system?: string;
+  extras?: Extras;
 }
 
 /** The messages but the last `keep` are gone; a summary may stand in their place. */
@@ -113,6 +129,11 @@ export interface ToolStep {
   readonly handoffTo?: string;
   /** Work it starts and does not wait for. */
   job?: JobStep;
+  /** Services that the backend asks in turn, the nearest first. */
+  downstream?: readonly string[];
+  /** How long the deepest service goes on after nobody waits for it any more, milliseconds. */
+  overrunMs?: number;
+  extras?: Extras;
 }
 
 export interface RetrievalStep {
@@ -141,4 +162,29 @@ export interface JobStep {
   readonly service: string;
   readonly delayMs: number;
   readonly ms: number;
+  /** Of a queue that knows priorities; a greater number goes first. */
+  readonly priority?: number;
+}
+
+/** Agents that work at the same time. */
+export interface TeamStep {
+  readonly kind: 'team';
+  readonly members: readonly AgentStep[];
+}
+
+/** Operations that are put into a queue, each after so long, and waited for. */
+export interface QueueStep {
+  readonly kind: 'queue';
+  readonly jobs: readonly { readonly sentMs: number; readonly job: JobStep }[];
+}
+
+/** A look into a store that agents share, or a change of it. */
+export interface MemoryStep {
+  readonly kind: 'memory';
+  readonly operation: 'search_memory' | 'upsert_memory';
+  readonly store: string;
+  readonly record: string;
+  readonly content: unknown;
+  readonly ms: number;
+  extras?: Extras;
 }

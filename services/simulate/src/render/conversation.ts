@@ -9,12 +9,14 @@ const TOKENS_PER_MESSAGE = 4;
 export class Conversation {
   #messages: Message[];
   readonly #fixedTokens: number;
+  readonly #system: string;
 
   constructor({ agent, earlier, request }: AgentStep) {
     this.#messages = [
       ...earlier.flatMap((turn) => [says('user', turn.request), says('assistant', turn.answer)]),
       says('user', request),
     ];
+    this.#system = agent.system;
     this.#fixedTokens = tokensOf(agent.system) + tokensOf(JSON.stringify(agent.tools));
   }
 
@@ -33,6 +35,7 @@ export class Conversation {
     if (step.rejection !== undefined) for (const { id } of calls) this.hear(id, step.rejection);
     return {
       kind: 'inference',
+      system: step.system ?? this.#system,
       input,
       output,
       finishReason,

@@ -20,6 +20,7 @@ export function otlpSpan(record: SpanRecord, context: SpanContext): RunSpan {
   const plain = writePlain(record);
   const { name, kind, attributes } = plain ?? convention.write(record as AgentRecord, context.identity);
   const { failure, spanId, parentSpanId } = record;
+  Object.assign(attributes, record.extras);
   const endTime = timeOf(record.endUs + offsetUs);
   const span: OtlpSpan = {
     traceId,

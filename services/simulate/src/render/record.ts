@@ -1,4 +1,4 @@
-import type { AgentProfile, Document, Failure, Step } from '../plan/step.ts';
+import type { AgentProfile, Document, Extras, Failure, Step } from '../plan/step.ts';
 
 /** A span before a convention names its attributes. Times are true time, microseconds since the epoch. */
 export interface SpanRecord {
@@ -14,9 +14,10 @@ export interface SpanRecord {
   /** What it is the span of; none for requests inside a tool's call. */
   readonly step?: Step;
   readonly work: Work;
+  readonly extras?: Extras;
 }
 
-export type Work = AgentWork | InferenceWork | ToolWork | RetrievalWork | HttpWork | MessageWork;
+export type Work = AgentWork | InferenceWork | ToolWork | RetrievalWork | MemoryWork | HttpWork | MessageWork;
 
 export interface AgentWork {
   readonly kind: 'agent';
@@ -26,6 +27,7 @@ export interface AgentWork {
 
 export interface InferenceWork {
   readonly kind: 'inference';
+  readonly system: string;
   readonly input: readonly Message[];
   readonly output: readonly Message[];
   readonly finishReason: string;
@@ -51,6 +53,16 @@ export interface RetrievalWork {
   readonly documents: readonly Document[];
 }
 
+/** A read or a write of a shared store. */
+export interface MemoryWork {
+  readonly kind: 'memory';
+  readonly operation: string;
+  readonly store: string;
+  readonly record: string;
+  /** JSON or text */
+  readonly content: string;
+}
+
 /** One HTTP request, seen from one side. */
 export interface HttpWork {
   readonly kind: 'http';
@@ -67,6 +79,10 @@ export interface MessageWork {
   readonly kind: 'message';
   readonly side: 'producer' | 'consumer';
   readonly queue: string;
+  /** Where the queue knows priorities. */
+  readonly priority?: number;
+  /** When it was put there, microseconds. */
+  readonly enqueuedUs?: number;
 }
 
 /** As OpenTelemetry's GenAI conventions write messages. */

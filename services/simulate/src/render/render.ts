@@ -69,6 +69,23 @@ class Renderer {
       case 'job':
         this.#job(step, agent, at.spanId, startUs);
         return startUs;
+      case 'team':
+        return Math.max(
+          startUs,
+          ...step.members.map((member) => this.#step(member, { ...at, next: undefined }, startUs)),
+        );
+      case 'queue':
+        return Math.max(
+          startUs,
+          ...step.jobs.map(({ sentMs, job }) => this.#job(job, agent, at.spanId, startUs + micros(sentMs))),
+        );
+      case 'memory': {
+        const endUs = startUs + micros(step.ms);
+        const { kind, operation, store, record } = step;
+        const work = { kind, operation, store, record, content: asText(step.content) };
+        this.#record(step, agent, this.#below(at, startUs, endUs), work);
+        return endUs;
+      }
     }
   }
 
@@ -105,23 +122,42 @@ class Renderer {
     return endUs;
   }
 
-  #job(step: JobStep, agent: AgentProfile, parentSpanId: string, sentUs: number): void {
-    const queue = step.name;
+  #job(step: JobStep, agent: AgentProfile, parentSpanId: string, sentUs: number): number {
+    const { name: queue, priority } = step;
+    const queued = priority === undefined ? {} : { priority, enqueuedUs: sentUs };
     const sent = { spanId: this.#random.hex(16), parentSpanId, startUs: sentUs, endUs: sentUs + 600 };
-    this.#push({ ...sent, agent, service: agent.service, work: { kind: 'message', side: 'producer', queue } });
+    this.#push({
+      ...sent,
+      agent,
+      service: agent.service,
+      work: { kind: 'message', side: 'producer', queue, ...(priority === undefined ? {} : { priority }) },
+    });
     const startUs = sent.endUs + micros(step.delayMs);
     const endUs = startUs + micros(step.ms);
     const worked = { spanId: this.#random.hex(16), parentSpanId: sent.spanId, startUs, endUs };
-    this.#push({ ...worked, agent, service: step.service, step, work: { kind: 'message', side: 'consumer', queue } });
+    this.#push({
+      ...worked,
+      agent,
+      service: step.service,
+      step,
+      work: { kind: 'message', side: 'consumer', queue, ...queued },
+    });
+    return endUs;
   }
 
   #below(at: Place, startUs: number, endUs: number): Times {
     return { spanId: this.#random.hex(16), parentSpanId: at.spanId, startUs, endUs };
   }
 
-  #record(step: Exclude<Step, { kind: 'parallel' }>, agent: AgentProfile, times: Times, work: Work): void {
+  #record(
+    step: Exclude<Step, { kind: 'parallel' | 'team' | 'queue' }>,
+    agent: AgentProfile,
+    times: Times,
+    work: Work,
+  ): void {
     const failure: Failure | undefined = 'failure' in step ? step.failure : undefined;
-    this.#push({ ...times, agent, service: agent.service, step, work, ...(failure ? { failure } : {}) });
+    const extras = 'extras' in step && step.extras ? { extras: step.extras } : {};
+    this.#push({ ...times, agent, service: agent.service, step, work, ...extras, ...(failure ? { failure } : {}) });
     if (step === this.#plan.diesAfter) this.#dead = true;
   }
 
