@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { atExit } from './at-exit.ts';
 
 const pollMs = 200;
 
@@ -14,6 +16,7 @@ export async function withFileLock<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   const mine = `${path}.${randomUUID()}`;
+  using _mine = atExit(() => rmSync(mine, { force: true }));
   await writeFile(mine, String(process.pid));
   try {
     for (let told = false; !(await tryLink(mine, path)); ) {
@@ -26,6 +29,7 @@ export async function withFileLock<T>(
       told = true;
       await sleep(pollMs);
     }
+    using _lock = atExit(() => rmSync(path, { force: true }));
     try {
       return await work();
     } finally {

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { accessSync, constants, existsSync } from 'node:fs';
+import { accessSync, constants, existsSync, rmSync } from 'node:fs';
 import { mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { atExit } from './at-exit.ts';
 import { instead, PrerequisiteError, unwritable } from './errors.ts';
 import { withFileLock } from './file-lock.ts';
 import { makeFolder } from './make-folder.ts';
@@ -34,6 +35,7 @@ export async function kafkaJars(cacheDir: string, onProgress: (line: string) => 
     if (existsSync(jars)) return;
     onProgress('Kafka: fetching its jars with Maven (44 MB, once)');
     const partial = await mkdtemp(`${jars}.partial-`);
+    using _partial = atExit(() => rmSync(partial, { recursive: true, force: true, maxRetries: 3 }));
     try {
       await copyDependencies(partial, onProgress);
       await rename(partial, jars);
@@ -52,6 +54,7 @@ async function copyDependencies(target: string, onProgress: (line: string) => vo
     ['--batch-mode', '--file', pomFile, 'dependency:copy-dependencies', `-DoutputDirectory=${target}`],
     { stdio: ['ignore', 'pipe', 'pipe'] },
   );
+  using _maven = atExit(() => maven.kill());
   const failures: string[] = [];
   let downloaded = 0;
   const finished = new Promise<number | null>((resolve, reject) => {
