@@ -23,9 +23,3 @@ it('a renewed request has the same spans under other ids, one for what was one',
   expect(copy.toString('latin1', 17, 23)).not.toBe(conversation);
   expect(copy[0]).toBe(body[0]);
 });
-
-it('the template itself stays as it was', () => {
-  const template = templateOf(body, content);
-  renewed(template);
-  expect(template.body.equals(body)).toBe(true);
-});

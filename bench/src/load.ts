@@ -1,21 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import { Agent, request } from 'node:http';
+import { Renewable } from '@spanwise/simulate';
 
 /** An encoded OTLP request that can be sent again and again as other runs of other conversations. */
 export interface RequestTemplate {
-  body: Buffer;
+  body: Renewable;
   spans: number;
   runs: number;
   sessions: number;
-  ids: readonly IdPlaces[];
+  ids: readonly Id[];
 }
 
-interface IdPlaces {
-  /** Bytes of a trace id, or the hexadecimal text of a conversation id. */
+/** Bytes of a trace id, or the hexadecimal text of a conversation id. */
+interface Id {
   form: 'bytes' | 'hex';
   length: number;
-  /** Where it stands in the body. */
-  at: readonly number[];
 }
 
 /** What a request holds, beside its bytes. */
@@ -30,33 +29,27 @@ export interface RequestContent {
 
 /** Finds the places of the ids, so that copies can carry new ones: distinct spans at the price of a copy. */
 export function templateOf(body: Uint8Array, content: RequestContent): RequestTemplate {
-  const buffer = Buffer.from(body);
-  const traces = [...content.traceIds].map((id) => placesOf(buffer, Buffer.from(id, 'hex'), 'bytes'));
-  const conversations = [...content.conversationIds].map((id) => placesOf(buffer, Buffer.from(id), 'hex'));
+  const traces = [...content.traceIds].map((id) => Buffer.from(id, 'hex'));
+  const conversations = [...content.conversationIds].map((id) => Buffer.from(id));
   return {
-    body: buffer,
+    body: new Renewable(body, [...traces, ...conversations]),
     spans: content.spans,
     sessions: content.sessions,
     runs: traces.length,
-    ids: [...traces, ...conversations],
+    ids: [
+      ...traces.map(({ length }) => ({ form: 'bytes' as const, length })),
+      ...conversations.map(({ length }) => ({ form: 'hex' as const, length })),
+    ],
   };
 }
 
-function placesOf(body: Buffer, id: Buffer, form: IdPlaces['form']): IdPlaces {
-  const at: number[] = [];
-  for (let found = body.indexOf(id); found >= 0; found = body.indexOf(id, found + id.length)) at.push(found);
-  return { form, length: id.length, at };
-}
-
 /** The request with new ids: one new id for all places of an old one. */
-export function renewed(template: RequestTemplate): Buffer {
-  const body = Buffer.from(template.body);
-  for (const { form, length, at } of template.ids) {
-    const id =
-      form === 'bytes' ? randomBytes(length) : Buffer.from(randomBytes(length).toString('hex').slice(0, length));
-    for (const place of at) id.copy(body, place);
-  }
-  return body;
+export function renewed({ body, ids }: RequestTemplate): Buffer {
+  return body.with(
+    ids.map(({ form, length }) =>
+      form === 'bytes' ? randomBytes(length) : Buffer.from(randomBytes(length).toString('hex').slice(0, length)),
+    ),
+  );
 }
 
 export interface LoadOptions {

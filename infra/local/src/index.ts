@@ -6,7 +6,14 @@ export { type RecordedProblem, type RecordedRequest, readOtlpFile } from './otlp
 export { type PipelineHandle, type PipelineOptions, startPipeline } from './pipeline.ts';
 export { choosePorts, type PipelinePorts } from './pipeline-ports.ts';
 export { prepareKafka } from './prepare-kafka.ts';
+export { ProgressLine } from './progress-line.ts';
+export { askReadiness } from './readiness.ts';
+export { checkReportFile, writeReport } from './report-file.ts';
+export { runCommand } from './run-command.ts';
 export { sendTraces } from './send-traces.ts';
 export { type ServiceName, serviceSpecs } from './services.ts';
+export { untilSettled } from './settle.ts';
 export { findRunning, type RunningPipeline } from './state-file.ts';
+export { type ServiceEvent, SupervisedService } from './supervised-service.ts';
 export { Supervisor } from './supervisor.ts';
+export { UsageError } from './usage-error.ts';
