@@ -129,4 +129,14 @@ describe('SpanWriter', () => {
     producer.answers[0]?.resolve();
     await flushed;
   });
+
+  it('flushed, has the answer to what was under way already', async () => {
+    const { producer, writer, batches, sent } = setUp();
+    writer.write([span('a')]);
+    await sent(1);
+    const flushed = writer.flush();
+    setTimeout(() => producer.answers[0]?.resolve(), 10);
+    await flushed;
+    expect(batches).toMatchObject([{ spans: 1, failure: undefined }]);
+  });
 });

@@ -49,6 +49,7 @@ export class SpanWriter {
   readonly #options: SpanWriterOptions;
   readonly #packer: SpanPacker;
   #pending: Pending | undefined;
+  #underWay: Pending | undefined;
   #sending = false;
   #linger: NodeJS.Timeout | undefined;
 
@@ -77,11 +78,11 @@ export class SpanWriter {
     return { acknowledged: this.#pending.acknowledged.promise, faults };
   }
 
-  /** Sends what is pending without waiting for more. */
+  /** Sends what is pending without waiting for more. Resolves when everybody has an answer. */
   async flush(): Promise<void> {
-    const last = this.#pending?.acknowledged.promise;
-    if (!this.#sending) await this.#sendAll();
-    await last?.catch(() => {});
+    const unanswered = [this.#underWay, this.#pending].map((batch) => batch?.acknowledged.promise);
+    if (!this.#sending) void this.#sendAll();
+    await Promise.allSettled(unanswered);
   }
 
   #open(): Pending {
@@ -112,6 +113,7 @@ export class SpanWriter {
     this.#sending = true;
     while (this.#pending) {
       const { acknowledged, timer } = this.#pending;
+      this.#underWay = this.#pending;
       this.#pending = undefined;
       const spans = this.#packer.spanCount;
       try {
@@ -123,6 +125,7 @@ export class SpanWriter {
         clearTimeout(timer);
       }
     }
+    this.#underWay = undefined;
     this.#sending = false;
   }
 
