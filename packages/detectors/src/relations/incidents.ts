@@ -1,8 +1,9 @@
 import type { RunView } from '../detector/run-view.ts';
 import { isFailure, type Step } from '../detector/step.ts';
-import { encloses } from './enclosure.ts';
+import { Enclosures } from './enclosure.ts';
 import { follows, isOperation, isToolLike, sameAgent, sameOperation } from './operation.ts';
 import { type Reaction, retryOf, standsIn } from './reactions.ts';
+import { SuccessfulRetries } from './successful-retries.ts';
 
 /**
  * One thing that went wrong, and what became of it. One exception that shows on an HTTP call, its tool, the graph's node and
@@ -33,6 +34,8 @@ const FIRST_OF_A_KIND = 24;
 const LATEST_OF_A_KIND = 4;
 const MOST_ATTEMPTS = 32;
 const MOST_OUTPUTS = 8;
+/** Steps after a failure among which its agent's words and other tools are looked for. */
+const MOST_FOLLOWED = 512;
 /** Another tool that meets the same need is called soon, or it was called for another need. */
 const CALLS_UNTIL_STAND_IN = 4;
 
@@ -93,15 +96,23 @@ function followed(failing: readonly Step[]): Step[] {
   return [...left].slice(-MOST_INCIDENTS);
 }
 
+/** A look at all that went wrong in a run as it stands: what several of its questions need is looked up once. */
+interface Look {
+  run: RunView;
+  enclosures: Enclosures;
+  retries: SuccessfulRetries;
+}
+
 /** The failures that stand for themselves, each with the spans that only show it, and the attempts that failed as well. */
-function distinct(run: RunView): Incident[] {
+function distinct(look: Look): Incident[] {
+  const { run } = look;
   const failing: Step[] = [];
   for (const step of run.steps) if (isFailure(step) && mayFail(step)) failing.push(step);
   const incidents: Incident[] = [];
   for (const step of childrenFirst(followed(failing), run)) {
     const open = incidents.filter((incident) => isOpen(incident, run.endOf(step), run));
-    const below = open.findLast((incident) => isShownBy(incident, step, run));
-    if (below) show(below, step, run);
+    const below = open.findLast((incident) => isShownBy(incident, step, look));
+    if (below) show(below, step, look);
     const isAttempt = !below || below.span === step;
     const before = isAttempt
       ? open.findLast((incident) => incident !== below && retryOf(step, lastTry(incident), run))
@@ -114,7 +125,7 @@ function distinct(run: RunView): Incident[] {
     }
     if (!before && !below) incidents.push(newIncident(step));
     // What succeeded meanwhile settles what it settles, before the spans above are looked at.
-    for (const incident of incidents) settle(incident, run.endOf(step), run);
+    for (const incident of incidents) settle(incident, run.endOf(step), look);
   }
   return incidents;
 }
@@ -131,15 +142,15 @@ const newIncident = (step: Step): Incident => ({
 });
 
 /** The step encloses the failure, or a failed attempt to put it right. */
-const isShownBy = ({ cause, attempts }: Incident, step: Step, run: RunView): boolean =>
-  encloses(step.spanId, cause, run) || attempts.some((attempt) => encloses(step.spanId, attempt, run));
+const isShownBy = ({ cause, attempts }: Incident, step: Step, { enclosures }: Look): boolean =>
+  enclosures.encloses(step, cause) || attempts.some((attempt) => enclosures.encloses(step, attempt));
 
 /** Takes a step that encloses an incident, or one of its attempts, for another sign of it. */
-function show(incident: Incident, step: Step, run: RunView): void {
+function show(incident: Incident, step: Step, { enclosures }: Look): void {
   const { span, cause, attempts } = incident;
   const wrapsCall = (inner: Step): boolean => step.kind === inner.kind && step.tool !== '' && step.tool === inner.tool;
-  if (!encloses(step.spanId, cause, run)) {
-    const isWrapper = attempts.some((attempt) => wrapsCall(attempt) && encloses(step.spanId, attempt, run));
+  if (!enclosures.encloses(step, cause)) {
+    const isWrapper = attempts.some((attempt) => wrapsCall(attempt) && enclosures.encloses(step, attempt));
     (isWrapper ? incident.parts : incident.shownBy).push(step);
     return;
   }
@@ -148,7 +159,7 @@ function show(incident: Incident, step: Step, run: RunView): void {
     return;
   }
   // What was tried again inside of it is no attempt at it.
-  const inner = attempts.filter((attempt) => encloses(step.spanId, attempt, run));
+  const inner = attempts.filter((attempt) => enclosures.encloses(step, attempt));
   incident.parts.push(...inner, ...(span === cause ? [] : [span]));
   incident.attempts = attempts.filter((attempt) => !inner.includes(attempt));
   if (incident.attempts.length === 0) incident.reaction = undefined;
@@ -166,18 +177,13 @@ function addAttempt(incident: Incident, step: Step, run: RunView): void {
 }
 
 /** Looks, up to a time, for what gave the agent what had failed. */
-function settle(incident: Incident, until: number, run: RunView): void {
+function settle(incident: Incident, until: number, { run, retries }: Look): void {
   if (incident.success) return;
-  const failed = lastTry(incident);
-  for (const step of since(incident.span, run)) {
-    if (run.endOf(step) > until || isFailure(step)) continue;
-    if (incident.success && run.startOf(step) >= run.startOf(incident.success)) break;
-    if (retryOf(step, failed, run) ?? retryOf(step, incident.span, run)) {
-      addAttempt(incident, step, run);
-      incident.success = step;
-    }
-  }
-  if (!incident.success) incident.success = absorbedBy(incident, until, run);
+  const success = retries.first([lastTry(incident), incident.span], { from: run.startOf(incident.span), until });
+  if (success) {
+    addAttempt(incident, success, run);
+    incident.success = success;
+  } else incident.success = absorbedBy(incident, until, run);
 }
 
 /** The operation around a failed part that came to a good end all the same. */
@@ -195,7 +201,9 @@ function absorbedBy(incident: Incident, until: number, run: RunView): Step | und
 function follow(incident: Incident, run: RunView): void {
   let calls = 0;
   let standIn: Step | undefined;
+  let looked = 0;
   for (const step of since(incident.span, run)) {
+    if (looked++ >= MOST_FOLLOWED || (calls >= CALLS_UNTIL_STAND_IN && incident.outputs.length >= MOST_OUTPUTS)) break;
     if (!follows(step, incident.span, run) || !sameAgent(step, incident.span, run)) continue;
     if (step.kind === 'llm' && !step.failed && incident.outputs.length < MOST_OUTPUTS) incident.outputs.push(step);
     if (!isToolLike(step) || calls >= CALLS_UNTIL_STAND_IN || sameOperation(step, incident.span, run)) continue;
@@ -225,9 +233,10 @@ export function incidentsOf(run: RunView): readonly Incident[] {
   const released = run.steps.length + run.droppedSteps;
   const known = memo.get(run);
   if (known?.released === released) return known.incidents;
-  const incidents = distinct(run);
+  const look: Look = { run, enclosures: new Enclosures(run), retries: new SuccessfulRetries(run) };
+  const incidents = distinct(look);
   for (const incident of incidents) {
-    settle(incident, Number.POSITIVE_INFINITY, run);
+    settle(incident, Number.POSITIVE_INFINITY, look);
     follow(incident, run);
   }
   memo.set(run, { released, incidents });

@@ -3,7 +3,7 @@ import type { Step } from '../detector/step.ts';
 import { nameWords } from '../reading/name-words.ts';
 
 /** Clocks tick in milliseconds in some SDKs: a step that starts this much before another ended still follows it. Microseconds. */
-const TICK = 1_000;
+export const TICK = 1_000;
 
 /** `step` began after `before` had ended. */
 export const follows = (step: Step, before: Step, run: RunView): boolean =>

@@ -11,9 +11,9 @@ export type Reaction = 'retried_same' | 'retried_changed' | 'other_tool' | 'repl
 
 /** A call that came of the same request as the failed one, side by side with it, is no reaction to it. */
 function askedTogether(a: Step, b: Step, run: RunView): boolean {
-  if (!isToolLike(a)) return false;
+  if (!isToolLike(a) || a.argumentsDigest === b.argumentsDigest) return false;
   const asked = run.requesterOf(a);
-  return asked !== undefined && asked === run.requesterOf(b) && a.argumentsDigest !== b.argumentsDigest;
+  return asked !== undefined && asked === run.requesterOf(b);
 }
 
 /** Whether `step` tries again what failed in `failed`; its way of doing so. */
@@ -22,10 +22,9 @@ export function retryOf(step: Step, failed: Step, run: RunView): Reaction | unde
   if (!isToolLike(step))
     return step.kind !== 'step' || step.parentSpanId === failed.parentSpanId ? 'retried_same' : undefined;
   if (step.argumentsDigest === failed.argumentsDigest) return 'retried_same';
-  if (askedTogether(step, failed, run)) return undefined;
   // Other arguments: a correction where the call was at fault, or where most of them stayed; else a call of its own.
-  const corrects = faultOf(failed) === 'call' || sharedValues(step.argumentValues, failed.argumentValues) >= 0.5;
-  return corrects ? 'retried_changed' : undefined;
+  const corrects = sharedValues(step.argumentValues, failed.argumentValues) >= 0.5 || faultOf(failed) === 'call';
+  return corrects && !askedTogether(step, failed, run) ? 'retried_changed' : undefined;
 }
 
 /**
