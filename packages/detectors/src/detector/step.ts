@@ -2,6 +2,7 @@ import type { SpanKind } from '@spanwise/schemas';
 import type { RequestedCall } from '../reading/requested-calls.ts';
 import type { ResultOutcome } from '../reading/result-outcome.ts';
 import type { Said } from '../reading/said.ts';
+import type { Statement } from '../reading/statement.ts';
 
 /**
  * What a run remembers of a span: small, JSON, never the payloads. Detectors read the payloads once, from the span, when it
@@ -57,6 +58,10 @@ export interface Step {
   said: Said;
   /** Of a call that failed or came soon after a failure: digests of its arguments' values. */
   argumentValues: string[];
+  /** Of a call or handoff: what its arguments state, in normal form. */
+  given: Statement;
+  /** What its result states, or what is new in the input of an inference, in normal form. */
+  stated: Statement;
   /** `conversationId`, `agent` or `release` are missing on the stored row and may be resolved later. */
   unresolved: boolean;
 }

@@ -19,6 +19,9 @@ export interface Leaf {
 const MOST_LEAVES = 512;
 const MOST_DEPTH = 12;
 
+/** Ways to reach somebody name what is reached, and are properties of what has an id. */
+const CONTACT = /(?:^|_)(?:emails?|email_address|phone)$/;
+
 /** The normal form of what names an object: its `id`, else the first of its fields that is one. */
 function idOf(object: JsonObject): string | undefined {
   let first: string | undefined;
@@ -26,7 +29,7 @@ function idOf(object: JsonObject): string | undefined {
     const value = object[key];
     if (typeof value !== 'string' && typeof value !== 'number') continue;
     const field = fieldName(key);
-    if (field !== 'id' && (first !== undefined || !isIdField(field))) continue;
+    if (CONTACT.test(field) || (field !== 'id' && (first !== undefined || !isIdField(field)))) continue;
     const id = normalValue(value)?.text;
     if (field === 'id' && id !== undefined) return id;
     first ??= id;
@@ -49,7 +52,7 @@ class Reader {
         this.read(element, `${path}[]`, field, isJsonObject(element) ? '' : entity, depth + 1);
       }
     } else if (isJsonObject(value)) {
-      const own = idOf(value) ?? entity;
+      const own = depth === 0 && entity !== '' ? entity : (idOf(value) ?? entity);
       for (const key in value) {
         const inner = value[key];
         // Objects filed under their ids.

@@ -61,6 +61,8 @@ const OTHERS: readonly unknown[] = [
   0,
   '',
   0, // requested calls, said, argument values
+  '',
+  '', // given, stated
 ];
 
 /** A name's place in a tally; a name that found no room there stands for itself. */
@@ -136,6 +138,8 @@ export function packStep(step: Step, meta: RunMeta): PackedStep {
   other(step.requestedCalls.length > 0 ? step.requestedCalls.map(packCall) : 0);
   other(step.said);
   other(step.argumentValues.length > 0 ? step.argumentValues : 0);
+  other(step.given);
+  other(step.stated);
   scratch[ALWAYS] = mask;
   return scratch.slice(0, length);
 }
@@ -194,6 +198,8 @@ export function unpackStep(packed: PackedStep, index: number, meta: RunMeta): St
     requestedCalls: (next<PackedCall[] | 0>() || []).map(unpackCall),
     said: next(),
     argumentValues: next<string[] | 0>() || [],
+    given: next(),
+    stated: next(),
     unresolved: false,
   };
   step.unresolved = isUnresolved(step);

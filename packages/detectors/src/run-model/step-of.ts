@@ -5,6 +5,7 @@ import { argumentValuesOf } from '../reading/argument-values.ts';
 import { type RequestedCall, requestedCallsOf } from '../reading/requested-calls.ts';
 import { type JudgedResult, judgeResult } from '../reading/result-outcome.ts';
 import { saidOf } from '../reading/said.ts';
+import { givenOf, inputStatement, resultStatement } from '../reading/statement.ts';
 import { oneCopy } from './one-copy.ts';
 
 /** OTLP span flags: the exporter states whether the parent is remote, and that it is. */
@@ -51,6 +52,7 @@ export const isUnresolved = ({
 export function stepOf(span: Span, index: number, inTrouble = false): Step {
   const judged = hasResult(span.kind) ? judgedResultOf(span) : undefined;
   const isLlm = span.kind === 'llm';
+  const isToolLike = hasResult(span.kind);
   const speaks = inTrouble && (isLlm || span.kind === 'agent');
   const relates = hasResult(span.kind) && (inTrouble || span.failed || judged?.outcome === 'error');
   return {
@@ -88,6 +90,8 @@ export function stepOf(span: Span, index: number, inTrouble = false): Step {
     handoffTo: span.handoffTo,
     requestedCalls: isLlm ? requestedCallsOf(span.outputMessages) : NO_CALLS,
     said: speaks ? saidOf(span) : '',
+    given: isToolLike ? givenOf(span) : '',
+    stated: isToolLike ? resultStatement(span) : isLlm ? inputStatement(span) : '',
     argumentValues: relates ? argumentValuesOf(span) : NO_VALUES,
     unresolved: span.conversationId === '' || span.agent === '' || span.release === '',
   };
