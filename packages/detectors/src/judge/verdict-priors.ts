@@ -11,6 +11,7 @@ export const PATTERN_WEIGHTS: Readonly<Record<string, number>> = {
   unresolved_error: 2,
   // The run cannot have reached its goal by the steps that are seen.
   abandoned_session: 3,
+  circular_delegation: 1.8,
   no_progress_loop: 1.8,
   // It was in trouble, and may have got out of it.
   retry_storm: 1.4,

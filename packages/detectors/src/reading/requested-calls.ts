@@ -1,4 +1,5 @@
 import { hash64 } from '../identity-hash.ts';
+import { canonicalJson } from './canonical-json.ts';
 import { messagesOf } from './messages.ts';
 
 /** A tool call that a model asked for in its output. */
@@ -13,14 +14,6 @@ export interface RequestedCall {
 
 const NONE: RequestedCall[] = [];
 const MOST = 32;
-
-/** JSON text with sorted keys: two texts of equal data are equal. */
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${entries.map(([key, inner]) => `${JSON.stringify(key)}:${canonical(inner)}`).join(',')}}`;
-}
 
 const UNPARSED = Symbol('unparsed');
 
@@ -50,7 +43,7 @@ export function requestedCallsOf(outputMessages: string): RequestedCall[] {
       const id = text(part.id);
       const given = parsed(part.arguments);
       const parses = given !== UNPARSED;
-      const argumentsDigest = parses && id === '' ? hash64(`${name} ${canonical(given)}`) : '';
+      const argumentsDigest = parses && id === '' ? hash64(`${name} ${canonicalJson(given)}`) : '';
       calls.push({ id, name, parses, argumentsDigest });
     }
   }

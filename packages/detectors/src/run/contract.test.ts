@@ -1,5 +1,5 @@
 import type { Finding, Span } from '@spanwise/schemas';
-import { anyRun, anySpan, span, type TraceBuilder, trace } from '@spanwise/testkit/spans';
+import { anyRun, anySpan, says, span, type TraceBuilder, trace } from '@spanwise/testkit/spans';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { RunJudge } from '../judge/run-judge.ts';
@@ -53,6 +53,8 @@ function detectorOf(pattern: string) {
   return detector;
 }
 
+const asked: Partial<Span> = { inputMessages: JSON.stringify([says('user', 'refund order A-1042')]) };
+
 /** Runs that between them make every pattern speak. */
 const eventful: Record<string, () => Span[]> = {
   storm: () => repeat(12, (run) => run.call('charge', { id: 1 }, { error: 'HTTP 503' })),
@@ -73,6 +75,10 @@ const eventful: Record<string, () => Span[]> = {
       .tool('fly', {}, { error: 'x' })
       .end(),
   cut: () => trace().llm({ text: '{"a": [1, 2', finishReason: 'length' }).end(),
+  circular: () =>
+    trace()
+      .agent('a', (a) => a.agent('b', (b) => b.agent('a', (c) => c.llm({ text: 'x' }), asked), asked), asked)
+      .end(),
   skewed: () =>
     trace()
       .within('call', (run) => run.step('tool', { service: 'tools', startTime: 1_000_000_000_000_000 }))

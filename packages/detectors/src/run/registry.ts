@@ -1,5 +1,6 @@
 import type { RunDetector } from '../detector/detector.ts';
 import { type AbandonedSessionSettings, abandonedSession } from './abandoned-session.ts';
+import { type CircularDelegationSettings, circularDelegation } from './circular-delegation.ts';
 import { type ClockSkewSettings, clockSkew } from './clock-skew.ts';
 import { type ContextTruncationSettings, contextTruncation } from './context-truncation.ts';
 import { type MalformedOutputSettings, malformedOutput } from './malformed-output.ts';
@@ -21,6 +22,7 @@ export interface RunDetectorSettings {
   malformed_output?: Partial<MalformedOutputSettings>;
   context_truncation?: Partial<ContextTruncationSettings>;
   abandoned_session?: Partial<AbandonedSessionSettings>;
+  circular_delegation?: Partial<CircularDelegationSettings>;
   clock_skew?: Partial<ClockSkewSettings>;
 }
 
@@ -36,6 +38,7 @@ export function runDetectors(settings: RunDetectorSettings = {}): RunDetector[] 
     malformedOutput(settings.malformed_output),
     contextTruncation(settings.context_truncation),
     abandonedSession(settings.abandoned_session),
+    circularDelegation(settings.circular_delegation),
     clockSkew(settings.clock_skew),
   ] as RunDetector[];
 }
