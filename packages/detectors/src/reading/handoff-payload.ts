@@ -1,9 +1,10 @@
 import { hash64 } from '../identity-hash.ts';
 import { canonicalJson } from './canonical-json.ts';
+import { isJsonObject, type JsonObject, jsonPayload, LARGEST_PAYLOAD } from './json-payload.ts';
 import { type Message, messagesOf, textOf } from './messages.ts';
 
 /** What one agent gives to another, as named fields. */
-export type Fields = Record<string, unknown>;
+export type Fields = JsonObject;
 
 export interface HandoffPayload {
   /**
@@ -15,7 +16,6 @@ export interface HandoffPayload {
   tasks: string[];
 }
 
-const LONGEST = 65_536;
 const MOST_FORMS = 4;
 /** Arguments that say only whom the work is for. */
 const TARGETS = new Set(
@@ -24,23 +24,12 @@ const TARGETS = new Set(
   ),
 );
 
-const isObject = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
 /** The JSON object that a text holds, alone or after some words. */
 function objectIn(text: string): Fields | undefined {
   const [from, to] = [text.indexOf('{'), text.lastIndexOf('}')];
   if (from < 0 || to <= from) return undefined;
-  const value = parse(text.slice(from, to + 1));
-  return isObject(value) ? value : undefined;
+  const value = jsonPayload(text.slice(from, to + 1));
+  return isJsonObject(value) ? value : undefined;
 }
 
 function withoutTargets(fields: Fields): Fields {
@@ -70,7 +59,7 @@ function addFields(given: Fields, into: HandoffPayload): void {
   if (into.forms.length < MOST_FORMS) into.forms.push(fields);
   for (const value of values) {
     if (into.forms.length >= MOST_FORMS) break;
-    if (isObject(value)) addFields(value, into);
+    if (isJsonObject(value)) addFields(value, into);
     else if (typeof value === 'string' && value.includes('{')) addText(value, into);
   }
   const [only] = values;
@@ -80,23 +69,23 @@ function addFields(given: Fields, into: HandoffPayload): void {
 
 const NOTHING: HandoffPayload = { forms: [], tasks: [] };
 
-/** Reads a payload out of arguments (JSON text, or a value) or out of words. Longer than 65,536 characters: nothing. */
+/** Reads a payload out of arguments (JSON text, or a value) or out of words. Nothing is read of more than 65,536 characters. */
 export function payloadIn(given: unknown): HandoffPayload {
   const payload: HandoffPayload = { forms: [], tasks: [] };
   if (typeof given !== 'string') {
-    if (isObject(given)) addFields(given, payload);
+    if (isJsonObject(given)) addFields(given, payload);
     return payload;
   }
-  if (given === '' || given.length > LONGEST) return NOTHING;
-  const value = parse(given);
-  if (isObject(value)) addFields(value, payload);
+  if (given === '' || given.length > LARGEST_PAYLOAD) return NOTHING;
+  const value = jsonPayload(given);
+  if (isJsonObject(value)) addFields(value, payload);
   else addText(typeof value === 'string' ? value : given, payload);
   return payload;
 }
 
 /** What an agent was asked for: the messages of its input before anybody answered. */
 export function askedIn(inputMessages: string): string {
-  if (inputMessages === '' || inputMessages.length > LONGEST) return '';
+  if (inputMessages === '' || inputMessages.length > LARGEST_PAYLOAD) return '';
   const asked: string[] = [];
   for (const message of messagesOf(inputMessages) as readonly Message[]) {
     if (message.role !== 'user' && message.role !== 'system') break;

@@ -4,7 +4,7 @@ import type { Position } from '../reading/positions.ts';
 import { byStartIn } from './calls.ts';
 
 /** What somebody said in search of a consensus. */
-export interface Statement {
+export interface Opinion {
   spanId: string;
   /** Digest of what was asked. */
   task: string;
@@ -19,9 +19,9 @@ export interface Deadlock {
   disputed: string[];
   /** Last known values of the first disputed field, by speaker. */
   held: Record<string, string | number>;
-  /** The first statement of the stretch. */
+  /** The first opinion of the stretch. */
   began: Step;
-  /** The last statement of the round that makes it a deadlock. */
+  /** The last opinion of the round that makes it a deadlock. */
   at: Step;
   spans: string[];
 }
@@ -43,31 +43,31 @@ const LEAST_APPROACH = 0.05;
  * The searches for consensus that stand without having come nearer for at least `least` rounds: on the same fields, as many
  * different values as before (of numbers: as wide a spread). One that was agreed upon in the end is none.
  *
- * @param roundOf the round a step says it belongs to; where none says so, a round is a statement of each speaker in turn
+ * @param roundOf the round a step says it belongs to; where none says so, a round is what speaker says in turn
  * @param speakerOf agent key of a step; empty where it is not known
  */
 export function deadlocksIn(
-  statements: readonly Statement[],
+  opinions: readonly Opinion[],
   run: RunView,
   roundOf: (step: Step) => number | undefined,
   speakerOf: (step: Step) => string,
   least: number,
 ): Deadlock[] {
   const byDebate = new Map<string, Spoken[]>();
-  const said: { statement: Statement; step: Step }[] = [];
-  for (const statement of statements) {
-    const step = run.stepOf(statement.spanId);
-    if (step) said.push({ statement, step });
+  const said: { opinion: Opinion; step: Step }[] = [];
+  for (const opinion of opinions) {
+    const step = run.stepOf(opinion.spanId);
+    if (step) said.push({ opinion, step });
   }
   const byStart = byStartIn(run);
   said.sort((a, b) => byStart(a.step, b.step));
   let debate = 0;
   let highest = 0;
-  for (const { statement, step } of said) {
+  for (const { opinion, step } of said) {
     const speaker = speakerOf(step);
     if (speaker === '') continue;
     const stated = roundOf(step);
-    let key = `asked ${statement.task}`;
+    let key = `asked ${opinion.task}`;
     if (stated !== undefined) {
       if (stated < highest) debate += 1;
       highest = stated;
@@ -75,7 +75,7 @@ export function deadlocksIn(
     }
     const spoken = byDebate.get(key) ?? [];
     byDebate.set(key, spoken);
-    const values = new Map(statement.position);
+    const values = new Map(opinion.position);
     const own = spoken.filter((other) => other.speaker === speaker);
     const isRepeated = stated === undefined && spoken.at(-1)?.speaker === speaker;
     if (isRepeated) spoken[spoken.length - 1] = { step, speaker, round: own.length - 1, values };

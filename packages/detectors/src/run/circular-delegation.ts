@@ -9,7 +9,7 @@ import { messagesOf, textOf } from '../reading/messages.ts';
 import { namesIn, numberIn, ownAttributes } from '../reading/own-attributes.ts';
 import { positionIn } from '../reading/positions.ts';
 import { isCall, wrapsInference } from '../relations/calls.ts';
-import { deadlocksIn, type Statement } from '../relations/consensus.ts';
+import { deadlocksIn, type Opinion } from '../relations/consensus.ts';
 import { type Invocation, invocationsAbove } from '../relations/delegation-chains.ts';
 import { type Handoff, type HandoffLog, handoffsOf, noteHandoff } from '../relations/handoffs.ts';
 import { type Wait, waitingCycles } from '../relations/waiting.ts';
@@ -30,8 +30,8 @@ import { type Wait, waitingCycles } from '../relations/waiting.ts';
  * It does not claim recursion whose task changes or gets smaller, a handoff back that says something new, a refusal that is
  * sent elsewhere, a debate in prose, nor one that was agreed upon in the end.
  *
- * Happened: the invocation or handoff that closes the cycle, the last statement of the round that is one too many. Began: the
- * inference that passed the work on (else the handoff), the first wait, the first statement of the stretch.
+ * Happened: the invocation or handoff that closes the cycle, the last opinion of the round that is one too many. Began: the
+ * inference that passed the work on (else the handoff), the first wait, the first opinion of the stretch.
  * Numbers: agents, rounds, seconds.
  */
 export interface CircularDelegationSettings {
@@ -44,14 +44,14 @@ export interface CircularDelegationSettings {
 const DEFAULTS: CircularDelegationSettings = { rounds: 4, unseenTasks: 3 };
 
 const MOST_WAITS = 32;
-const MOST_STATEMENTS = 48;
+const MOST_OPINIONS = 48;
 const MOST_ROUNDS = 64;
 
 interface State {
   /** Digests of the tasks of handoffs. */
   log: HandoffLog<string[]>;
   waits: Wait[];
-  statements: Statement[];
+  opinions: Opinion[];
   /** Rounds that spans say they are of, by span id. */
   rounds: [spanId: string, round: number][];
   reported: string[];
@@ -111,12 +111,12 @@ export function circularDelegation(overrides: Partial<CircularDelegationSettings
 
   return {
     pattern: 'circular_delegation',
-    initialState: () => ({ log: { notes: [] }, waits: [], statements: [], rounds: [], reported: [] }),
+    initialState: () => ({ log: { notes: [] }, waits: [], opinions: [], rounds: [], reported: [] }),
 
     onSpan(step, span, run, state, reporter) {
       const noted = noteHandoff(state.log, step, span, (payload) => payload.tasks.map((task) => task.slice(0, 8)));
       const told = noteOwn(step, span, state);
-      const spoke = noteStatement(step, span, run, state);
+      const spoke = noteOpinion(step, span, run, state);
       const isPart = step.kind === 'agent' || step.kind === 'handoff';
       if (!isPart && !told && !spoke) return noted;
       return judge(run, state, reporter) || noted || told || spoke;
@@ -148,14 +148,14 @@ const MAY_STATE =
   /\{(?:\\n|\s)*\\"|(?:vote|decision|verdict|position|proposal|choice|recommendation|stance|answer|estimate)[*_ ]*[:=]/i;
 
 /** An answer in words that states a position. */
-function noteStatement(step: Step, span: Span, run: RunView, state: State): boolean {
+function noteOpinion(step: Step, span: Span, run: RunView, state: State): boolean {
   if (step.kind !== 'llm' || step.requestedCalls.length > 0 || span.outputMessages === '') return false;
   if (!MAY_STATE.test(span.outputMessages) || wrapsInference(step, run)) return false;
   const text = messagesOf(span.outputMessages).map(textOf).join('\n');
   const position = positionIn(text);
   if (position.length === 0) return false;
-  state.statements.push({ spanId: step.spanId, task: hash64(askedIn(span.inputMessages)).slice(0, 8), position });
-  if (state.statements.length > MOST_STATEMENTS) state.statements.shift();
+  state.opinions.push({ spanId: step.spanId, task: hash64(askedIn(span.inputMessages)).slice(0, 8), position });
+  if (state.opinions.length > MOST_OPINIONS) state.opinions.shift();
   return true;
 }
 
@@ -309,7 +309,7 @@ function waiting(run: RunView, state: State): Found[] {
 const MOST_DEPTH = 16;
 
 function debates(run: RunView, state: State, settings: CircularDelegationSettings): Found[] {
-  if (state.statements.length < settings.rounds * 2) return [];
+  if (state.opinions.length < settings.rounds * 2) return [];
   const rounds = new Map(state.rounds);
   const roundOf = (step: Step): number | undefined => {
     let at: Step | undefined = step;
@@ -321,7 +321,7 @@ function debates(run: RunView, state: State, settings: CircularDelegationSetting
     return undefined;
   };
   const speakerOf = (step: Step): string => agentKey(run.agentOf(step));
-  return deadlocksIn(state.statements, run, roundOf, speakerOf, settings.rounds).map((deadlock): Found => {
+  return deadlocksIn(state.opinions, run, roundOf, speakerOf, settings.rounds).map((deadlock): Found => {
     const { began, at, disputed, speakers, held } = deadlock;
     const views = Object.entries(held).map(([speaker, value]) => `${speaker}: ${value}`);
     return {

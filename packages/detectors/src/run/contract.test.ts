@@ -1,5 +1,5 @@
 import type { Finding, Span } from '@spanwise/schemas';
-import { anyRun, anySpan, says, span, type TraceBuilder, trace } from '@spanwise/testkit/spans';
+import { anyRun, anySpan, EPOCH_US, says, span, type TraceBuilder, trace } from '@spanwise/testkit/spans';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { RunJudge } from '../judge/run-judge.ts';
@@ -55,6 +55,16 @@ function detectorOf(pattern: string) {
 
 const asked: Partial<Span> = { inputMessages: JSON.stringify([says('user', 'refund order A-1042')]) };
 
+/** Work of a queue; seconds into the run. */
+const queued = (priority: number, enqueued: number, start: number): Partial<Span> => ({
+  startTime: EPOCH_US + start * 1e6,
+  attributes: JSON.stringify({
+    'spanwise.queue.name': 'q',
+    'spanwise.queue.priority': priority,
+    'spanwise.queue.enqueued_at': EPOCH_US / 1e3 + enqueued * 1e3,
+  }),
+});
+
 /** Runs that between them make every pattern speak. */
 const eventful: Record<string, () => Span[]> = {
   storm: () => repeat(12, (run) => run.call('charge', { id: 1 }, { error: 'HTTP 503' })),
@@ -78,6 +88,11 @@ const eventful: Record<string, () => Span[]> = {
   circular: () =>
     trace()
       .agent('a', (a) => a.agent('b', (b) => b.agent('a', (c) => c.llm({ text: 'x' }), asked), asked), asked)
+      .end(),
+  overtaken: () =>
+    trace()
+      .step('lesser', queued(1, 2, 3))
+      .step('urgent', queued(9, 1, 5))
       .end(),
   skewed: () =>
     trace()

@@ -6,6 +6,7 @@ import { type ContextTruncationSettings, contextTruncation } from './context-tru
 import { type MalformedOutputSettings, malformedOutput } from './malformed-output.ts';
 import { type MaskedToolErrorSettings, maskedToolError } from './masked-tool-error.ts';
 import { type NoProgressLoopSettings, noProgressLoop } from './no-progress-loop.ts';
+import { type PriorityInversionSettings, priorityInversion } from './priority-inversion.ts';
 import { type RecoverySettings, recovery } from './recovery.ts';
 import { type RetryStormSettings, retryStorm } from './retry-storm.ts';
 import { type ToolMisroutingSettings, toolMisrouting } from './tool-misrouting.ts';
@@ -23,6 +24,7 @@ export interface RunDetectorSettings {
   context_truncation?: Partial<ContextTruncationSettings>;
   abandoned_session?: Partial<AbandonedSessionSettings>;
   circular_delegation?: Partial<CircularDelegationSettings>;
+  priority_inversion?: Partial<PriorityInversionSettings>;
   clock_skew?: Partial<ClockSkewSettings>;
 }
 
@@ -39,6 +41,7 @@ export function runDetectors(settings: RunDetectorSettings = {}): RunDetector[] 
     contextTruncation(settings.context_truncation),
     abandonedSession(settings.abandoned_session),
     circularDelegation(settings.circular_delegation),
+    priorityInversion(settings.priority_inversion),
     clockSkew(settings.clock_skew),
   ] as RunDetector[];
 }

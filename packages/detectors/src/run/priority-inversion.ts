@@ -1,0 +1,160 @@
+import type { Span } from '@spanwise/schemas';
+import type { Reporter, RunDetector } from '../detector/detector.ts';
+import type { RunView } from '../detector/run-view.ts';
+import type { Step } from '../detector/step.ts';
+import { linkedSpanIn, queueItemOf } from '../reading/queue-item.ts';
+
+/**
+ * `priority_inversion`: urgent work waited in a queue while work of lower priority that was queued later was begun.
+ *
+ * It needs `spanwise.queue.name` and `.priority` on the span of the work, and when it was queued: `spanwise.queue.enqueued_at`
+ * (ISO 8601, or a number since the epoch in any unit), else the start of the linked span in this run that queued it. Numbers:
+ * higher is more urgent (a setting); words (`critical` … `background`) and `P0` … `P9` are understood. Without them it is blind.
+ *
+ * It does not claim work of equal priority in whatever order, lower work that was queued before, nor work that was already
+ * running when the urgent came: queues do not stop what they have begun.
+ *
+ * Happened: the urgent work that waited. Began: the first that was begun before it and should not have been.
+ * Evidence `overtaken` (expected: this before that; seen: the order; numbers: waitMs from being queued to its start, costMs from the
+ * first overtaking to its start, overtaking, priority, lowestPriority; spans).
+ */
+export interface PriorityInversionSettings {
+  /** Milliseconds that overtaking has to cost: below that, workers took both at once. Default 100. */
+  leastCostMs: number;
+  /** Milliseconds by which the one must have been queued before the other: less may be the clocks. Default 5. */
+  toleranceMs: number;
+  /** From this cost on it is of high severity, milliseconds. Default 10,000. */
+  graveCostMs: number;
+  /** Numbers count down: 1 is more urgent than 2. Default false. */
+  smallestFirst: boolean;
+}
+
+const DEFAULTS: PriorityInversionSettings = {
+  leastCostMs: 100,
+  toleranceMs: 5,
+  graveCostMs: 10_000,
+  smallestFirst: false,
+};
+
+const MOST_ITEMS = 64;
+
+/** Work from a queue. `enqueued`: microseconds, or the span that queued it. */
+type Item = [spanId: string, queue: string, priority: number, enqueued: number | string];
+
+interface State {
+  items: Item[];
+  /** Span ids of work that was told to have waited. */
+  told: string[];
+}
+
+interface Queued {
+  step: Step;
+  queue: string;
+  priority: number;
+  enqueued: number;
+  start: number;
+}
+
+export function priorityInversion(overrides: Partial<PriorityInversionSettings> = {}): RunDetector<State> {
+  const settings = { ...DEFAULTS, ...overrides };
+
+  const overtakes = (lower: Queued, urgent: Queued): boolean =>
+    lower.queue === urgent.queue &&
+    lower.priority < urgent.priority &&
+    lower.enqueued > urgent.enqueued + settings.toleranceMs * 1_000 &&
+    lower.start >= urgent.enqueued &&
+    urgent.start - lower.start >= settings.leastCostMs * 1_000;
+
+  function judge(run: RunView, state: State, reporter: Reporter): void {
+    const queued = state.items.map((item) => queuedOf(item, run)).filter((item) => item !== undefined);
+    const told: string[] = [];
+    for (const urgent of queued) {
+      const before = queued.filter((other) => overtakes(other, urgent)).sort(byStart);
+      if (before.length === 0) continue;
+      tell(urgent, before, settings, reporter);
+      told.push(urgent.step.spanId);
+    }
+    for (const spanId of state.told) if (!told.includes(spanId) && run.stepOf(spanId)) reporter.withdraw(spanId);
+    state.told = told;
+  }
+
+  return {
+    pattern: 'priority_inversion',
+    initialState: () => ({ items: [], told: [] }),
+
+    onSpan(step, span, run, state, reporter) {
+      const item = itemOf(step, span, settings.smallestFirst);
+      if (item) {
+        state.items.push(item);
+        if (state.items.length > MOST_ITEMS) state.items.shift();
+      }
+      const isAwaited = !item && state.items.some(([, , , enqueued]) => enqueued === step.spanId);
+      if (!item && !isAwaited) return false;
+      judge(run, state, reporter);
+      return true;
+    },
+
+    // Clocks may have been corrected since.
+    onRunEnd(_end, run, state, reporter) {
+      if (state.items.length < 2) return false;
+      judge(run, state, reporter);
+      return true;
+    },
+  };
+}
+
+function itemOf(step: Step, span: Span, smallestFirst: boolean): Item | undefined {
+  const item = queueItemOf(span, smallestFirst);
+  if (!item) return undefined;
+  const enqueued = item.enqueued ?? linkedSpanIn(span.links);
+  return enqueued === '' ? undefined : [step.spanId, item.queue, item.priority, enqueued];
+}
+
+function queuedOf([spanId, queue, priority, enqueued]: Item, run: RunView): Queued | undefined {
+  const step = run.stepOf(spanId);
+  if (!step) return undefined;
+  const producer = typeof enqueued === 'string' ? run.stepOf(enqueued) : undefined;
+  if (typeof enqueued === 'string' && !producer) return undefined;
+  const at = producer ? run.startOf(producer) : (enqueued as number);
+  return { step, queue, priority, enqueued: at, start: run.startOf(step) };
+}
+
+const byStart = (a: Queued, b: Queued): number => a.start - b.start || (a.step.spanId < b.step.spanId ? -1 : 1);
+
+const nameOf = ({ step }: Queued): string => step.tool || step.name;
+
+const inWords = (millis: number): string =>
+  millis < 1_000 ? `${Math.round(millis)} ms` : `${Math.round(millis / 100) / 10} s`;
+
+function tell(
+  urgent: Queued,
+  before: readonly Queued[],
+  settings: PriorityInversionSettings,
+  reporter: Reporter,
+): void {
+  const [first] = before as [Queued];
+  const costMs = (urgent.start - first.start) / 1_000;
+  const waitMs = (urgent.start - urgent.enqueued) / 1_000;
+  const others = before.length > 1 ? `${before.length} of lower priority` : `${nameOf(first)} of lower priority`;
+  reporter.report({
+    key: urgent.step.spanId,
+    span: urgent.step,
+    rootCause: first.step,
+    severity: costMs >= settings.graveCostMs ? 'high' : costMs >= 1_000 ? 'medium' : 'low',
+    confidence: 0.9,
+    summary: `${nameOf(urgent)} waited ${inWords(waitMs)} in ${urgent.queue} while ${others}, queued later, went before it`,
+    evidence: {
+      type: 'overtaken',
+      expected: [nameOf(urgent), ...before.slice(0, 7).map(nameOf)],
+      seen: [...before.slice(0, 7).map(nameOf), nameOf(urgent)],
+      numbers: {
+        waitMs: Math.round(waitMs),
+        costMs: Math.round(costMs),
+        overtaking: before.length,
+        priority: urgent.priority,
+        lowestPriority: Math.min(...before.map(({ priority }) => priority)),
+      },
+      spans: [urgent.step.spanId, ...before.slice(0, 31).map(({ step }) => step.spanId)],
+    },
+  });
+}
