@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { startCollector } from './collector.fixture.ts';
 import { type FleetProgress, runFleet } from './fleet.ts';
-import { faultNames, type Truth } from './truth.ts';
+import { presetOf } from './preset.ts';
+import type { Truth } from './truth.ts';
 
 const fast = { spansPerSecond: 400, durationMs: 20_000, seed: 3, isFast: true };
 
@@ -20,7 +21,7 @@ describe('a fleet', () => {
     expect(runs.reduce((sum, run) => sum + run.spans, 0)).toBe(result.spansSent);
     expect(new Set(runs.map((run) => run.traceId)).size).toBe(result.runs);
     for (const truth of result.truth) if (truth.type === 'fault') expect(ids.has(truth.spanId)).toBe(true);
-    expect(Object.keys(result.injected).toSorted()).toEqual([...faultNames].toSorted());
+    expect(Object.keys(result.injected).toSorted()).toEqual(presetOf('small').faults.toSorted());
     for (const run of runs) expect(run.endMs <= Date.now() && run.endMs > before - fast.durationMs).toBe(true);
   });
 

@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { type FleetMix, generateRuns, SessionSource } from './generate.ts';
-import { type FaultTruth, faultNames } from './truth.ts';
+import { presetOf } from './preset.ts';
+import type { FaultTruth } from './truth.ts';
+
+const faultNames = presetOf('small').faults;
 
 const primaries = (truths: readonly unknown[]): FaultTruth[] =>
   (truths as FaultTruth[]).filter((truth) => truth.type === 'fault' && truth.primary);

@@ -1,46 +1,53 @@
 import { conventions } from './convention/conventions.ts';
 import { injectors } from './injector/injectors.ts';
 import { negatives } from './negative/negatives.ts';
+import { type Preset, presetOf } from './preset.ts';
 import { Random } from './random.ts';
 import type { SimulatedRun } from './run.ts';
-import { scenarios } from './scenario/scenarios.ts';
 import { simulateSession, type Wish } from './session.ts';
+import { strengthFor } from './strength.ts';
 
 /** What the fleet is made of. */
 export interface FleetMix {
+  /** From 100 on, faults have other strengths than below: detectors are developed on the seeds below. */
   readonly seed: number;
-  /** Share of runs into which a fault is put once each kind has been seen; default 0.3 */
+  /** What else is not said: `small` (default), `fleet`, `weeks` or `storm` */
+  readonly preset?: string;
+  /** Share of runs into which a fault is put once each kind has been seen; default the preset's */
   readonly faultShare?: number;
-  /** Share of runs that are hard negatives; default 0.2 */
+  /** Share of runs that are hard negatives; default the preset's */
   readonly negativeShare?: number;
-  /** Kinds of faults; default all */
+  /** Sessions at the start without any fault; default the preset's */
+  readonly faultlessSessions?: number;
+  /** Kinds of faults; default the preset's */
   readonly faults?: readonly string[];
   /** Conventions in which spans are written; default all */
   readonly conventions?: readonly string[];
 }
 
-const DEFAULT_FAULT_SHARE = 0.3;
-const DEFAULT_NEGATIVE_SHARE = 0.2;
 const MOST_RUNS = 3;
-/** Every fault comes this often, in turn, before chance decides. */
-const FIRST_ROUNDS = 2;
+const DAY_MS = 86_400_000;
 
 /** Draws sessions one after the other: the n-th of a seed is always the same, but for its times. */
 export class SessionSource {
   readonly #seed: number;
+  readonly #preset: Preset;
   readonly #faultShare: number;
   readonly #negativeShare: number;
+  readonly #faultlessSessions: number;
   readonly #injectors: typeof injectors;
   readonly #conventions: typeof conventions;
 
   /** @throws RangeError that says which name or share is wrong */
   constructor(mix: FleetMix) {
     this.#seed = mix.seed;
-    this.#faultShare = share('faultShare', mix.faultShare ?? DEFAULT_FAULT_SHARE);
-    this.#negativeShare = share('negativeShare', mix.negativeShare ?? DEFAULT_NEGATIVE_SHARE);
+    this.#preset = presetOf(mix.preset ?? 'small');
+    this.#faultShare = share('faultShare', mix.faultShare ?? this.#preset.faultShare);
+    this.#negativeShare = share('negativeShare', mix.negativeShare ?? this.#preset.negativeShare);
     if (this.#faultShare + this.#negativeShare > 1)
       throw new RangeError('faultShare and negativeShare exceed 1 together');
-    this.#injectors = chosen('fault', mix.faults, injectors, ({ fault }) => fault);
+    this.#faultlessSessions = mix.faultlessSessions ?? this.#preset.faultlessSessions;
+    this.#injectors = chosen('fault', mix.faults ?? this.#preset.faults, injectors, ({ fault }) => fault);
     this.#conventions = chosen('convention', mix.conventions, conventions, ({ name }) => name);
   }
 
@@ -48,32 +55,42 @@ export class SessionSource {
   session(index: number, startMs: number): SimulatedRun[] {
     const random = new Random(`${this.#seed} session ${index}`);
     const wishes = this.#wishes(index, random);
-    const convention = random.pick(this.#conventions);
-    return simulateSession({ startMs, scenarios, convention, wishes }, random);
+    // Of a fork, so that a fleet of one convention does the same as one of all.
+    const convention = random.fork('convention').pick(this.#conventions);
+    const day = index / this.#preset.sessionsPerDay;
+    return simulateSession({ startMs, day, preset: this.#preset, convention, wishes }, random);
   }
 
   #wishes(index: number, random: Random): Wish[] {
     const count = random.integer(1, MOST_RUNS);
-    const wishes = Array.from({ length: count }, () => this.#wish(random));
-    const isEarly = this.#faultShare > 0 && index < FIRST_ROUNDS * this.#injectors.length;
+    const wishes = Array.from({ length: count }, () => this.#wish(index, random));
+    const isEarly = this.#faultShare > 0 && index < this.#preset.firstRounds * this.#injectors.length;
     const injector = this.#injectors[index % this.#injectors.length];
-    return isEarly && injector ? [{ injector }] : wishes;
+    return isEarly && injector ? [{ injectors: [injector], strength: strengthFor(this.#seed, random) }] : wishes;
   }
 
-  #wish(random: Random): Wish {
+  #wish(index: number, random: Random): Wish {
+    const strength = strengthFor(this.#seed, random);
     const drawn = random.unit();
-    if (drawn < this.#faultShare) return { injector: random.pick(this.#injectors) };
-    if (drawn < this.#faultShare + this.#negativeShare) return { negative: random.pick(negatives) };
-    return {};
+    if (drawn < this.#faultShare) {
+      const two = random.chance(this.#preset.secondFaultShare) ? 2 : 1;
+      const injectors = random.sample(this.#injectors, two).sort((a, b) => Number(endsRun(a)) - Number(endsRun(b)));
+      return index < this.#faultlessSessions ? { strength } : { injectors, strength };
+    }
+    if (drawn < this.#faultShare + this.#negativeShare) return { negative: random.pick(negatives), strength };
+    return { strength };
   }
 }
+
+/** Comes last where a run has two: nothing can be put behind it. */
+const endsRun = ({ fault }: (typeof injectors)[number]): boolean => fault === 'abandoned_session';
 
 export interface GenerateOptions extends FleetMix {
   /** How many runs */
   readonly count: number;
   /** Start of the first session, milliseconds since the epoch; default 2026-01-01 */
   readonly startMs?: number;
-  /** Time from one session's start to the next's; default 250 ms */
+  /** Time from one session's start to the next's; default the preset's, 250 ms for `small` */
   readonly sessionEveryMs?: number;
 }
 
@@ -85,7 +102,8 @@ const DEFAULT_START_MS = Date.UTC(2026, 0, 1);
  * @throws RangeError for a fault, convention or share that cannot be
  */
 export function* generateRuns(options: GenerateOptions): Generator<SimulatedRun, void, undefined> {
-  const { count, startMs = DEFAULT_START_MS, sessionEveryMs = 250 } = options;
+  const { count, startMs = DEFAULT_START_MS } = options;
+  const sessionEveryMs = options.sessionEveryMs ?? DAY_MS / presetOf(options.preset ?? 'small').sessionsPerDay;
   const source = new SessionSource(options);
   let left = count;
   for (let index = 0; left > 0; index += 1) {

@@ -4,6 +4,7 @@ import type { Truth } from './truth.ts';
 /** One trace, ready to be sent. */
 export interface SimulatedRun {
   readonly traceId: string;
+  readonly tenant: string;
   /** Conversation id */
   readonly sessionId: string;
   readonly rootSpanId: string;

@@ -2,7 +2,9 @@ import type { Convention } from './convention/convention.ts';
 import { placements } from './convention/convention.ts';
 import type { Injector } from './injector/injector.ts';
 import type { Negative } from './negative/negative.ts';
+import { agentsOf, stepsOf } from './plan/sites.ts';
 import type { RunPlan, Turn } from './plan/step.ts';
+import { type Preset, paceOn, pauseBefore, releaseOn } from './preset.ts';
 import type { Random } from './random.ts';
 import type { Notes } from './render/truths.ts';
 import type { SimulatedRun } from './run.ts';
@@ -11,48 +13,68 @@ import { simulateRun } from './simulate-run.ts';
 
 /** What is to be put into one run; nothing: it is clean. */
 export interface Wish {
-  readonly injector?: Injector;
+  readonly injectors?: readonly Injector[];
   readonly negative?: Negative;
+  /** Of its faults, 0 to 1 */
+  readonly strength: number;
 }
 
 export interface SessionSetting {
   readonly startMs: number;
-  readonly scenarios: readonly Scenario[];
+  /** Days since the fleet began */
+  readonly day: number;
+  readonly preset: Preset;
   readonly convention: Convention;
   /** One for each run of the conversation */
   readonly wishes: readonly Wish[];
 }
 
-const RELEASES = ['2.3.0', '2.4.0', '2.4.1'];
-/** How long a user thinks between two turns, milliseconds. */
-const [LEAST_PAUSE_MS, MOST_PAUSE_MS] = [400, 2_000];
 const MOST_TRIES = 64;
+const USERS = 400;
 
 /** A conversation: one run after the other, each knowing what was said before. */
 export function simulateSession(setting: SessionSetting, random: Random): SimulatedRun[] {
-  const { scenarios, convention, wishes } = setting;
+  const { preset, convention, wishes, day } = setting;
   const sessionId = `conv-${random.hex(16)}`;
   const placement = random.pick(placements);
-  const release = random.pick(RELEASES);
+  const release = releaseOn(day, preset, random);
+  const pace = paceOn(day, preset, random);
   const isLinking = random.chance(0.4);
-  const usual = random.pick(scenarios);
+  const userId = `u-${random.integer(1_000, 1_000 + USERS)}`;
+  const usual = usualScenario(wishes, preset.scenarios, random);
   const runs: SimulatedRun[] = [];
   const earlier: Turn[] = [];
   let startMs = setting.startMs;
-  for (const wish of wishes) {
-    const { plan, notes } = planFor(wish, usual, scenarios, earlier, random);
+  for (const [index, wish] of wishes.entries()) {
+    const { plan, notes } = planFor(wish, usual, preset.scenarios, earlier, random);
+    if (pace !== 1) slowDown(plan, pace);
     const linkedTo = isLinking ? runs.at(-1) : undefined;
-    const run = simulateRun(plan, notes, { startMs, sessionId, convention, placement, release, linkedTo }, random);
+    const { tenant = 'default' } = usual;
+    const where = { startMs, sessionId, tenant, userId, convention, placement, release, linkedTo };
+    const run = simulateRun(plan, notes, where, random);
     runs.push(run);
     // Nobody goes on talking to an agent that has died.
     if (run.turn === undefined) break;
     if (plan.scenario === usual.name) earlier.push(run.turn);
-    startMs = run.endMs + random.between(LEAST_PAUSE_MS, MOST_PAUSE_MS);
+    startMs = run.endMs + pauseBefore(index === wishes.length - 2, preset, random);
   }
   return runs;
 }
 
-/** Draws plans until one offers a place for what is wished: of the usual scenario first, then of any. */
+/** What the conversation is about: work in which the first thing that is wished for can happen. */
+function usualScenario(wishes: readonly Wish[], scenarios: readonly Scenario[], random: Random): Scenario {
+  const special = wishes.find(({ injectors, negative }) => injectors || negative);
+  if (!special) return random.pick(scenarios);
+  for (const scenario of random.sample(scenarios, scenarios.length)) {
+    for (let tries = 0; tries < 4; tries += 1) {
+      const trial = random.fork(scenario.name);
+      if (grant(special, scenario.plan(trial, []), trial)) return scenario;
+    }
+  }
+  throw new Error(`no scenario offers a place for ${wishName(special)}`);
+}
+
+/** Draws plans until one offers a place for what is wished: of the usual scenario first, then of any of the same tenant. */
 function planFor(
   wish: Wish,
   usual: Scenario,
@@ -60,23 +82,49 @@ function planFor(
   earlier: readonly Turn[],
   random: Random,
 ): { plan: RunPlan; notes: Notes } {
+  const near = scenarios.filter(({ tenant }) => tenant === usual.tenant);
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-    const scenario = tries < 4 ? usual : random.pick(scenarios);
+    const scenario = tries < 8 ? usual : random.pick(near);
     const plan = scenario.plan(random, scenario === usual ? [...earlier] : []);
     const notes = grant(wish, plan, random);
     if (notes) return { plan, notes };
   }
-  throw new Error(`no scenario offers a place for ${wish.injector?.fault ?? wish.negative?.name ?? 'a clean run'}`);
+  const plan = usual.plan(random, [...earlier]);
+  return { plan, notes: { faults: [], negatives: [] } };
 }
 
 function grant(wish: Wish, plan: RunPlan, random: Random): Notes | undefined {
-  if (wish.injector) {
-    const faults = wish.injector.inject(plan, random);
-    return faults && { faults, negatives: [] };
+  const { injectors, negative, strength } = wish;
+  if (negative) {
+    const note = negative.apply(plan, random);
+    return note && { faults: [], negatives: [note] };
   }
-  if (wish.negative) {
-    const negative = wish.negative.apply(plan, random);
-    return negative && { faults: [], negatives: [negative] };
+  const notes: Notes = { faults: [], negatives: [] };
+  for (const injector of injectors ?? []) {
+    const faults = injector.inject(plan, random, strength);
+    if (!faults) return undefined;
+    notes.faults.push(...faults);
+    for (const { at, cause, steps = [] } of faults)
+      for (const step of [at, cause, ...steps]) if (typeof step === 'object') plan.taken.add(step);
   }
-  return { faults: [], negatives: [] };
+  return isWhole(plan, notes) ? notes : undefined;
 }
+
+/** A later fault has not removed what an earlier one speaks of. */
+function isWhole(plan: RunPlan, { faults }: Notes): boolean {
+  const present = new Set(stepsOf(plan));
+  return faults.every(({ at, cause, steps = [], orCause = [] }) =>
+    [at, cause, ...steps, ...orCause].every((step) => typeof step !== 'object' || present.has(step)),
+  );
+}
+
+function slowDown(plan: RunPlan, pace: number): void {
+  for (const agent of agentsOf(plan)) {
+    for (const step of agent.steps) {
+      if (step.kind === 'inference' || step.kind === 'tool') step.ms *= pace;
+    }
+  }
+}
+
+const wishName = ({ injectors, negative }: Wish): string =>
+  injectors?.map(({ fault }) => fault).join(' and ') ?? negative?.name ?? 'a clean run';

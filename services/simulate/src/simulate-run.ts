@@ -13,6 +13,8 @@ const COMMON_SKEW_US = 1_000;
 export interface RunSetting {
   readonly startMs: number;
   readonly sessionId: string;
+  readonly tenant: string;
+  readonly userId: string;
   readonly convention: Convention;
   readonly placement: Placement;
   readonly release: string;
@@ -22,7 +24,7 @@ export interface RunSetting {
 
 /** Carries a plan out: spans by the clocks of their services, and what is true of them. */
 export function simulateRun(plan: RunPlan, notes: Notes, setting: RunSetting, random: Random): SimulatedRun {
-  const { sessionId, convention, placement, release, linkedTo, startMs } = setting;
+  const { sessionId, tenant, userId, convention, placement, release, linkedTo, startMs } = setting;
   const traceId = random.hex(32);
   const records = render(plan, Math.round(startMs * 1_000), random).sort((a, b) => a.endUs - b.endUs);
   for (const service of new Set(records.map((record) => record.service))) {
@@ -32,7 +34,7 @@ export function simulateRun(plan: RunPlan, notes: Notes, setting: RunSetting, ra
   const root = records.find((record) => record.parentSpanId === '');
   const isSessionSeen = records.some((record) => record.work.kind in agentKinds && sees(record));
   const spans = records.map((record) => {
-    const identity = identityAt(record, placement, sessionId);
+    const identity = identityAt(record, placement, sessionId, userId);
     const offsetUs = plan.clockOffsetsUs.get(record.service) ?? 0;
     const links = [
       ...(record === root && linkedTo ? [linkTo(linkedTo.traceId, linkedTo.rootSpanId)] : []),
@@ -53,6 +55,7 @@ export function simulateRun(plan: RunPlan, notes: Notes, setting: RunSetting, ra
   const { request, answer } = plan.root;
   return {
     traceId,
+    tenant,
     sessionId,
     rootSpanId: root?.spanId ?? '',
     startMs,
@@ -63,7 +66,7 @@ export function simulateRun(plan: RunPlan, notes: Notes, setting: RunSetting, ra
   };
 
   function sees(record: (typeof records)[number]): boolean {
-    return identityAt(record, placement, sessionId).sessionId !== undefined;
+    return identityAt(record, placement, sessionId, userId).sessionId !== undefined;
   }
 }
 

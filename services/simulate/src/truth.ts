@@ -12,9 +12,35 @@ export const faultNames = [
   'context_truncation',
   'abandoned_session',
   'clock_skew',
+  'compounding_recovery',
+  'ungrounded_argument',
+  'misread_output',
+  'reasoning_drift',
+  'context_contract_violation',
+  'context_decay',
+  'serialization_loss',
+  'timeout_cascade',
+  'circular_delegation',
+  'priority_inversion',
+  'duplicate_side_effect',
+  'duplicate_work',
+  'runaway_cost',
+  'persona_inconsistency',
 ] as const;
 
 export type FaultName = (typeof faultNames)[number];
+
+/** Faults after which a session can still have ended the right way. */
+const HARMLESS: ReadonlySet<FaultName> = new Set<FaultName>([
+  'recovery',
+  'compounding_recovery',
+  'clock_skew',
+  'duplicate_work',
+  'priority_inversion',
+]);
+
+/** Whether a run with this fault is one that a user could complain about. */
+export const isHarmful = (fault: FaultName): boolean => !HARMLESS.has(fault);
 
 /** What an injector did, in terms of the plan. */
 export interface FaultNote {
@@ -23,10 +49,14 @@ export interface FaultNote {
   readonly variant: string;
   /** It was what the injector was for; the others follow from it. Default true. */
   readonly isConsequence?: boolean;
+  /** By its definition one may see it here or not: to find it is no mistake, nor is not to. */
+  readonly isArguable?: boolean;
   /** Where it happened; undefined: the span can be told only once clocks and deaths are applied. */
   readonly at?: Step;
   /** Where it began: a step; `deepest`, the deepest span that shows the failure of `at`. Default: where it happened. */
   readonly cause?: Step | 'deepest';
+  /** Where one may just as well say that it began. */
+  readonly orCause?: readonly Step[];
   /** All steps that are part of it; a finding at one of them is at a right place, too. Default: where it happened. */
   readonly steps?: readonly Step[];
   /** What the fault was made of: counts, milliseconds, shares. */
@@ -60,8 +90,12 @@ export interface FaultTruth extends Where {
   readonly pattern: FaultName;
   readonly variant: string;
   readonly primary: boolean;
+  /** To find it is no mistake, nor is not to. */
+  readonly arguable: boolean;
   readonly spanId: string;
   readonly rootCauseSpanId: string;
+  /** Other spans at which one may just as well say that it began */
+  readonly otherCauses: readonly string[];
   /** Spans that are part of it, `spanId` among them */
   readonly spans: readonly string[];
   readonly numbers: Readonly<Record<string, number>>;

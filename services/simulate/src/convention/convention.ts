@@ -18,6 +18,7 @@ export type AgentRecord = SpanRecord & { readonly work: Exclude<Work, { kind: 'h
 export interface Identity {
   readonly sessionId: string | undefined;
   readonly agent: string | undefined;
+  readonly userId?: string;
 }
 
 export interface Written {
@@ -32,11 +33,12 @@ export const placements = ['everywhere', 'session_on_root', 'all_on_root'] as co
 
 export type Placement = (typeof placements)[number];
 
-export function identityAt(record: SpanRecord, placement: Placement, sessionId: string): Identity {
+export function identityAt(record: SpanRecord, placement: Placement, sessionId: string, userId: string): Identity {
   const isRoot = record.parentSpanId === '';
   const isAgent = record.work.kind === 'agent';
   return {
     sessionId: isRoot || placement === 'everywhere' ? sessionId : undefined,
     agent: isAgent || placement !== 'all_on_root' ? record.agent.name : undefined,
+    ...(isRoot ? { userId } : {}),
   };
 }

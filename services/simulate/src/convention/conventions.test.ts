@@ -17,10 +17,12 @@ function read(seed: number, convention: Convention, placement: Placement = 'ever
   const random = new Random(seed);
   const plan = random.pick(scenarios).plan(random, []);
   let faults: FaultNote[] | undefined;
-  if (random.chance(0.6)) faults = random.pick(injectors).inject(plan, random);
+  if (random.chance(0.6)) faults = random.pick(injectors).inject(plan, random, 0.5);
   const setting = {
     startMs: 1.8e12,
     sessionId: 'conv-1',
+    tenant: 'default',
+    userId: 'u-1',
     convention,
     placement,
     release: '1.2.3',
@@ -101,5 +103,5 @@ describe('the conventions', () => {
 
 test('an agent always says its own name', () => {
   const record = { parentSpanId: 'a', work: { kind: 'agent' }, agent: { name: 'helper' } } as never;
-  expect(identityAt(record, 'all_on_root', 's')).toEqual({ sessionId: undefined, agent: 'helper' });
+  expect(identityAt(record, 'all_on_root', 's', 'u')).toEqual({ sessionId: undefined, agent: 'helper' });
 });

@@ -12,6 +12,7 @@ export const openInference: Convention = {
   write(record, identity) {
     const attributes = newAttributes();
     if (identity.sessionId !== undefined) attributes['session.id'] = identity.sessionId;
+    if (identity.userId !== undefined) attributes['user.id'] = identity.userId;
     if (identity.agent !== undefined) attributes['agent.name'] = identity.agent;
     return { attributes, ...describe(record, attributes) };
   },

@@ -14,6 +14,7 @@ export const openLlmetry: Convention = {
     if (identity.sessionId !== undefined) {
       attributes['traceloop.association.properties.session_id'] = identity.sessionId;
     }
+    if (identity.userId !== undefined) attributes['traceloop.association.properties.user_id'] = identity.userId;
     if (identity.agent !== undefined) attributes['gen_ai.agent.name'] = identity.agent;
     return { attributes, ...describe(record, identity, attributes) };
   },

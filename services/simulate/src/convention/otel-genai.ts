@@ -11,6 +11,7 @@ export const otelGenAi: Convention = {
   write(record, identity) {
     const attributes = newAttributes();
     if (identity.sessionId !== undefined) attributes['gen_ai.conversation.id'] = identity.sessionId;
+    if (identity.userId !== undefined) attributes['user.id'] = identity.userId;
     if (identity.agent !== undefined) attributes['gen_ai.agent.name'] = identity.agent;
     if (record.failure) attributes['error.type'] = record.failure.type;
     return { attributes, ...describe(record, identity, attributes) };

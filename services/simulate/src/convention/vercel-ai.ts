@@ -11,6 +11,7 @@ export const vercelAi: Convention = {
   write(record, identity) {
     const attributes = newAttributes();
     if (identity.sessionId !== undefined) attributes['ai.telemetry.metadata.sessionId'] = identity.sessionId;
+    if (identity.userId !== undefined) attributes['ai.telemetry.metadata.userId'] = identity.userId;
     if (identity.agent !== undefined) attributes['ai.telemetry.functionId'] = identity.agent;
     return { attributes, ...describe(record, identity, attributes) };
   },

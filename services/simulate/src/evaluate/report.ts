@@ -1,76 +1,164 @@
-import type { Evaluation, Mistake } from './score.ts';
+import { type Share, shareOf } from './interval.ts';
+import type { Evaluation, Mistake, PatternScore } from './score.ts';
 
-/** A share with its counts and its 95 % interval (Wilson 1927); null of nothing. */
-export interface Share {
-  readonly share: number;
-  readonly of: number;
-  readonly low: number;
-  readonly high: number;
+/** What was evaluated, and how well. */
+export interface Evaluated {
+  readonly preset: string;
+  readonly seed: number;
+  readonly spans: number;
+  /** `all`, or the only one */
+  readonly convention: string;
+  readonly evaluation: Evaluation;
+  readonly verdict: { readonly auc: number | null; readonly brier: number | null };
+  /** What could not be processed; the evaluation is void unless there is none. */
+  readonly problems: readonly string[];
 }
 
-const Z = 1.96;
-
-export function shareOf(part: number, whole: number): Share | null {
-  if (whole === 0) return null;
-  const share = part / whole;
-  const spread = (Z * Math.sqrt((share * (1 - share)) / whole + (Z * Z) / (4 * whole * whole))) / (1 + (Z * Z) / whole);
-  const middle = (share + (Z * Z) / (2 * whole)) / (1 + (Z * Z) / whole);
-  return { share, of: whole, low: Math.max(0, middle - spread), high: Math.min(1, middle + spread) };
-}
-
-/** The evaluation as plain JSON: shares with counts and intervals. */
-export function reportOf({ runs, cleanRuns, alarmedCleanRuns, patterns }: Evaluation) {
+/** The report as other programs read it. Shares of nothing are null. */
+export function reportOf({ preset, seed, spans, convention, evaluation, verdict, problems }: Evaluated) {
   return {
-    runs,
-    cleanRuns,
-    alarmedCleanRuns,
-    falseAlarmsPer1000CleanRuns: cleanRuns === 0 ? null : (1_000 * alarmedCleanRuns) / cleanRuns,
-    patterns: patterns.map((score) => ({
-      ...score,
-      precision: shareOf(score.findings - score.spurious, score.findings),
-      recall: shareOf(score.found, score.truths),
-      localisation: shareOf(score.localised, score.found),
-      rootCause: shareOf(score.rootCauses, score.found),
-      falseAlarmsPer1000CleanRuns: cleanRuns === 0 ? null : (1_000 * score.falseAlarms) / cleanRuns,
+    ok: problems.length === 0,
+    preset,
+    seed,
+    sessions: evaluation.sessions,
+    spans,
+    convention,
+    patterns: evaluation.patterns.map((score) => ({
+      pattern: score.pattern,
+      injected: score.injected,
+      detected: score.detected,
+      precision: rate(score.findings - score.spurious, score.findings),
+      recall: rate(score.detected, score.injected),
+      localisation: rate(score.localised, score.detected),
+      rootCauseAccuracy: rate(score.rootCauses, score.detected),
+      falseAlarmsPerThousandCleanSessions: perThousand(score.falseAlarms, evaluation.cleanSessions),
+      delayP99Ms: quantileOf(score.delaysMs, 0.99),
     })),
+    verdict,
   };
 }
 
-export type Report = ReturnType<typeof reportOf>;
+/** What the report leaves out: counts, intervals, the confusion between patterns, problems. */
+export function detailsOf({ evaluation, problems }: Evaluated) {
+  const { sessions, cleanSessions, alarmedCleanSessions, patterns, mistakes } = evaluation;
+  return {
+    sessions,
+    cleanSessions,
+    alarmedCleanSessions,
+    patterns: patterns.map(({ delaysMs, lagsMs, ...score }) => ({
+      ...score,
+      ...sharesOf(score),
+      delayP50Ms: quantileOf(delaysMs, 0.5),
+      delayP99Ms: quantileOf(delaysMs, 0.99),
+      lagP50Ms: quantileOf(lagsMs, 0.5),
+      lagP99Ms: quantileOf(lagsMs, 0.99),
+    })),
+    confusion: confusionOf(mistakes),
+    problems,
+  };
+}
 
-const HEADINGS = ['pattern', 'truths', 'findings', 'precision', 'recall', 'place', 'root cause', 'false/1000 clean'];
+/** 95 % intervals */
+const sharesOf = (score: Omit<PatternScore, 'delaysMs' | 'lagsMs'>) => ({
+  precision: shareOf(score.findings - score.spurious, score.findings),
+  recall: shareOf(score.detected, score.injected),
+  localisation: shareOf(score.localised, score.detected),
+  rootCauseAccuracy: shareOf(score.rootCauses, score.detected),
+});
 
-/** The report as a table of text. */
-export function tableOf(report: Report): string {
-  const rows = report.patterns.map((each) => [
-    each.pattern,
-    String(each.truths),
-    String(each.findings),
-    written(each.precision),
-    written(each.recall),
-    written(each.localisation),
-    written(each.rootCause),
-    `${(each.falseAlarmsPer1000CleanRuns ?? 0).toFixed(1)} (${each.falseAlarms})`,
-  ]);
-  const all = [HEADINGS, ...rows];
-  const widths = HEADINGS.map((_, i) => Math.max(...all.map((row) => row[i]?.length ?? 0)));
-  const lines = all.map((row) =>
-    row
-      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
-  const alarms = report.falseAlarmsPer1000CleanRuns ?? 0;
-  return `${lines.join('\n')}\n\n${report.runs} runs, ${report.cleanRuns} clean, ${report.alarmedCleanRuns} of them with a false alarm (${alarms.toFixed(1)} per 1,000)\n`;
+/** What was found where something else, or nothing, had been put: by what was there, most frequent first. */
+export function confusionOf(mistakes: readonly Mistake[]) {
+  const counts = new Map<string, { there: string; found: string; times: number }>();
+  for (const { kind, pattern, instead } of mistakes) {
+    if (kind !== 'spurious') continue;
+    const key = `${instead}\n${pattern}`;
+    const cell = counts.get(key) ?? { there: instead, found: pattern, times: 0 };
+    cell.times += 1;
+    counts.set(key, cell);
+  }
+  return [...counts.values()].sort((a, b) => b.times - a.times);
+}
+
+const HEADINGS = [
+  'pattern',
+  'injected',
+  'detected',
+  'precision',
+  'recall',
+  'right span',
+  'root cause',
+  'false/1000 clean',
+  'delay p99',
+  'lag p50',
+];
+
+/** The report as a table of text, with intervals. */
+export function tableOf(evaluated: Evaluated): string {
+  const { evaluation, verdict, spans } = evaluated;
+  const { cleanSessions, alarmedCleanSessions, sessions, patterns, mistakes } = evaluation;
+  const rows = patterns.map((score) => {
+    const { precision, recall, localisation, rootCauseAccuracy } = sharesOf(score);
+    const alarms = perThousand(score.falseAlarms, cleanSessions);
+    return [
+      score.pattern,
+      String(score.injected),
+      String(score.detected),
+      ...[precision, recall, localisation, rootCauseAccuracy].map(written),
+      `${(alarms ?? 0).toFixed(1)} (${score.falseAlarms})`,
+      inMs(quantileOf(score.delaysMs, 0.99)),
+      inMs(quantileOf(score.lagsMs, 0.5)),
+    ];
+  });
+  const confusion = confusionOf(mistakes);
+  const confused = confusion
+    .slice(0, 25)
+    .map(({ there, found, times }) => [
+      String(times),
+      found,
+      there === 'nothing' ? 'where nothing was' : `at ${there}`,
+    ]);
+  const alarms = (perThousand(alarmedCleanSessions, cleanSessions) ?? 0).toFixed(1);
+  return [
+    inColumns([HEADINGS, ...rows]),
+    '',
+    `${sessions} sessions (${spans} spans), ${cleanSessions} clean, ${alarmedCleanSessions} of them with a false alarm (${alarms} per 1,000)`,
+    `verdict on sessions: AUC ${verdict.auc?.toFixed(3) ?? '–'}, Brier score ${verdict.brier?.toFixed(3) ?? '–'}`,
+    ...(confused.length > 0 ? ['', 'Findings that answer nothing, most frequent first:', inColumns(confused)] : []),
+    ...evaluated.problems.slice(0, 10).map((problem) => `problem: ${problem}`),
+    '',
+  ].join('\n');
+}
+
+function inColumns(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
+  const line = (row: readonly string[]) => row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  ');
+  return rows.map((row) => line(row).trimEnd()).join('\n');
 }
 
 const written = (share: Share | null): string =>
   share ? `${share.share.toFixed(3)} [${share.low.toFixed(2)}, ${share.high.toFixed(2)}]` : '–';
 
+const inMs = (value: number | null): string => (value === null ? '–' : `${Math.round(value)} ms`);
+
+const rate = (part: number, whole: number): number | null => (whole === 0 ? null : part / whole);
+
+const perThousand = (count: number, clean: number): number | null => (clean === 0 ? null : (1_000 * count) / clean);
+
+/** The nearest rank; null of nothing. */
+function quantileOf(values: readonly number[], q: number): number | null {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(q * sorted.length) - 1)] ?? null;
+}
+
 /** One mistake as a line of JSON, with what is needed to look it up. */
-export function lineOf({ kind, pattern, truth, finding, clean }: Mistake): string {
+export function lineOf({ kind, pattern, truth, finding, clean, instead }: Mistake): string {
   const { variant, scenario, convention } = truth ?? {};
   const { severity, summary } = finding ?? {};
-  const { traceId, spanId } = truth ?? finding ?? {};
-  return JSON.stringify({ kind, pattern, clean, variant, scenario, convention, severity, traceId, spanId, summary });
+  const { traceId } = truth ?? finding ?? {};
+  const where = { spanId: truth?.spanId, rootCauseSpanId: truth?.rootCauseSpanId };
+  const found = finding && { spanId: finding.spanId, rootCauseSpanId: finding.rootCauseSpanId };
+  return JSON.stringify({
+    ...{ kind, pattern, clean, instead, variant, scenario, convention, traceId },
+    ...{ truth: truth && where, found, severity, summary },
+  });
 }

@@ -1,9 +1,8 @@
 import type { Finding } from '@spanwise/schemas';
 import { expect, test } from 'vitest';
 import type { FaultTruth, NegativeTruth, RunTruth } from '../truth.ts';
-import { shareOf } from './report.ts';
-import { evaluate } from './score.ts';
-import { seedsOf } from './seeds.ts';
+import { shareOf } from './interval.ts';
+import { evaluate, type JudgedSession, type StandingFinding } from './score.ts';
 
 const where = { traceId: 't', sessionId: 's', agent: 'a', scenario: 'x', convention: 'c', release: '1' };
 const fault = (spanId: string, others: Partial<FaultTruth> = {}): FaultTruth => ({
@@ -11,6 +10,8 @@ const fault = (spanId: string, others: Partial<FaultTruth> = {}): FaultTruth => 
   pattern: 'recovery',
   variant: 'v',
   primary: true,
+  arguable: false,
+  otherCauses: [],
   ...where,
   spanId,
   rootCauseSpanId: spanId,
@@ -20,27 +21,36 @@ const fault = (spanId: string, others: Partial<FaultTruth> = {}): FaultTruth => 
 });
 const negative: NegativeTruth = { type: 'negative', pattern: 'recovery', variant: 'n', ...where, spans: ['n'] };
 const run = (clean: boolean): RunTruth => ({ type: 'run', ...where, clean, spans: 9, endMs: 1 });
-const found = (spanId: string, others: Partial<Finding> = {}): Finding =>
-  ({ pattern: 'recovery', spanId, rootCauseSpanId: spanId, severity: 'medium', ...others }) as Finding;
-const scoreOf = (truths: Parameters<typeof evaluate>[0] extends Iterable<infer Run> ? Run : never) => {
-  const evaluation = evaluate([truths]);
+const found = (spanId: string, others: Partial<Finding> = {}): StandingFinding => {
+  const finding = { pattern: 'recovery', traceId: 't', spanId, rootCauseSpanId: spanId, severity: 'medium', ...others };
+  return { ...finding, toldMs: 2_500, delayMs: 7 } as StandingFinding;
+};
+const scoreOf = (session: JudgedSession) => {
+  const evaluation = evaluate(
+    [session],
+    ['recovery'],
+    new Map([
+      ['1', 1_000],
+      ["1'", 2_000],
+    ]),
+  );
   return { ...evaluation, score: evaluation.patterns.find(({ pattern }) => pattern === 'recovery') };
 };
 
 test('a finding at any span of a fault answers it at its place', () => {
   const { score } = scoreOf({ truths: [fault('1'), run(false)], findings: [found("1'")] });
-  expect(score).toMatchObject({ truths: 1, found: 1, findings: 1, spurious: 0, localised: 1, rootCauses: 0 });
+  expect(score).toMatchObject({ injected: 1, detected: 1, findings: 1, spurious: 0, localised: 1, rootCauses: 0 });
 });
 
 test('a second finding of one fault is spurious, and the one at its place answers it', () => {
   const { score, mistakes } = scoreOf({ truths: [fault('1'), run(false)], findings: [found('9'), found('1')] });
-  expect(score).toMatchObject({ found: 1, localised: 1, rootCauses: 1, spurious: 1 });
+  expect(score).toMatchObject({ detected: 1, localised: 1, rootCauses: 1, spurious: 1 });
   expect(mistakes.map(({ kind, finding }) => [kind, finding?.spanId])).toEqual([['spurious', '9']]);
 });
 
 test('a finding elsewhere in the run answers the fault at the wrong place', () => {
   const { score } = scoreOf({ truths: [fault('1'), run(false)], findings: [found('9')] });
-  expect(score).toMatchObject({ found: 1, localised: 0, spurious: 0 });
+  expect(score).toMatchObject({ detected: 1, localised: 0, spurious: 0 });
 });
 
 test('a fault without a finding is missed, a finding of another pattern does not answer it', () => {
@@ -48,7 +58,7 @@ test('a fault without a finding is missed, a finding of another pattern does not
     truths: [fault('1'), run(false)],
     findings: [found('1', { pattern: 'retry_storm' })],
   });
-  expect(score).toMatchObject({ truths: 1, found: 0, findings: 0 });
+  expect(score).toMatchObject({ injected: 1, detected: 0, findings: 0 });
   expect(mistakes.map(({ kind, pattern }) => [kind, pattern])).toEqual([
     ['missed', 'recovery'],
     ['spurious', 'retry_storm'],
@@ -56,19 +66,22 @@ test('a fault without a finding is missed, a finding of another pattern does not
 });
 
 test('a clean run is alarmed by a finding above info, also at a hard negative', () => {
-  const { score, cleanRuns, alarmedCleanRuns } = scoreOf({ truths: [negative, run(true)], findings: [found('n')] });
+  const { score, cleanSessions, alarmedCleanSessions } = scoreOf({
+    truths: [negative, run(true)],
+    findings: [found('n')],
+  });
   expect(score).toMatchObject({ falseAlarms: 1, onNegatives: 1 });
-  expect([cleanRuns, alarmedCleanRuns]).toEqual([1, 1]);
+  expect([cleanSessions, alarmedCleanSessions]).toEqual([1, 1]);
 });
 
 test('an observation alarms nobody, nor does what a hard negative does hold', () => {
   const held = fault('1', { primary: false });
-  const { score, alarmedCleanRuns } = scoreOf({
+  const { score, alarmedCleanSessions } = scoreOf({
     truths: [held, negative, run(true)],
     findings: [found('1'), found('2', { severity: 'info' })],
   });
-  expect(score).toMatchObject({ falseAlarms: 0, spurious: 1, primary: 0, found: 1 });
-  expect(alarmedCleanRuns).toBe(0);
+  expect(score).toMatchObject({ falseAlarms: 0, spurious: 1, detected: 1 });
+  expect(alarmedCleanSessions).toBe(0);
 });
 
 test('a share has an interval that its count decides', () => {
@@ -77,16 +90,4 @@ test('a share has an interval that its count decides', () => {
   expect(few?.low).toBeCloseTo(0.596, 3);
   expect(many?.low).toBeCloseTo(0.88, 3);
   expect(shareOf(10, 10)?.high).toBe(1);
-});
-
-test.each([
-  ['3', [3]],
-  ['1..4', [1, 2, 3, 4]],
-  ['1,5,7..8', [1, 5, 7, 8]],
-])('seeds are written as %s', (text, seeds) => {
-  expect(seedsOf(text)).toEqual(seeds);
-});
-
-test.each(['', 'x', '4..1', '1-4'])('"%s" are no seeds', (text) => {
-  expect(() => seedsOf(text)).toThrow(/3, 1\.\.4 or 1,5/);
 });

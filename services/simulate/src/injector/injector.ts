@@ -8,6 +8,8 @@ export interface Injector {
   /**
    * Rewrites a clean plan in place so that the pattern occurs in it, and says what occurs now: the fault itself first, then
    * what follows from it. Undefined, with the plan untouched, where the plan offers no place for it.
+   *
+   * @param strength from 0, barely a fault, to 1
    */
-  inject(plan: RunPlan, random: Random): FaultNote[] | undefined;
+  inject(plan: RunPlan, random: Random, strength: number): FaultNote[] | undefined;
 }

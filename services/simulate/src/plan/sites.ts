@@ -1,6 +1,6 @@
 import type { Random } from '../random.ts';
 import { callSteps } from './script.ts';
-import type { AgentStep, InferenceStep, RunPlan, ToolStep } from './step.ts';
+import type { AgentStep, InferenceStep, RunPlan, Step, ToolStep } from './step.ts';
 
 /** A call that was asked for alone: the place where a fault can be put without touching anything else. */
 export interface CallSite {
@@ -23,13 +23,27 @@ export function agentsOf(plan: RunPlan): AgentStep[] {
   return found;
 }
 
+/** Every step of a run that has a span of its own. */
+export function stepsOf(plan: RunPlan): Step[] {
+  return agentsOf(plan).flatMap((agent) => [
+    agent,
+    ...agent.steps.flatMap((step): readonly Step[] => {
+      if (step.kind === 'parallel') return step.tools;
+      if (step.kind === 'queue') return step.jobs.map(({ job }) => job);
+      if (step.kind === 'tool' && step.job) return [step, step.job];
+      return step.kind === 'agent' || step.kind === 'team' ? [] : [step];
+    }),
+  ]);
+}
+
 /** All lone calls of ordinary tools, in the order of time within each agent. */
 export function callSites(plan: RunPlan): CallSite[] {
   return agentsOf(plan).flatMap((owner) =>
     owner.steps.flatMap((inference, index) => {
       const tool = owner.steps[index + 1];
       const isLone = inference.kind === 'inference' && inference.calls.length === 1 && tool?.kind === 'tool';
-      return isLone && tool.handoffTo === undefined ? [{ owner, inference, tool, index }] : [];
+      const isFree = isLone && !plan.taken.has(inference) && !plan.taken.has(tool);
+      return isFree && tool.handoffTo === undefined ? [{ owner, inference, tool, index }] : [];
     }),
   );
 }

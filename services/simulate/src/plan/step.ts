@@ -7,6 +7,8 @@ export interface RunPlan {
   readonly root: AgentStep;
   /** Clock of a service against true time, microseconds; 0 where absent. */
   readonly clockOffsetsUs: Map<string, number>;
+  /** Steps that are part of a fault already: a second one goes elsewhere. */
+  readonly taken: Set<Step>;
   /** Nothing ends after this step: the process died, or was frozen. */
   diesAfter?: Step;
 }

@@ -3,8 +3,8 @@ import type { FaultNote, FaultTruth, NegativeNote, NegativeTruth, Truth } from '
 import type { SpanRecord } from './record.ts';
 
 export interface Notes {
-  readonly faults: readonly FaultNote[];
-  readonly negatives: readonly NegativeNote[];
+  readonly faults: FaultNote[];
+  readonly negatives: NegativeNote[];
 }
 
 type Where = Pick<FaultTruth, 'traceId' | 'sessionId' | 'agent' | 'scenario' | 'convention' | 'release'>;
@@ -40,12 +40,14 @@ function faultTruth(note: FaultNote, spans: Spans, where: Where): FaultTruth {
     type: 'fault',
     pattern: note.pattern,
     variant: note.variant,
-    primary: note.isConsequence !== true,
+    primary: note.isConsequence !== true && note.isArguable !== true,
+    arguable: note.isArguable ?? false,
     ...where,
     // Where several agents take part, it is the one in whose loop it happened.
     agent: at.agent.name,
     spanId: at.spanId,
     rootCauseSpanId: cause.spanId,
+    otherCauses: (note.orCause ?? []).map((step) => spans.of(step).spanId),
     spans: [...new Set([at, ...others].map(({ spanId }) => spanId))],
     numbers: note.numbers ?? {},
   };

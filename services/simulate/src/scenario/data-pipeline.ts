@@ -102,6 +102,11 @@ export const dataPipeline: Scenario = {
         result: { report_id: `rep-${random.hex(6)}`, published: true },
       });
     const answer = `${table} is loaded for ${day} (${mode}): ${rows} rows, published. No other day was touched.`;
-    return { scenario: 'data-pipeline', root: script.answer(request, answer, earlier), clockOffsetsUs: new Map() };
+    return {
+      scenario: 'data-pipeline',
+      root: script.answer(request, answer, earlier),
+      clockOffsetsUs: new Map(),
+      taken: new Set(),
+    };
   },
 };

@@ -91,6 +91,11 @@ export const invoiceExtraction: Scenario = {
       });
     }
     const answer = JSON.stringify({ invoice_id: invoiceId, supplier, total_eur: total, lines });
-    return { scenario: 'invoice-extraction', root: script.answer(request, answer, earlier), clockOffsetsUs: new Map() };
+    return {
+      scenario: 'invoice-extraction',
+      root: script.answer(request, answer, earlier),
+      clockOffsetsUs: new Map(),
+      taken: new Set(),
+    };
   },
 };

@@ -106,6 +106,11 @@ export const refundDesk: Scenario = {
       answer,
     );
     first.handOver('This is for the refunds agent.', payload, nested);
-    return { scenario: 'refund-desk', root: first.answer(request, answer, earlier), clockOffsetsUs: new Map() };
+    return {
+      scenario: 'refund-desk',
+      root: first.answer(request, answer, earlier),
+      clockOffsetsUs: new Map(),
+      taken: new Set(),
+    };
   },
 };

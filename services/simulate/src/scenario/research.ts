@@ -95,6 +95,11 @@ export const research: Scenario = {
       });
     }
     const answer = `In ${year} ${company} had a revenue of ${revenue} MEUR after ${before} MEUR the year before, a change of ${growth} % [${documents[0]?.id}].`;
-    return { scenario: 'research', root: script.answer(request, answer, earlier), clockOffsetsUs: new Map() };
+    return {
+      scenario: 'research',
+      root: script.answer(request, answer, earlier),
+      clockOffsetsUs: new Map(),
+      taken: new Set(),
+    };
   },
 };

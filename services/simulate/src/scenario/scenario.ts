@@ -4,6 +4,8 @@ import type { Random } from '../random.ts';
 /** A kind of agent work: draws clean runs, in which nothing fails and nothing is lost. */
 export interface Scenario {
   readonly name: string;
+  /** Whose agents they are; default: `default` */
+  readonly tenant?: string;
   plan(random: Random, earlier: readonly Turn[]): RunPlan;
 }
 

@@ -5,5 +5,10 @@ import { research } from './research.ts';
 import type { Scenario } from './scenario.ts';
 import { shopSupport } from './shop-support.ts';
 
-/** Every kind of work that the fleet does. */
-export const scenarios: readonly Scenario[] = [shopSupport, research, refundDesk, dataPipeline, invoiceExtraction];
+export type { Scenario } from './scenario.ts';
+
+/** Single agents, and two of which one hands over to the other. */
+export const basicScenarios: readonly Scenario[] = [shopSupport, research, refundDesk, dataPipeline, invoiceExtraction];
+
+/** Every kind of agent work. */
+export const scenarios: readonly Scenario[] = [...basicScenarios];

@@ -120,6 +120,11 @@ export const shopSupport: Scenario = {
       });
       answer += ` A voucher of ${value} EUR is on its way.`;
     }
-    return { scenario: 'shop-support', root: script.answer(request, answer, earlier), clockOffsetsUs: new Map() };
+    return {
+      scenario: 'shop-support',
+      root: script.answer(request, answer, earlier),
+      clockOffsetsUs: new Map(),
+      taken: new Set(),
+    };
   },
 };

@@ -1,0 +1,102 @@
+import { CorrelateMetrics } from '@spanwise/correlate/src/metrics.ts';
+import { correlateTopology } from '@spanwise/correlate/src/topology.ts';
+import { DetectMetrics } from '@spanwise/detect/src/metrics.ts';
+import { detectTopology } from '@spanwise/detect/src/topology.ts';
+import { createRegistry } from '@spanwise/runtime';
+import type { DeadLetter, Finding, Session, Signal, Span } from '@spanwise/schemas';
+import { convertResourceSpans } from '@spanwise/semconv';
+import { DEAD_LETTERS, TopologyTestDriver } from '@spanwise/stream';
+import { resourceSpansOf } from '../emit/requests.ts';
+import type { Arrival } from './arrivals.ts';
+
+/** The services' defaults, milliseconds. */
+const REORDER_DELAY_MS = 1_000;
+const [RUN_QUIET_MS, RUN_ABANDON_MS, LATE_GRACE_MS, SUMMARY_RETENTION_MS] = [60_000, 1_800_000, 10_000, 900_000];
+const [SESSION_GAP_MS, SESSION_RETENTION_MS] = [1_800_000, 86_400_000];
+/** Spans of one commit. */
+const COMMIT_EVERY = 2_000;
+
+export interface Judged {
+  /** Every revision, in the order of time */
+  readonly findings: readonly Finding[];
+  /** Every revision, in the order of time */
+  readonly sessions: readonly Session[];
+  /** Reasons for what could not be processed */
+  readonly deadLetters: readonly string[];
+  readonly spans: number;
+}
+
+/** What `ingest`, `detect` and `correlate` make of spans, on the engine without a broker: one partition, simulated time. */
+export class MemoryPipeline {
+  readonly #detect: TopologyTestDriver<'Span'>;
+  readonly #correlate: TopologyTestDriver<'Signal'>;
+  /** Topics to which `correlate` writes. */
+  readonly #correlated: ReadonlySet<string>;
+  #spans = 0;
+  #uncommitted = 0;
+
+  constructor(startMs: number) {
+    // Nothing crashes here: a snapshot would only cost time.
+    const options = { startMs, autoCommit: false, snapshotIntervalMs: Number.MAX_SAFE_INTEGER };
+    const lifetimes = {
+      reorderDelayMs: REORDER_DELAY_MS,
+      runQuietMs: RUN_QUIET_MS,
+      runAbandonMs: RUN_ABANDON_MS,
+      lateGraceMs: LATE_GRACE_MS,
+      summaryRetentionMs: SUMMARY_RETENTION_MS,
+    };
+    const detectMetrics = new DetectMetrics(createRegistry(), 50);
+    this.#detect = new TopologyTestDriver(detectTopology(lifetimes, detectMetrics), options);
+    const gaps = { sessionGapMs: SESSION_GAP_MS, sessionRetentionMs: SESSION_RETENTION_MS };
+    const correlateMetrics = new CorrelateMetrics(createRegistry(), 50);
+    const correlate = correlateTopology(gaps, correlateMetrics);
+    this.#correlated = new Set(Object.keys(correlate.outputs));
+    this.#correlate = new TopologyTestDriver(correlate, options);
+  }
+
+  /** A request arrives. Requests have to come in the order of time. */
+  receive({ atMs, tenant, spans }: Arrival): void {
+    const at = { tenant, receivedTimeUs: Math.round(atMs * 1_000) };
+    const converted: Span[] = convertResourceSpans(resourceSpansOf(spans), at);
+    this.#detect.pipe(converted, Math.round(atMs));
+    this.#spans += converted.length;
+    this.#uncommitted += converted.length;
+    if (this.#uncommitted < COMMIT_EVERY) return;
+    this.#uncommitted = 0;
+    this.#detect.commit();
+  }
+
+  /** Waits until every run and conversation has ended, and tells what was found. */
+  finish(): Judged {
+    for (const ms of [RUN_QUIET_MS + REORDER_DELAY_MS, RUN_ABANDON_MS]) this.#detect.advance(ms);
+    this.#detect.commit();
+    for (const signal of this.#detect.outputs<'Signal'>('signals')) this.#hear(signal);
+    this.#correlate.advance(SESSION_GAP_MS);
+    this.#correlate.commit();
+    const letters = [...this.#detect.outputs<'DeadLetter'>(DEAD_LETTERS), ...this.#lettersOfCorrelate()];
+    return {
+      findings: [...this.#detect.outputs<'Finding'>('findings'), ...this.#findingsOfCorrelate()].sort(
+        (a, b) => a.detectedTime - b.detectedTime,
+      ),
+      sessions: this.#correlate.outputs<'Session'>('sessions'),
+      deadLetters: [
+        ...letters.map(({ reason, detail }) => `${reason}: ${detail}`),
+        ...[...this.#detect.deadLetterEvents, ...this.#correlate.deadLetterEvents].map(({ reason }) => reason),
+      ],
+      spans: this.#spans,
+    };
+  }
+
+  #hear(signal: Signal): void {
+    this.#correlate.pipe(signal, Math.round(signal.emittedTime / 1_000));
+  }
+
+  /** Findings that need several runs, where `correlate` has any. */
+  #findingsOfCorrelate(): Finding[] {
+    return this.#correlated.has('findings') ? this.#correlate.outputs<'Finding'>('findings') : [];
+  }
+
+  #lettersOfCorrelate(): DeadLetter[] {
+    return this.#correlated.has(DEAD_LETTERS) ? this.#correlate.outputs<'DeadLetter'>(DEAD_LETTERS) : [];
+  }
+}

@@ -1,0 +1,133 @@
+import { type Latency, latency } from './distributions.ts';
+import type { Random } from './random.ts';
+import { basicScenarios, type Scenario, scenarios } from './scenario/scenarios.ts';
+import { type FaultName, faultNames } from './truth.ts';
+
+/** What a fleet is like when nothing else is said. */
+export interface Preset {
+  readonly name: string;
+  /** One sentence for `--help` */
+  readonly doc: string;
+  readonly scenarios: readonly Scenario[];
+  readonly faults: readonly FaultName[];
+  /** Shares of runs */
+  readonly faultShare: number;
+  readonly negativeShare: number;
+  /** Share of runs with a fault that get a second one of another kind */
+  readonly secondFaultShare: number;
+  /** Sessions at the start without any fault: what is normal has to be seen before what is not. */
+  readonly faultlessSessions: number;
+  /** Each fault comes this often, in turn, before chance decides. */
+  readonly firstRounds: number;
+  /** Simulated time passes by this. */
+  readonly sessionsPerDay: number;
+  /** Between two turns of a conversation, milliseconds */
+  readonly pause: Latency;
+  /** Share of conversations whose user comes back to them after days */
+  readonly returnShare: number;
+  /** Releases reach the fleet one after the other, each within two days, a new one this often; days. */
+  readonly releaseEveryDays: number;
+  /** Share of days on which everything takes longer */
+  readonly slowDayShare: number;
+  /** In life: shares of requests that are sent twice, and of services whose spans come much too late */
+  readonly resendShare: number;
+  readonly lateShare: number;
+}
+
+const basicFaults: readonly FaultName[] = faultNames.slice(0, 10);
+
+const small: Preset = {
+  name: 'small',
+  doc: 'five kinds of agents and the ten faults of single agents, dense enough for a short look',
+  scenarios: basicScenarios,
+  faults: basicFaults,
+  faultShare: 0.3,
+  negativeShare: 0.2,
+  secondFaultShare: 0,
+  faultlessSessions: 0,
+  firstRounds: 2,
+  sessionsPerDay: 345_600,
+  pause: { medianMs: 1_000, spread: 0.4, mostMs: 2_000 },
+  returnShare: 0,
+  releaseEveryDays: 0,
+  slowDayShare: 0,
+  resendShare: 0.01,
+  lateShare: 0,
+};
+
+const fleet: Preset = {
+  ...small,
+  name: 'fleet',
+  doc: 'all agents, all faults among all hard negatives, five days',
+  scenarios,
+  faults: faultNames,
+  faultShare: 0.35,
+  negativeShare: 0.3,
+  secondFaultShare: 0.15,
+  faultlessSessions: 400,
+  firstRounds: 0,
+  sessionsPerDay: 1_000,
+  pause: { medianMs: 25_000, spread: 0.9, mostMs: 600_000 },
+  returnShare: 0.04,
+  releaseEveryDays: 3,
+  slowDayShare: 0.15,
+  lateShare: 0.002,
+};
+
+const weeks: Preset = {
+  ...fleet,
+  name: 'weeks',
+  doc: 'the fleet with fewer faults over weeks, users coming back after days, many releases',
+  faultShare: 0.12,
+  negativeShare: 0.25,
+  sessionsPerDay: 250,
+  returnShare: 0.2,
+  releaseEveryDays: 4,
+};
+
+const storm: Preset = {
+  ...fleet,
+  name: 'storm',
+  doc: 'a fleet in trouble: three runs of four have a fault, many have two, spans come late and twice',
+  faultShare: 0.75,
+  negativeShare: 0.15,
+  secondFaultShare: 0.5,
+  faultlessSessions: 150,
+  sessionsPerDay: 20_000,
+  slowDayShare: 0.6,
+  resendShare: 0.05,
+  lateShare: 0.01,
+};
+
+export const presets: readonly Preset[] = [small, fleet, weeks, storm];
+
+/** @throws RangeError that names those there are */
+export function presetOf(name: string): Preset {
+  const preset = presets.find((each) => each.name === name);
+  if (preset) return preset;
+  throw new RangeError(`there is no preset '${name}'; there are: ${presets.map((each) => each.name).join(', ')}`);
+}
+
+const DAY_MS = 86_400_000;
+const ROLLOUT_DAYS = 2;
+const MAJOR = 2;
+
+/** The release that an agent has on a day: a new one first reaches few. */
+export function releaseOn(day: number, preset: Preset, random: Random): string {
+  if (preset.releaseEveryDays === 0) return random.pick(['2.3.0', '2.4.0', '2.4.1']);
+  const newest = Math.floor(day / preset.releaseEveryDays);
+  const reached = (day - newest * preset.releaseEveryDays) / ROLLOUT_DAYS;
+  const minor = newest > 0 && !random.chance(Math.max(0.1, reached)) ? newest - 1 : newest;
+  return `${MAJOR}.${minor}.0`;
+}
+
+/** How long things take on a day, against a common one. */
+export function paceOn(day: number, preset: Preset, random: Random): number {
+  return random.chance(preset.slowDayShare) && day >= 1 ? random.between(1.4, 2.2) : 1;
+}
+
+/** From one turn of a conversation to the next, milliseconds. */
+export function pauseBefore(isLast: boolean, preset: Preset, random: Random): number {
+  if (isLast && random.chance(preset.returnShare)) return random.between(1, 4) * DAY_MS;
+  return latency(preset.pause, random);
+}
