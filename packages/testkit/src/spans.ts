@@ -1,4 +1,5 @@
 export { anyRun, anySpan, anyText } from './arbitraries.ts';
+export { type HostileRun, hostileRuns, longRun } from './hostile-runs.ts';
 export { EPOCH_US, span, spanIdOf, testDigest, traceIdOf } from './span.ts';
 export {
   callFields,

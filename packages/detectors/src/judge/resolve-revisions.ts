@@ -9,6 +9,8 @@ interface Told {
   values: [string | null, string | null, string | null][];
   /** Per step index: position in `values` plus revision × 65,536; absent: none told. */
   bySteps: Record<number, number>;
+  /** Steps below this index are forgotten here as well. */
+  from?: number;
 }
 
 const REVISION = 0x10000;
@@ -16,6 +18,23 @@ const REVISION = 0x10000;
 /** A name that the row lacks, or holds otherwise; null where the row is right. */
 const missing = (own: string, resolved: string): string | null =>
   resolved === '' || own === resolved ? null : resolved;
+
+/** What was told of steps that the run remembers no longer is never asked for again. */
+function forget(told: Told, oldest: number): Told {
+  const kept: Told = { values: [], bySteps: {}, from: oldest };
+  const places = new Map<number, number>();
+  for (const [index, entry] of Object.entries(told.bySteps)) {
+    const value = told.values[entry % REVISION];
+    if (Number(index) < oldest || !value) continue;
+    let place = places.get(entry % REVISION);
+    if (place === undefined) {
+      place = kept.values.push(value) - 1;
+      places.set(entry % REVISION, place);
+    }
+    kept.bySteps[Number(index)] = place + entry - (entry % REVISION);
+  }
+  return kept;
+}
 
 /**
  * Revisions of stored rows that lack a session, agent or release which the run now knows: each only when it says something
@@ -25,6 +44,10 @@ const missing = (own: string, resolved: string): string | null =>
  */
 export function resolveRevisions(run: RunModel, slots: Slots, steps: readonly Step[]): SpanRevision[] {
   let told = slots.get<Told>('r');
+  if (told && (told.from ?? 0) < run.droppedSteps) {
+    told = forget(told, run.droppedSteps);
+    slots.put('r', told);
+  }
   const revisions: SpanRevision[] = [];
   const session = run.sessionId === run.traceId ? '' : run.sessionId;
   for (const step of steps) {

@@ -49,6 +49,9 @@ export interface RunOutput {
   faults: DetectorFault[];
 }
 
+/** Late parents in a run of many steps are a cause to look over all of them at every sixteenth step only; the end does. */
+const isLookedOver = ({ index }: Step): boolean => index < 256 || index % 16 === 0;
+
 const faultOf = (detector: RunDetector, error: unknown): DetectorFault => ({
   pattern: detector.pattern,
   message: error instanceof Error ? error.message : String(error),
@@ -143,7 +146,8 @@ export class RunJudge {
     }
     if (model.meta.rootSpanId !== '' && !model.meta.rootAssumed) {
       // The root tells what its run is; a late parent may name the agent of its children; any other tells only of itself.
-      const reaches = step.spanId === model.meta.rootSpanId || model.childrenOf(step.spanId).length > 0;
+      const isParent = model.childrenOf(step.spanId).length > 0;
+      const reaches = step.spanId === model.meta.rootSpanId || (isParent && isLookedOver(step));
       if (reaches) collector.refresh();
       output.revisions = resolveRevisions(model, slots, reaches ? model.steps : [step]);
     }

@@ -14,7 +14,10 @@ const NEEDS: ReadonlyArray<readonly [keyof RunMeta['seen'], readonly string[]]> 
 const share = (part: number, whole: number): number | null =>
   whole === 0 ? null : Math.round((part / whole) * 1e3) / 1e3;
 
-/** JSON object: share of the spans that could carry each kind of content and did, and the patterns that are blind. */
+/**
+ * JSON object: share of the spans that could carry each kind of content and did, and the patterns that are blind; and, where
+ * there are any, the spans that were forgotten before the end, because there were too many or they came too late.
+ */
 function coverageOf(meta: RunMeta): string {
   const { seen, released: spans, toolCalls, llmCalls } = meta;
   const shares = {
@@ -27,7 +30,7 @@ function coverageOf(meta: RunMeta): string {
     parent: share(seen.parent, Math.max(0, spans - 1)),
   };
   const blind = NEEDS.flatMap(([content, patterns]) => (shares[content] === 0 ? patterns : []));
-  return JSON.stringify({ ...shares, blind });
+  return JSON.stringify({ ...shares, blind, ...(meta.dropped > 0 ? { forgotten: meta.dropped } : {}) });
 }
 
 /** The Run record of a judgement. */

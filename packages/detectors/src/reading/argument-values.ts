@@ -2,11 +2,12 @@ import type { Span } from '@spanwise/schemas';
 import { hash64 } from '../identity-hash.ts';
 
 const MOST = 16;
+const MOST_DEPTH = 64;
 
-function collect(value: unknown, into: Set<string>): void {
-  if (into.size >= MOST || value === null || typeof value === 'boolean') return;
+function collect(value: unknown, into: Set<string>, depth = 0): void {
+  if (into.size >= MOST || value === null || typeof value === 'boolean' || depth > MOST_DEPTH) return;
   if (typeof value === 'object') {
-    for (const inner of Object.values(value)) collect(inner, into);
+    for (const inner of Object.values(value)) collect(inner, into, depth + 1);
     return;
   }
   const text = String(value).trim().toLowerCase();

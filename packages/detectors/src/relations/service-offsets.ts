@@ -25,6 +25,9 @@ export const CLOCK_TOLERANCE_US = 5_000;
 /** One late child may be an asynchronous one; several, and no other, are not. */
 const LEAST_LATE = 3;
 
+/** Services that call each other in a row, at most. */
+const MOST_HOPS = 64;
+
 const NONE: ReadonlySet<string> = new Set();
 
 /**
@@ -99,7 +102,7 @@ export function serviceOffsets(pairs: readonly ClockPair[]): ReadonlyMap<string,
   for (const pair of pairs) if (!callees.has(pair.caller)) offsets.set(pair.caller, 0);
   const [first] = pairs;
   if (offsets.size === 0 && first) offsets.set(first.caller, 0);
-  for (let grew = true; grew; ) {
+  for (let grew = true, hops = 0; grew && hops < MOST_HOPS; hops++) {
     grew = false;
     for (const pair of pairs) {
       const caller = offsets.get(pair.caller);

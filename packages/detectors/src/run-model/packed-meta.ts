@@ -50,6 +50,7 @@ export function packMeta(meta: RunMeta): PackedMeta {
     judged ? [judged.end, judged.revision, judged.verdict, judged.probability] : 0,
     meta.reopened ? 1 : 0,
     meta.continuation,
+    meta.rootChanges,
   ];
 }
 
@@ -104,6 +105,8 @@ export function unpackMeta(packed: PackedMeta): RunMeta {
     judged: judgedOf(next()),
     reopened: next<number>() === 1,
     continuation: next(),
+    // not in what earlier versions wrote
+    rootChanges: next<number | undefined>() ?? 0,
   };
 }
 

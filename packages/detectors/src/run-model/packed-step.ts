@@ -144,6 +144,16 @@ export function packStep(step: Step, meta: RunMeta): PackedStep {
   return scratch.slice(0, length);
 }
 
+/** About as many characters as its JSON has. */
+export function sizeOf(packed: PackedStep): number {
+  let size = 2;
+  for (const value of packed) {
+    if (typeof value === 'string') size += value.length + 3;
+    else size += Array.isArray(value) ? sizeOf(value) : 8;
+  }
+  return size;
+}
+
 /** @param index of the step, from its slot's name */
 export function unpackStep(packed: PackedStep, index: number, meta: RunMeta): Step {
   const [spanId, parentSpanId, name] = packed as string[];

@@ -26,6 +26,8 @@ export interface RunMeta {
   rootSpanId: string;
   /** The root may be only the topmost agent that was seen: its parent is elsewhere. */
   rootAssumed: boolean;
+  /** Times that another span was taken for the root, or none any more. */
+  rootChanges: number;
   /** Microseconds: earliest start, latest end, received time of the first span and of the last. */
   start: number;
   end: number;
@@ -89,6 +91,7 @@ export function newMeta(span: Span): RunMeta {
     dropped: 0,
     rootSpanId: '',
     rootAssumed: false,
+    rootChanges: 0,
     start: span.startTime,
     end: span.startTime,
     firstReceived: span.receivedTime,

@@ -122,7 +122,7 @@ describe('bounds', () => {
   it('remembers so many steps, counts the rest, and still knows resends of them for a while', () => {
     const slots = new MemorySlots();
     const spans = many(400);
-    const model = modelOf(spans, { maxSteps: 64, maxForgottenIds: 128 }, slots);
+    const model = modelOf(spans, { ...defaultBounds, maxSteps: 64, maxForgottenIds: 128 }, slots);
     expect(model.steps.length).toBeLessThanOrEqual(64);
     expect(model.droppedSteps + model.steps.length).toBe(400);
     expect(model.add(spans[399] as Span, 1)).toBeUndefined();
@@ -132,7 +132,7 @@ describe('bounds', () => {
   });
 
   it('is the same after a restart in the middle of forgetting', () => {
-    const bounds = { maxSteps: 64, maxForgottenIds: 128 };
+    const bounds = { ...defaultBounds, maxSteps: 64, maxForgottenIds: 128 };
     const spans = many(333);
     const slots = new MemorySlots();
     modelOf(spans.slice(0, 200), bounds, slots);

@@ -6,8 +6,9 @@ import { isAct, isCall } from '../relations/calls.ts';
 import { encloses } from '../relations/enclosure.ts';
 import { mostFrequent } from '../relations/tally.ts';
 import type { Slots } from '../slots.ts';
+import { ForgottenIds } from './forgotten-ids.ts';
 import { META, type PackedMeta, packMeta, unpackMeta } from './packed-meta.ts';
-import { type PackedStep, packStep, unpackStep } from './packed-step.ts';
+import { type PackedStep, packStep, sizeOf, unpackStep } from './packed-step.ts';
 import { isRootOf } from './root.ts';
 import { RunClock } from './run-clock.ts';
 import { addToMeta, newMeta, type RunMeta } from './run-meta.ts';
@@ -16,11 +17,19 @@ import { stepOf } from './step-of.ts';
 export interface RunBounds {
   /** Steps remembered per run (default 1,024). The oldest are forgotten, a quarter of them at a time. */
   maxSteps: number;
+  /** What they may take in state, in characters of JSON (default 2 Mi, far more than 1,024 ordinary ones). */
+  maxStepChars: number;
   /** Ids of forgotten steps that are still recognised as resends (default 4,096). */
   maxForgottenIds: number;
 }
 
-export const defaultBounds: RunBounds = { maxSteps: 1024, maxForgottenIds: 4096 };
+export const defaultBounds: RunBounds = { maxSteps: 1024, maxStepChars: 2 * 1024 * 1024, maxForgottenIds: 4096 };
+
+/**
+ * Times that a run's root may change. Of two spans without a parent the earlier one is the root, and what a root says holds
+ * for all steps: a trace whose every span is a root, each earlier than the last, must not have them all told anew with each.
+ */
+const MOST_ROOT_CHANGES = 64;
 
 const NO_STEPS: readonly Step[] = [];
 
@@ -52,15 +61,21 @@ export class RunModel implements RunView {
   readonly #requesters = new Map<string, Step>();
   readonly #byArguments = new Map<string, Step[]>();
   calls = 0;
-  readonly #forgotten = new Set<string>();
+  readonly #forgotten: ForgottenIds;
+  /** Characters that each of `steps` takes, and their sum. */
+  readonly #sizes: number[] = [];
+  #size = 0;
   readonly #clock = new RunClock();
   #chronological: Step[] | undefined;
   #justForgotten: Step[] = [];
+  /** As of so many released steps: a nameless root has it looked for in all below. */
+  #runAgent: { released: number; name: string } | undefined;
 
   private constructor(slots: Slots, meta: RunMeta, bounds: RunBounds) {
     this.#slots = slots;
     this.meta = meta;
     this.#bounds = bounds;
+    this.#forgotten = new ForgottenIds(slots, bounds.maxForgottenIds);
   }
 
   /** The model of a run whose state is in `slots`, or a new one that begins with `span`. */
@@ -71,11 +86,11 @@ export class RunModel implements RunView {
     const model = new RunModel(slots, stored, bounds);
     for (let index = stored.dropped; index < stored.released; index++) {
       const step = slots.get<PackedStep>(`s/${index}`);
-      if (step) model.#index(unpackStep(step, index, stored));
+      if (!step) continue;
+      model.#index(unpackStep(step, index, stored));
+      model.#weigh(step);
     }
-    for (const slot of slots.keys()) {
-      if (slot.startsWith('ids/')) for (const id of slots.get<string[]>(slot) ?? []) model.#forgotten.add(id);
-    }
+    model.#forgotten.restore();
     model.now = stored.lastSpanAt;
     return model;
   }
@@ -87,12 +102,18 @@ export class RunModel implements RunView {
     this.now = nowMs;
     const step = stepOf(span, this.meta.released, this.meta.listening > 0);
     this.#index(step);
-    const isRoot = isRootOf(step, this, this.meta.rootAssumed);
+    const isRoot = this.meta.rootChanges < MOST_ROOT_CHANGES && isRootOf(step, this, this.meta.rootAssumed);
     if (isRoot) this.#setRoot(step);
     else if (this.meta.rootAssumed && !encloses(this.meta.rootSpanId, step, this)) this.#setRoot(undefined);
     addToMeta(this.meta, step, span, isRoot, nowMs);
-    this.#slots.put(`s/${step.index}`, packStep(step, this.meta));
-    if (this.steps.length > this.#bounds.maxSteps) this.#forgetOldest();
+    const packed = packStep(step, this.meta);
+    this.#slots.put(`s/${step.index}`, packed);
+    this.#weigh(packed);
+    while (
+      this.steps.length > this.#bounds.maxSteps ||
+      (this.#size > this.#bounds.maxStepChars && this.steps.length > 1)
+    )
+      this.#forgetOldest();
     this.saveMeta();
     return step;
   }
@@ -111,6 +132,7 @@ export class RunModel implements RunView {
   }
 
   #setRoot(step: Step | undefined): void {
+    this.meta.rootChanges++;
     this.meta.rootSpanId = step ? step.spanId : '';
     this.meta.rootAssumed = step !== undefined && step.parentSpanId !== '';
   }
@@ -139,38 +161,37 @@ export class RunModel implements RunView {
     else this.#byArguments.set(step.argumentsDigest, [step]);
   }
 
+  #weigh(packed: PackedStep): void {
+    const size = sizeOf(packed);
+    this.#sizes.push(size);
+    this.#size += size;
+  }
+
   #forgetOldest(): void {
-    const batch = Math.max(1, this.#bounds.maxSteps >> 2);
+    const batch = Math.max(1, Math.min(this.#bounds.maxSteps, this.steps.length) >> 2);
     const gone = this.steps.splice(0, batch);
+    for (const size of this.#sizes.splice(0, batch)) this.#size -= size;
     this.#justForgotten.push(...gone);
+    const oldestKept = this.meta.dropped + gone.length;
+    for (const parent of new Set(gone.map((step) => step.parentSpanId))) {
+      const kept = this.#children.get(parent)?.filter((sibling) => sibling.index >= oldestKept) ?? [];
+      if (kept.length > 0) this.#children.set(parent, kept);
+      else this.#children.delete(parent);
+    }
     for (const step of gone) {
       this.#slots.delete(`s/${step.index}`);
       this.#bySpanId.delete(step.spanId);
-      this.#forgotten.add(step.spanId);
-      const siblings = this.#children.get(step.parentSpanId);
-      if (siblings) {
-        const kept = siblings.filter((sibling) => sibling !== step);
-        if (kept.length > 0) this.#children.set(step.parentSpanId, kept);
-        else this.#children.delete(step.parentSpanId);
-      }
       for (const call of step.requestedCalls)
         if (this.#requesters.get(call.id) === step) this.#requesters.delete(call.id);
     }
     this.calls = 0;
     this.#byArguments.clear();
     for (const step of this.steps) if (isAct(step)) this.#indexAct(step);
-    this.#slots.put(
-      `ids/${this.meta.dropped}`,
+    this.#forgotten.add(
+      this.meta.dropped,
       gone.map((step) => step.spanId),
     );
-    const oldest = this.meta.dropped - this.#bounds.maxForgottenIds;
     this.meta.dropped += gone.length;
-    for (let index = oldest - (oldest % batch); index >= 0; index -= batch) {
-      const ids = this.#slots.get<string[]>(`ids/${index}`);
-      if (!ids) break;
-      for (const id of ids) this.#forgotten.delete(id);
-      this.#slots.delete(`ids/${index}`);
-    }
     this.#chronological = undefined;
   }
 
@@ -238,7 +259,10 @@ export class RunModel implements RunView {
   }
 
   get runAgent(): string {
-    return agentOfRun(this, this.meta.agents);
+    if (this.#runAgent?.released !== this.meta.released) {
+      this.#runAgent = { released: this.meta.released, name: agentOfRun(this, this.meta.agents) };
+    }
+    return this.#runAgent.name;
   }
 
   releaseOf(step: Step): string {
