@@ -16,6 +16,7 @@ export const PATTERN_WEIGHTS: Readonly<Record<string, number>> = {
   // It was in trouble, and may have got out of it.
   retry_storm: 1.4,
   context_truncation: 1.4,
+  persona_inconsistency: 1.2,
   malformed_output: 1.2,
   tool_misrouting: 1.2,
   // Trouble that was seen and dealt with.

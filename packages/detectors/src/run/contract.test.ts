@@ -94,6 +94,19 @@ const eventful: Record<string, () => Span[]> = {
       .step('lesser', queued(1, 2, 3))
       .step('urgent', queued(9, 1, 5))
       .end(),
+  estranged: () =>
+    trace()
+      .llm({
+        system: 'You are a support agent.',
+        input: [says('user', 'refund order A-1042')],
+        text: 'Let me see about that.',
+      })
+      .llm({
+        system: 'You sell insurance.',
+        input: [says('user', 'refund order A-1042')],
+        text: 'Are you insured at all?',
+      })
+      .end({ outputMessages: JSON.stringify([says('assistant', 'Are you insured at all?')]) }),
   skewed: () =>
     trace()
       .within('call', (run) => run.step('tool', { service: 'tools', startTime: 1_000_000_000_000_000 }))

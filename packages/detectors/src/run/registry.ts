@@ -6,6 +6,7 @@ import { type ContextTruncationSettings, contextTruncation } from './context-tru
 import { type MalformedOutputSettings, malformedOutput } from './malformed-output.ts';
 import { type MaskedToolErrorSettings, maskedToolError } from './masked-tool-error.ts';
 import { type NoProgressLoopSettings, noProgressLoop } from './no-progress-loop.ts';
+import { type PersonaInconsistencySettings, personaInconsistency } from './persona-inconsistency.ts';
 import { type PriorityInversionSettings, priorityInversion } from './priority-inversion.ts';
 import { type RecoverySettings, recovery } from './recovery.ts';
 import { type RetryStormSettings, retryStorm } from './retry-storm.ts';
@@ -25,6 +26,7 @@ export interface RunDetectorSettings {
   abandoned_session?: Partial<AbandonedSessionSettings>;
   circular_delegation?: Partial<CircularDelegationSettings>;
   priority_inversion?: Partial<PriorityInversionSettings>;
+  persona_inconsistency?: Partial<PersonaInconsistencySettings>;
   clock_skew?: Partial<ClockSkewSettings>;
 }
 
@@ -42,6 +44,7 @@ export function runDetectors(settings: RunDetectorSettings = {}): RunDetector[] 
     abandonedSession(settings.abandoned_session),
     circularDelegation(settings.circular_delegation),
     priorityInversion(settings.priority_inversion),
+    personaInconsistency(settings.persona_inconsistency),
     clockSkew(settings.clock_skew),
   ] as RunDetector[];
 }

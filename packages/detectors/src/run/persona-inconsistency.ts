@@ -1,0 +1,279 @@
+import type { Span } from '@spanwise/schemas';
+import type { Reporter, RunDetector } from '../detector/detector.ts';
+import type { RunView } from '../detector/run-view.ts';
+import type { Step } from '../detector/step.ts';
+import { hash64 } from '../identity-hash.ts';
+import { type Instructions, instructionsIn, likeness, promptLabels } from '../reading/instructions.ts';
+import { wasCut } from '../reading/messages.ts';
+import { openingOf } from '../reading/unparsed-messages.ts';
+import { nearestNamed } from '../relations/attribution.ts';
+import { byStartIn, isAct, wrapsInference } from '../relations/calls.ts';
+
+/**
+ * `persona_inconsistency`: in one conversation, one agent of one release answers or acts under system instructions of another
+ * persona than before. MAST 1.2 (disobey role specification), 2.3 (task derailment).
+ *
+ * Instructions speak to one persona where they name the same role (`You are …`), or where half of the sentences of the shorter
+ * or of the first words of both are the same, numbers aside: dates, knowledge and notes that change make no other persona.
+ * It counts only what was said or done: the answer went on as part of the conversation or is the agent's own last word, or a tool
+ * that was asked for was called.
+ *
+ * It does not claim other agents, releases or workflow points (a graph's nodes have prompts of their own), calls with other
+ * tools or about another request (titles, summaries, critics), a configured mode change: a prompt name, version or mode on the
+ * span that differs too, a call of a tool for modes in between, or one of the `modes`. Blind without system instructions.
+ *
+ * Happened and began: the first inference under the other persona.
+ * Evidence `other_instructions` (expected and seen: the roles, else the digests of the instructions; numbers: likeness;
+ * spans: the first inference, and those under the other persona).
+ */
+export interface PersonaInconsistencySettings {
+  /** Instructions with less in common than this speak to another persona. Default 0.35: half of a short prompt's words may be data. */
+  likeness: number;
+  /** Words by which instructions of configured modes are known. Default none. */
+  modes: readonly string[];
+}
+
+const DEFAULTS: PersonaInconsistencySettings = { likeness: 0.35, modes: [] };
+
+const MOST_PERSONAS = 6;
+const MOST_INFERENCES = 48;
+const MODE_TOOL = /(?:^|[_-])(?:mode|persona|profile|role)s?(?:$|[_-])/i;
+
+interface Persona extends Instructions {
+  labels: string;
+  configured: boolean;
+}
+
+/** An inference. `heard`: its answer was seen in a later input or in what its agent gave back. */
+type Inference = [spanId: string, persona: number, tools: string, request: string, answer: string, heard: 0 | 1];
+
+interface State {
+  personas: Persona[];
+  inferences: Inference[];
+  told: string[];
+}
+
+export function personaInconsistency(overrides: Partial<PersonaInconsistencySettings> = {}): RunDetector<State> {
+  const settings = { ...DEFAULTS, ...overrides };
+
+  function note(step: Step, span: Span, run: RunView, state: State): boolean {
+    const instructions = instructionsIn(span.systemInstructions);
+    const labels = state.personas.length === 0 ? '' : promptLabels(span.attributes);
+    let at = state.personas.findIndex((known) => known.digest === instructions.digest);
+    if (at < 0) {
+      if (state.personas.length >= MOST_PERSONAS) return false;
+      const configured = settings.modes.some((mode) => span.systemInstructions.includes(mode));
+      at = state.personas.push({ ...instructions, labels: promptLabels(span.attributes), configured }) - 1;
+    } else if (labels !== '' && state.personas[at]) (state.personas[at] as Persona).labels = labels;
+    return keep(state, step, run, [
+      step.spanId,
+      at,
+      span.toolDefinitionsDigest.slice(0, 8),
+      requestOf(span.inputMessages),
+      step.requestedCalls.length > 0 ? '' : openingOfAnswer(span.outputMessages),
+      0,
+    ]);
+  }
+
+  function judge(run: RunView, state: State, isOver: boolean, reporter: Reporter): void {
+    const told: string[] = [];
+    for (const group of groupsOf(state, run)) {
+      const found = otherPersona(group, state, run, settings.likeness, isOver);
+      if (!found) continue;
+      told.push(found.at.step.spanId);
+      tell(found, state, reporter);
+    }
+    for (const key of state.told) if (!told.includes(key) && run.stepOf(key)) reporter.withdraw(key);
+    state.told = told;
+  }
+
+  return {
+    pattern: 'persona_inconsistency',
+    initialState: () => ({ personas: [], inferences: [], told: [] }),
+
+    onSpan(step, span, run, state, reporter) {
+      if (step.kind === 'llm') {
+        if (span.systemInstructions === '' || step.failed || wasCut(span, 'systemInstructions')) return false;
+        if (wrapsInference(step, run)) return false;
+        const isHeard = hear(span.inputMessages, step, state);
+        const isNoted = note(step, span, run, state);
+        if (state.personas.length > 1) judge(run, state, false, reporter);
+        return isHeard || isNoted;
+      }
+      if (state.personas.length < 2 || (step.kind !== 'agent' && !isAct(step))) return false;
+      if (step.kind === 'agent') hear(span.outputMessages, step, state);
+      judge(run, state, false, reporter);
+      return true;
+    },
+
+    onRunEnd(_end, run, state, reporter) {
+      if (state.personas.length < 2) return false;
+      judge(run, state, true, reporter);
+      return true;
+    },
+  };
+}
+
+/**
+ * While there is one persona, as in most runs for good, only the earliest of those inferences is kept that later ones would be
+ * compared by in the same way; with a second persona, all.
+ */
+function keep(state: State, step: Step, run: RunView, inference: Inference): boolean {
+  const { inferences, personas } = state;
+  if (personas.length < 2) {
+    const point = pointOf(step, run);
+    const at = inferences.findIndex(([spanId, persona, tools, request]) => {
+      const other = run.stepOf(spanId);
+      if (persona !== inference[1] || tools !== inference[2] || request !== inference[3] || !other) return false;
+      return other.agent === step.agent && pointOf(other, run) === point;
+    });
+    const known = run.stepOf(inferences[at]?.[0] ?? '');
+    if (known) {
+      if (run.startOf(known) <= run.startOf(step)) return false;
+      inferences[at] = inference;
+      return true;
+    }
+  }
+  inferences.push(inference);
+  if (inferences.length > MOST_INFERENCES) inferences.splice(1, 1);
+  return true;
+}
+
+/** Where in the workflow: the name of the span around, counts aside. */
+const pointOf = (step: Step, run: RunView): string => (run.parentOf(step)?.name ?? '').replace(/\d+/g, '0');
+
+const digest = (text: string): string => hash64(text).slice(0, 8);
+const USER = /"role": ?"user"/;
+const MESSAGE = /\{"role": ?"/g;
+const REQUEST_LENGTH = 160;
+
+/** Digest of how the user's first message begins: the same for all inputs that repeat one conversation. */
+function requestOf(input: string): string {
+  const at = input.search(USER);
+  if (at < 0) return '';
+  MESSAGE.lastIndex = at;
+  const next = MESSAGE.exec(input.slice(0, at + REQUEST_LENGTH))?.index ?? at + REQUEST_LENGTH;
+  return digest(input.slice(at, next).replace(/[\s\]},]+$/, ''));
+}
+
+const ANSWER_LENGTH = 32;
+const LEAST_ANSWER = 8;
+
+/** As it stands within JSON text. */
+function openingOfAnswer(output: string): string {
+  const raw = JSON.stringify(openingOf(output, ANSWER_LENGTH) ?? '').slice(1, -1);
+  return raw.length < LEAST_ANSWER ? '' : raw;
+}
+
+/** Answers that stand in what came later. */
+function hear(text: string, step: Step, state: State): boolean {
+  if (text === '' || state.personas.length < 2) return false;
+  let changed = false;
+  for (const inference of state.inferences) {
+    const [spanId, , , , answer, heard] = inference;
+    if (heard || answer === '' || spanId === step.spanId || !text.includes(answer)) continue;
+    inference[5] = 1;
+    changed = true;
+  }
+  return changed;
+}
+
+interface Spoken {
+  step: Step;
+  persona: number;
+  request: string;
+  answer: string;
+  heard: boolean;
+}
+
+/** Inferences that may be compared, by start: of one agent and release, at one point, with the same tools. */
+function groupsOf(state: State, run: RunView): Spoken[][] {
+  const groups = new Map<string, Spoken[]>();
+  for (const [spanId, persona, tools, request, answer, heard] of state.inferences) {
+    const step = run.stepOf(spanId);
+    const named = step && nearestNamed(step, 'agent', run);
+    if (!step || !named) continue;
+    const key = [named.agent, run.releaseOf(step), pointOf(step, run), tools].join('\n');
+    const spoken = { step, persona, request, answer, heard: heard === 1 };
+    const group = groups.get(key);
+    if (group) group.push(spoken);
+    else groups.set(key, [spoken]);
+  }
+  const byStart = byStartIn(run);
+  for (const group of groups.values()) group.sort((a, b) => byStart(a.step, b.step));
+  return [...groups.values()];
+}
+
+interface OtherPersona {
+  group: readonly Spoken[];
+  first: Spoken;
+  at: Spoken;
+  likeness: number;
+  confidence: number;
+}
+
+function otherPersona(
+  group: readonly Spoken[],
+  { personas }: State,
+  run: RunView,
+  least: number,
+  isOver: boolean,
+): OtherPersona | undefined {
+  const [first] = group;
+  const reference = first && personas[first.persona];
+  if (!first || !reference) return undefined;
+  for (const at of group) {
+    const persona = personas[at.persona];
+    if (!persona || at.persona === first.persona || persona.configured || reference.configured) continue;
+    const alike = likeness(reference, persona);
+    if (alike >= least || persona.labels !== reference.labels || isModeChange(first, at, run)) continue;
+    const isSame = at.request !== '' && at.request === first.request;
+    const acted = at.step.requestedCalls.length > 0 && hasActed(at.step, run);
+    // Where inputs were not captured, the same tools say that it is the same work.
+    const isSameWork = isSame || (acted && (at.request === '' || first.request === ''));
+    if (!isSameWork) continue;
+    const isLastWord = isOver && at === group.at(-1) && at.step.requestedCalls.length === 0;
+    if (acted || at.heard) return { group, first, at, likeness: alike, confidence: 0.9 };
+    if (isLastWord) return { group, first, at, likeness: alike, confidence: 0.7 };
+  }
+  return undefined;
+}
+
+/** A tool of modes was called in between. */
+const isModeChange = (first: Spoken, at: Spoken, run: RunView): boolean =>
+  run.steps.some(
+    (step) =>
+      isAct(step) &&
+      MODE_TOOL.test(step.tool) &&
+      run.startOf(step) >= run.startOf(first.step) &&
+      run.startOf(step) <= run.startOf(at.step),
+  );
+
+/** What the inference asked for was called. */
+const hasActed = (inference: Step, run: RunView): boolean =>
+  run.steps.some((step) => isAct(step) && step.index > inference.index - 64 && run.requesterOf(step) === inference);
+
+function tell({ group, first, at, likeness: alike, confidence }: OtherPersona, state: State, reporter: Reporter): void {
+  const [was, is] = [state.personas[first.persona] as Persona, state.personas[at.persona] as Persona];
+  const named = (persona: Persona): string => persona.role || `instructions ${persona.digest.slice(0, 8)}`;
+  const other =
+    was.role !== '' && is.role !== ''
+      ? `as "${is.role}", before that as "${was.role}"`
+      : 'under instructions of another persona';
+  const under = group.filter((spoken) => spoken.persona === at.persona);
+  reporter.report({
+    key: at.step.spanId,
+    span: at.step,
+    rootCause: at.step,
+    severity: 'medium',
+    confidence,
+    summary: `the agent goes on ${other}`,
+    evidence: {
+      type: 'other_instructions',
+      expected: named(was),
+      seen: named(is),
+      numbers: { likeness: Math.round(alike * 100) / 100 },
+      spans: [first, ...under].slice(0, 32).map((spoken) => spoken.step.spanId),
+    },
+  });
+}
