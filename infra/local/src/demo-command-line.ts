@@ -11,7 +11,8 @@ export const demoUsage = `Starts the whole pipeline on this machine and feeds it
                      (default: until Ctrl-C)
   --report FILE      write the outcome as JSON (needs --for)
   --rate N           spans per second (default 150)
-  --seed N           of the fleet; the same seed gives the same sessions (default 1)
+  --seed N           of the fleet; the same seed gives the same sessions and ids, which the same tables take once only
+                     (default: 1, another where spans are stored already)
   --no-fleet         only the pipeline, for your own spans
   --data-dir DIR     data and logs, kept for the next start (default: .spanwise/demo, emptied at each start)
   --port N           OTLP/HTTP (default 4318, or a free port if that is taken)
@@ -25,7 +26,8 @@ export interface DemoCommand {
   readonly forMs: number | undefined;
   readonly report: string | undefined;
   readonly rate: number;
-  readonly seed: number;
+  /** Undefined: the demo chooses one */
+  readonly seed: number | undefined;
   readonly fleet: boolean;
   readonly dataDir: string | undefined;
   readonly ports: Partial<Readonly<Record<Listener, number>>>;
@@ -54,7 +56,7 @@ export function parseDemoCommand(args: readonly string[]): DemoCommand | 'help' 
     forMs,
     report: values.report,
     rate: positive('--rate', values.rate),
-    seed: positive('--seed', values.seed),
+    seed: values.seed === undefined ? undefined : positive('--seed', values.seed),
     fleet: values.fleet,
     dataDir: values['data-dir'],
     ports: ports(values.port),
@@ -70,7 +72,7 @@ function parse(args: readonly string[]) {
         for: { type: 'string' },
         report: { type: 'string' },
         rate: { type: 'string', default: '150' },
-        seed: { type: 'string', default: '1' },
+        seed: { type: 'string' },
         fleet: { type: 'boolean', default: true },
         'data-dir': { type: 'string' },
         port: { type: 'string', multiple: true, default: [] },

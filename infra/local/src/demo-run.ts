@@ -8,12 +8,13 @@ import { type DemoNumbers, demoNumbers } from './demo-numbers.ts';
 import { type DemoReport, demoReport, type ServiceState } from './demo-report.ts';
 import type { DemoScreen } from './demo-screen.ts';
 import { type Fleet, startFleet } from './fleet.ts';
+import { fleetSeed } from './fleet-seed.ts';
 import { kafkaClient } from './kafka-client.ts';
 import type { PipelineHandle } from './pipeline.ts';
 import { Rate } from './rate.ts';
 import { askLag } from './service-lag.ts';
 import { untilSettled } from './settle.ts';
-import { tablesOf } from './tables.ts';
+import { rowsOf, tablesOf } from './tables.ts';
 
 /** What the last session needs after its last span: abandonment, gap, batches, with some room. */
 const JUDGING_MS = 22_000;
@@ -64,7 +65,7 @@ export class DemoRun {
     const { command, pipeline, stop } = this.#parts;
     const deadLetters = await DeadLetterWatch.open(kafkaClient(pipeline.state.brokers), pipeline.state.topicPrefix);
     try {
-      if (command.fleet) this.#fleet = this.#startFleet();
+      if (command.fleet) this.#fleet = await this.#startFleet();
       await this.#watchWhileFeeding();
       if (stop.aborted) return undefined;
       if (this.#failures.length === 0) await this.#judge();
@@ -81,10 +82,13 @@ export class DemoRun {
     }
   }
 
-  #startFleet(): Fleet {
-    const { command, pipeline } = this.#parts;
+  async #startFleet(): Promise<Fleet> {
+    const { command, pipeline, screen } = this.#parts;
     this.#phase = 'feeding a simulated fleet';
-    const { forMs, rate, seed } = command;
+    const { forMs, rate } = command;
+    const hasSpans = (await rowsOf(this.#tables, 'SELECT 1 FROM spans LIMIT 1')).length > 0;
+    const seed = fleetSeed(command.seed, hasSpans, Date.now());
+    if (hasSpans) screen.say(`Spans are stored already; the fleet that comes now has the seed ${seed}.`);
     const { dataDir, ingestUrl } = pipeline.state;
     return startFleet({
       endpoint: ingestUrl,
