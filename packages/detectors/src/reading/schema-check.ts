@@ -1,5 +1,6 @@
 import { Ajv, type ErrorObject, type Options, type ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import { isQuickPattern, QUICK_TEXT } from './quick-pattern.ts';
 
 /** One way in which a value breaks its schema. */
 export interface SchemaBreak {
@@ -13,18 +14,14 @@ export interface SchemaBreak {
 }
 
 const MOST_BREAKS = 8;
-const MOST_PATTERN = 256;
-const MOST_TESTED = 4_096;
-/** A quantified group that contains a quantifier, or a back reference: may take exponential time. */
-const COSTLY = /\([^)]*[+*}][^)]*\)\s*[+*{]|\\[1-9]/;
 const DRAFT_2020 = /"(?:prefixItems|dependent(?:Required|Schemas)|unevaluated(?:Properties|Items)|\$dynamicRef)"/;
 
 /** Schemas come from the agents observed: a pattern that could hang us is not tested. */
 const boundedRegExp = Object.assign(
   (pattern: string, flags: string) => {
-    if (pattern.length > MOST_PATTERN || COSTLY.test(pattern)) return { test: () => true };
+    if (!isQuickPattern(pattern)) return { test: () => true };
     const compiled = new RegExp(pattern, flags);
-    return { test: (text: string) => text.length > MOST_TESTED || compiled.test(text) };
+    return { test: (text: string) => text.length > QUICK_TEXT || compiled.test(text) };
   },
   { code: 'boundedRegExp' },
 );
