@@ -34,6 +34,13 @@ describe('topic files', () => {
     }
   });
 
+  it('changelogs lose nothing to retention, and give back the disk of what was deleted in steps of 64 MiB', () => {
+    const config = { 'retention.ms': '-1', 'retention.bytes': '-1', 'segment.bytes': `${64 * 1024 * 1024}` };
+    const changelogs = topics.filter(({ name }) => name.endsWith('-changelog'));
+    expect(changelogs).not.toHaveLength(0);
+    for (const spec of changelogs) expect(spec.config).toMatchObject(config);
+  });
+
   it('an unknown topic is refused by name', () => {
     expect(() => topic('span')).toThrow('no topic span');
   });

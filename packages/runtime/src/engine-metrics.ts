@@ -27,6 +27,20 @@ export function engineMetrics(registry: Registry, service: string): EngineObserv
   const gauge = (name: string, help: string) =>
     new Gauge({ name: prefix + name, help, labelNames: ['partition'], registers });
   const keys = gauge('state_keys', 'Keys with state');
+  const stateBytes = gauge('state_bytes', 'State as a snapshot of it would be, about');
+  const restoreBytes = gauge('restore_bytes', 'Changelog that a restore would read');
+  const standing = new Map<number, 'restoring' | 'unrestorable'>();
+  const standingStill = (why: 'restoring' | 'unrestorable', help: string) =>
+    new Gauge({
+      name: `${prefix}${why}_partitions`,
+      help,
+      registers,
+      collect() {
+        this.set([...standing.values()].filter((each) => each === why).length);
+      },
+    });
+  standingStill('restoring', 'Partitions whose state is being read from the changelog');
+  standingStill('unrestorable', 'Partitions that stand still since their state cannot be restored');
   const held = gauge('held_records', 'Records held for reordering');
   const lag = gauge('lag_messages', 'Messages not yet processed');
   const counter = <L extends string>(name: string, help: string, labelNames: L[]) =>
@@ -41,19 +55,30 @@ export function engineMetrics(registry: Registry, service: string): EngineObserv
     onAssignment: (partitions) => {
       owned.set(partitions.length);
       // what another process owns now is that process' to report
-      for (const each of [keys, held, lag]) each.reset();
+      for (const each of [keys, stateBytes, restoreBytes, held, lag]) each.reset();
+      for (const partition of standing.keys()) if (!partitions.includes(partition)) standing.delete(partition);
     },
     onCommit: (event) => {
       commitDuration.observe(event.durationMs / 1000);
       commitRecords.observe(event.records);
       changelogBytes.inc(event.changelogBytes);
       keys.set({ partition: event.partition }, event.keys);
+      stateBytes.set({ partition: event.partition }, event.stateBytes);
+      restoreBytes.set({ partition: event.partition }, event.restoreBytes);
       held.set({ partition: event.partition }, event.held);
     },
     onDeadLetter: ({ reason }) => deadLetters.inc({ reason }),
     onLag: ({ partition, messages }) => lag.set({ partition }, messages),
-    onRestore: ({ durationMs }) => restoreDuration.observe(durationMs / 1000),
-    onRecovery: () => recoveries.inc(),
+    onRestoring: ({ partition }) => void standing.set(partition, 'restoring'),
+    onRestore: ({ partition, durationMs }) => {
+      restoreDuration.observe(durationMs / 1000);
+      standing.delete(partition);
+    },
+    onUnrestorable: ({ partition }) => void standing.set(partition, 'unrestorable'),
+    onRecovery: ({ partition }) => {
+      recoveries.inc();
+      if (partition !== undefined) standing.delete(partition);
+    },
     onLostInput: ({ from, to }) => lostInput.inc(to - from),
   };
 }

@@ -9,6 +9,7 @@ import {
   UnusableTopicError,
 } from '@spanwise/stream';
 import { engineMetrics } from './engine-metrics.ts';
+import type { Health } from './health.ts';
 import type { Service, ServiceDependencies } from './lifecycle.ts';
 
 export interface StreamServiceConfig {
@@ -24,6 +25,7 @@ export function createStreamService<I extends RecordName>(
 ): Service {
   const kafka = { brokers: [...config.brokers], clientId: `spanwise-${topology.name}`, logger };
   const metrics = engineMetrics(registry, topology.name);
+  const state = new StateHealth(health);
   const stopping = new AbortController();
   let broker: KafkaBroker | undefined;
   let engine: StreamEngine<I> | undefined;
@@ -53,12 +55,21 @@ export function createStreamService<I extends RecordName>(
       logger,
       observer: {
         ...metrics,
+        onRestore: (event) => {
+          state.restored(event.partition);
+          metrics.onRestore?.(event);
+        },
+        onUnrestorable: (event) => {
+          state.unrestorable(event.partition, event.error.message);
+          metrics.onUnrestorable?.(event);
+        },
         onRecovery: (event) => {
           health.set('kafka', false, event.error.message);
           metrics.onRecovery?.(event);
         },
         onAssignment: (partitions) => {
           health.set('kafka', true);
+          state.assigned(partitions);
           metrics.onAssignment?.(partitions);
         },
         onCommit: (event) => {
@@ -75,4 +86,36 @@ export function createStreamService<I extends RecordName>(
     await broker?.[Symbol.asyncDispose]();
   };
   return { start, stop, [Symbol.asyncDispose]: stop };
+}
+
+/** Not ready while the state of a partition that this process owns cannot be restored. */
+class StateHealth {
+  readonly #health: Health;
+  readonly #unrestorable = new Map<number, string>();
+
+  constructor(health: Health) {
+    this.#health = health;
+  }
+
+  unrestorable(partition: number, why: string): void {
+    this.#unrestorable.set(partition, why);
+    this.#tell();
+  }
+
+  restored(partition: number): void {
+    this.#unrestorable.delete(partition);
+    this.#tell();
+  }
+
+  assigned(partitions: readonly number[]): void {
+    for (const partition of this.#unrestorable.keys()) {
+      if (!partitions.includes(partition)) this.#unrestorable.delete(partition);
+    }
+    this.#tell();
+  }
+
+  #tell(): void {
+    const whys = [...this.#unrestorable.values()];
+    this.#health.set('state', whys.length === 0, ...whys.slice(0, 1));
+  }
 }

@@ -34,9 +34,11 @@ function encode(changes: readonly Change[]): Buffer[] {
 }
 
 const text = fc.string({ unit: 'grapheme', maxLength: 20 });
+const key = fc.oneof(text, fc.constantFrom('', 'k'));
 const change: fc.Arbitrary<Change> = fc.oneof(
-  fc.record({ key: text, slot: text, json: fc.option(fc.json(), { nil: undefined }) }),
-  fc.record({ key: text, name: text, at: fc.option(fc.nat(), { nil: undefined }) }),
+  fc.record({ key, slot: text, json: fc.option(fc.json(), { nil: undefined }) }),
+  fc.record({ key, slot: fc.constant(undefined), json: fc.constant(undefined) }),
+  fc.record({ key, name: text, at: fc.option(fc.nat(), { nil: undefined }) }),
 );
 
 describe('the changelog', () => {
@@ -62,6 +64,35 @@ describe('the changelog', () => {
     },
   );
 
+  it('names a key once for entries that follow each other', () => {
+    const long = 'k'.repeat(100);
+    const [message] = encode(['a', 'b', 'c'].map((slot) => ({ key: long, slot, json: '1' })));
+    expect(message?.length).toBeLessThan(2 * long.length);
+  });
+
+  it('reads what format 1 wrote', () => {
+    const entry = (operation: number, ...texts: string[]) => [
+      Buffer.of(operation),
+      ...texts.map((part) => Buffer.concat([Buffer.of(0, 0, 0, part.length), Buffer.from(part)])),
+    ];
+    const time = Buffer.alloc(8);
+    time.writeDoubleBE(1_795_000_000_000);
+    const message = Buffer.concat([
+      Buffer.of(0x53, 1, 1, 0, 0, 0, 0, 7),
+      ...entry(1, 'k', 'a', '{"n":1}'),
+      ...entry(3, 'k', 'b'),
+      ...entry(4, 'k', 't'),
+      time,
+      ...entry(5, 'l', 't'),
+    ]);
+    expect(decode([message])).toEqual([
+      { key: 'k', slot: 'a', json: '{"n":1}' },
+      { key: 'k', slot: 'b', json: undefined },
+      { key: 'k', name: 't', at: 1_795_000_000_000 },
+      { key: 'l', name: 't', at: undefined },
+    ]);
+  });
+
   it('marks every message with its kind and the state version', () => {
     for (const kind of MESSAGE_KINDS) {
       expect(readChangelogHeader(encodeMark(kind, 3, 'id'))).toEqual({ kind, stateVersion: 3 });
@@ -78,6 +109,7 @@ describe('the changelog', () => {
   it.each([
     ['garbage', Buffer.from('no changelog message')],
     ['a message too short', Buffer.from([0x53])],
+    ['a format of the future', Buffer.from([0x53, 3, 1, 0, 0, 0, 0, 1])],
     ['an unknown kind', Buffer.from([0x53, 1, 99, 0, 0, 0, 0, 1])],
   ])('refuses %s', (_, message) => {
     expect(() => decode([message])).toThrow('changelog message');

@@ -3,7 +3,7 @@
  *
  * ```
  * offset 0   uint8   0x53
- *        1   uint8   format, 1
+ *        1   uint8   format, 2 (1 is read too)
  *        2   uint8   kind of message
  *        3   uint8   0
  *        4   uint32  state version of the topology that wrote it
@@ -11,12 +11,15 @@
  * ```
  * and an entry is: uint8 operation; the key, then slot or timer name, each as uint32 length and UTF-8; for a slot its JSON
  * (a piece of it where it is long: the pieces follow each other), for a timer a float64, ms of log time. Big-endian.
+ * New in format 2: the length 0xffffffff says that the key is that of the entry before; and there is the operation that
+ * deletes all slots of a key, whose name is empty.
  */
 import type { SlotChange } from './slot-store.ts';
 import type { TimerChange } from './timer-table.ts';
 
 const MAGIC = 0x53;
-const FORMAT = 1;
+const FORMAT = 2;
+const OLDEST_FORMAT = 1;
 const HEADER_BYTES = 8;
 
 export const MESSAGE_KINDS = ['sentinel', 'changes', 'snapshot-begin', 'snapshot-part', 'snapshot-end'] as const;
@@ -27,6 +30,9 @@ const PUT_SLOT_PIECE = 2;
 const DELETE_SLOT = 3;
 const SET_TIMER = 4;
 const CANCEL_TIMER = 5;
+const DELETE_KEY = 6;
+
+const SAME_KEY = 0xffffffff;
 
 /** Most bytes of one message, so that a changelog batch stays below Kafka's default limit of 1 MiB. */
 export const CHANGELOG_MESSAGE_BYTES = 256 * 1024;
@@ -53,6 +59,7 @@ export class ChangelogEncoder {
   #buffer = Buffer.allocUnsafe(16 * 1024);
   #end = HEADER_BYTES;
   #bytes = 0;
+  #lastKey: string | undefined;
 
   constructor(kind: 'changes' | 'snapshot-part', stateVersion: number) {
     this.#kind = kind;
@@ -66,7 +73,7 @@ export class ChangelogEncoder {
 
   slot({ key, slot, json }: SlotChange): void {
     if (json === undefined) {
-      this.#begin(DELETE_SLOT, key, slot, 0);
+      this.#begin(slot === undefined ? DELETE_KEY : DELETE_SLOT, key, slot ?? '', 0);
       return;
     }
     // a UTF-16 unit is at most three bytes of UTF-8
@@ -106,7 +113,9 @@ export class ChangelogEncoder {
       this.#buffer = grown;
     }
     this.#buffer[this.#end++] = operation;
-    this.#text(key);
+    if (key === this.#lastKey) this.#end = this.#buffer.writeUInt32BE(SAME_KEY, this.#end);
+    else this.#text(key);
+    this.#lastKey = key;
     this.#text(name);
   }
 
@@ -123,6 +132,7 @@ export class ChangelogEncoder {
     this.#messages.push(message);
     this.#bytes += this.#end - HEADER_BYTES;
     this.#end = HEADER_BYTES;
+    this.#lastKey = undefined;
   }
 }
 
@@ -133,8 +143,10 @@ export interface ChangelogHeader {
 
 /** Throws when the message is none of ours. */
 export function readChangelogHeader(message: Buffer): ChangelogHeader {
-  if (message.length < HEADER_BYTES || message[0] !== MAGIC || message[1] !== FORMAT) {
-    throw new Error(`not a changelog message of format ${FORMAT}: ${message.toString('hex', 0, HEADER_BYTES)}`);
+  const format = message[1] as number;
+  if (message.length < HEADER_BYTES || message[0] !== MAGIC || format < OLDEST_FORMAT || format > FORMAT) {
+    const formats = `${OLDEST_FORMAT} to ${FORMAT}`;
+    throw new Error(`not a changelog message of format ${formats}: ${message.toString('hex', 0, HEADER_BYTES)}`);
   }
   const kind = MESSAGE_KINDS[message[2] as number];
   if (!kind) throw new Error(`changelog message of unknown kind ${message[2]}`);
@@ -158,6 +170,7 @@ export class ChangelogDecoder {
 
   #readEntries(message: Buffer, visitor: ChangelogVisitor): void {
     let position = HEADER_BYTES;
+    let key = '';
     const bytes = (): Buffer => {
       const start = position + 4;
       position = start + message.readUInt32BE(position);
@@ -166,7 +179,8 @@ export class ChangelogDecoder {
     };
     while (position < message.length) {
       const operation = message[position++];
-      const key = bytes().toString();
+      if (message.readUInt32BE(position) === SAME_KEY) position += 4;
+      else key = bytes().toString();
       const name = bytes().toString();
       switch (operation) {
         case PUT_SLOT_PIECE:
@@ -181,6 +195,9 @@ export class ChangelogDecoder {
         }
         case DELETE_SLOT:
           visitor.slot({ key, slot: name, json: undefined });
+          break;
+        case DELETE_KEY:
+          visitor.slot({ key, slot: undefined, json: undefined });
           break;
         case SET_TIMER:
           visitor.timer({ key, name, at: message.readDoubleBE(position) });

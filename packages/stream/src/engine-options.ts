@@ -1,6 +1,7 @@
 import type { BackoffMs } from './backoff.ts';
 import { type Logger, silentLogger } from './logger.ts';
 import type { EngineObserver } from './observer.ts';
+import type { SnapshotPolicy } from './snapshotter.ts';
 
 export interface EngineOptions {
   /** Before every topic name and before the name of the group. */
@@ -17,10 +18,14 @@ export interface EngineOptions {
   commitInputBytes?: number;
   /** Without a message for so long, the partition's owner appends a tick when a timer or a held record waits for the clock; false: others move the clock. */
   tickAfterMs?: number | false;
-  /** Log time between two snapshots of a partition's store. */
-  snapshotIntervalMs?: number;
+  /** When a snapshot of a partition's state is written to the changelog. */
+  snapshots?: SnapshotPolicy;
   /** Messages of one partition that wait in memory; beyond, it is not fetched. */
   bufferBytes?: number;
+  /** A restore that takes longer is told of, again and again after this time. */
+  restoreProgressMs?: number;
+  /** Time until it is tried again to restore a partition whose state cannot be restored. */
+  unrestorableRetryMs?: number;
   /** Time until a partition starts again after a failure, at first and at most; it doubles. */
   backoffMs?: BackoffMs;
 }
@@ -34,8 +39,10 @@ export const ENGINE_DEFAULTS: Omit<ResolvedEngineOptions, 'logger' | 'observer'>
   idleCommitIntervalMs: 5_000,
   commitInputBytes: 8 * 1024 * 1024,
   tickAfterMs: 200,
-  snapshotIntervalMs: 60_000,
+  snapshots: { intervalMs: 60_000, floorBytes: 1024 * 1024 },
   bufferBytes: 4 * 1024 * 1024,
+  restoreProgressMs: 5_000,
+  unrestorableRetryMs: 30_000,
   backoffMs: { first: 250, most: 10_000 },
 };
 

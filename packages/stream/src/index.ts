@@ -18,6 +18,7 @@ export { ENGINE_DEFAULTS, type EngineOptions } from './engine-options.ts';
 export type { Logger } from './logger.ts';
 export type { CommitEvent, DeadLetterEvent, EngineObserver, RestoreEvent } from './observer.ts';
 export { murmur2, partitionForKey } from './partition.ts';
+export { UnrestorableStateError } from './restore.ts';
 export { type KeySlots, slotsOf } from './slots-of.ts';
 export { StreamEngine } from './stream-engine.ts';
 export { type TestDriverOptions, TopologyTestDriver } from './test-driver.ts';

@@ -11,13 +11,14 @@ export function migrateSlot<I extends RecordName>(
   stateVersion: number,
   change: SlotChange,
 ): SlotChange {
-  if (stateVersion === topology.stateVersion || change.json === undefined) return change;
+  if (stateVersion === topology.stateVersion) return change;
   if (stateVersion > topology.stateVersion) {
     throw new Error(
       `the state of ${topology.name} was written by version ${stateVersion}, this is version ${topology.stateVersion}: ` +
         'run the newer software, or delete the changelog and reset the offsets of the group to start without state',
     );
   }
+  if (change.json === undefined) return change;
   let value: unknown = JSON.parse(change.json);
   for (let version = stateVersion; version < topology.stateVersion && value !== undefined; version++) {
     const migration = topology.migrate?.[version];

@@ -1,10 +1,15 @@
 import type { DeadLetterReason } from '@spanwise/schemas';
+import type { UnrestorableStateError } from './restore.ts';
 
 /** What an engine tells a service, so that it can bind metrics. Calls come after the fact; what did not commit is not told. They must not throw. */
 export interface EngineObserver {
   /** A (re)balance: all partitions that this process now owns. */
   onAssignment?(partitions: readonly number[]): void;
+  /** A partition begins to be restored; `onRestore` follows when it is done. */
+  onRestoring?(event: { partition: number }): void;
   onRestore?(event: RestoreEvent): void;
+  /** The state of a partition cannot be restored. Nothing of it is processed; it is tried again after `delayMs`. */
+  onUnrestorable?(event: { partition: number; error: UnrestorableStateError; delayMs: number }): void;
   onCommit?(event: CommitEvent): void;
   onDeadLetter?(event: DeadLetterEvent): void;
   /** Messages of the input partition that are not processed yet. */
@@ -35,6 +40,10 @@ export interface CommitEvent {
   held: number;
   keys: number;
   timers: number;
+  /** About the bytes that a snapshot of keys and timers takes. */
+  stateBytes: number;
+  /** Bytes of the changelog that a restore would read. */
+  restoreBytes: number;
   /** From the begin of the transaction to its end. */
   durationMs: number;
   /** First offset that is not processed. */

@@ -5,12 +5,14 @@ import type {
   Batch,
   Broker,
   BrokerMessage,
+  CommittedOffset,
   GroupMember,
   OutgoingMessage,
   TransactionalProducer,
 } from './broker/broker.ts';
 import { encodeMark } from './changelog.ts';
 import type { ResolvedEngineOptions } from './engine-options.ts';
+import { checkReach, restore, UnrestorableStateError } from './restore.ts';
 import { decodeResumePoint, freshResumePoint, type ResumePoint } from './resume-point.ts';
 import { StreamTask } from './stream-task.ts';
 import { TickSchedule } from './tick-schedule.ts';
@@ -102,36 +104,47 @@ export class PartitionRunner<I extends RecordName> {
 
   /** Fence, then read: what is read is then final. */
   async #initialise(producer: TransactionalProducer): Promise<StreamTask<I>> {
-    const { broker, topology, partition, group, options, partitionsOf, member } = this.#parts;
+    const { broker, topology, partition, options, partitionsOf, member } = this.#parts;
     const begin = performance.now();
-    const changelog = this.#topic('changelog');
-    const input = this.#topic('input');
+    options.observer.onRestoring?.({ partition });
+    const changelog = { topic: this.#topic('changelog'), partition };
+    // sentinels would in the end make a changelog that was made anew as long as the lost one; what else is looked at here
+    // may change until the former owner is fenced
+    const before = await this.#committedPoint();
+    const { high } = await broker.watermarks(changelog.topic, partition);
+    if (before.point) checkReach(changelog, before.point, { low: 0, high });
+    this.#lost.signal.throwIfAborted();
     const value = encodeMark('sentinel', topology.stateVersion, randomUUID());
-    const sentinel = await producer.fence({ topic: changelog, partition, value });
-    const committed = await broker.committed(group, input, partition);
-    const { low } = await broker.watermarks(input, partition);
-    const task = new StreamTask({ topology, partition, partitionsOf, snapshotIntervalMs: options.snapshotIntervalMs });
-    let point: ResumePoint | undefined = committed && decodeResumePoint(committed);
-    let messages = 0;
-    let bytes = 0;
-    if (point) {
-      const restore = (message: BrokerMessage) => {
-        if (!message.value) return;
-        task.restore(message.value);
-        messages++;
-        bytes += message.value.length;
-      };
-      await broker.read(changelog, partition, point.changelogOffset, sentinel, restore, this.#lost.signal);
-    } else {
-      point = freshResumePoint(committed?.offset ?? low, sentinel);
-    }
+    const sentinel = await producer.fence({ ...changelog, value });
+    const { committed, point: past } = await this.#committedPoint();
+    if (past) checkReach(changelog, past, await broker.watermarks(changelog.topic, partition));
+    const { low } = await broker.watermarks(this.#topic('input'), partition);
+    const task = new StreamTask({ topology, partition, partitionsOf, snapshots: options.snapshots });
+    const { logger, restoreProgressMs: progressMs } = options;
+    const signal = this.#lost.signal;
+    const point = past ?? freshResumePoint(committed?.offset ?? low, sentinel);
+    const read = past
+      ? await restore({ broker, task, changelog, point, sentinel, logger, progressMs, signal })
+      : { messages: 0, bytes: 0 };
     task.resume(point);
-    const lost = { partition, from: point.replayFrom, to: low };
-    if (low > point.replayFrom && committed) this.#reportLostInput(lost);
+    if (low > point.replayFrom && committed) this.#reportLostInput({ partition, from: point.replayFrom, to: low });
     if (!this.#over()) member.seek(partition, Math.max(low, point.replayFrom));
     const keys = task.store.size;
-    options.observer.onRestore?.({ partition, messages, bytes, keys, durationMs: performance.now() - begin });
+    options.observer.onRestore?.({ partition, ...read, keys, durationMs: performance.now() - begin });
     return task;
+  }
+
+  /** The committed offset, and the resume point that it carries, if any. */
+  async #committedPoint(): Promise<{ committed: CommittedOffset | undefined; point: ResumePoint | undefined }> {
+    const { broker, group, partition } = this.#parts;
+    const topic = this.#topic('input');
+    const committed = await broker.committed(group, topic, partition);
+    try {
+      return { committed, point: committed && decodeResumePoint(committed) };
+    } catch (error) {
+      const place = { topic, partition, offset: committed?.offset ?? 0 };
+      throw new UnrestorableStateError(place, (error as Error).message, error);
+    }
   }
 
   #reportLostInput(lost: { partition: number; from: number; to: number }): void {
@@ -235,6 +248,8 @@ export class PartitionRunner<I extends RecordName> {
       changelogBytes,
       held: task.held,
       keys: task.store.size,
+      stateBytes: task.stateBytes,
+      restoreBytes: task.restoreBytes,
       timers: task.timers,
       durationMs: performance.now() - begin,
       nextOffset: task.nextOffset,

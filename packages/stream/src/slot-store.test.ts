@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { ChangelogEncoder } from './changelog.ts';
 import { type SlotChange, SlotStore } from './slot-store.ts';
 
 type Command =
@@ -23,6 +24,18 @@ function contents(store: SlotStore): Record<string, unknown> {
     for (const s of store.slots(k)) all[`${k}/${s}`] = structuredClone(store.get(k, s));
   }
   return all;
+}
+
+/** Bytes of the entries that a snapshot of the store has, if each had its key. */
+function snapshotBytes(store: SlotStore): number {
+  let bytes = 0;
+  const iterator = store.saved();
+  for (let next = iterator.next(); !next.done; next = iterator.next()) {
+    const encoder = new ChangelogEncoder('snapshot-part', 1);
+    encoder.slot(next.value);
+    bytes += encoder.byteLength;
+  }
+  return bytes;
 }
 
 describe('the slot store', () => {
@@ -56,6 +69,8 @@ describe('the slot store', () => {
             saved = new Map(present);
             expect(contents(replica)).toEqual(Object.fromEntries(saved));
             expect(replica.size).toBe(store.size);
+            expect(store.savedBytes).toBe(snapshotBytes(store));
+            expect(replica.savedBytes).toBe(store.savedBytes);
           } else {
             store.rollback();
             present = new Map(saved);
@@ -90,13 +105,32 @@ describe('the slot store', () => {
     expect(store.checkpoint()).toEqual([{ key: 'k', slot: 'b', json: '{"n":2}' }]);
   });
 
+  it('gives one change for a key that loses all it had, and one for each slot of another', () => {
+    const store = new SlotStore();
+    for (const name of ['a', 'b', 'c']) {
+      store.put('gone', name, 1);
+      store.put('left', name, 1);
+    }
+    store.checkpoint();
+    for (const name of ['a', 'b']) store.delete('left', name);
+    store.delete('gone');
+    store.put('gone', 'new', 1);
+    store.delete('gone', 'new');
+    const changes = store.checkpoint();
+    expect(changes).toEqual([
+      { key: 'left', slot: 'a', json: undefined },
+      { key: 'left', slot: 'b', json: undefined },
+      { key: 'gone', slot: undefined, json: undefined },
+    ]);
+  });
+
   it('leaves everything as it was when a value cannot be serialised', () => {
     const store = new SlotStore();
     store.put('k', 'good', 1);
     store.put('k', 'bad', 1n);
     expect(() => store.checkpoint()).toThrow('BigInt');
     store.delete('k', 'bad');
-    expect(store.checkpoint().map((change: SlotChange) => change.slot)).toEqual(['good']);
+    expect(store.checkpoint().map(({ slot }: SlotChange) => slot)).toEqual(['good']);
   });
 
   it.each([undefined, () => 1, Symbol('s')])('refuses %s as a value', (value) => {

@@ -21,12 +21,13 @@ interface Key {
   live: number;
 }
 
-/** A slot that changed; json undefined: it was deleted. */
-export interface SlotChange {
-  key: string;
-  slot: string;
-  json: string | undefined;
-}
+/** A slot that changed; json undefined: it was deleted; slot undefined too: all slots of the key were. */
+export type SlotChange =
+  | { key: string; slot: string; json: string | undefined }
+  | { key: string; slot: undefined; json: undefined };
+
+/** What an entry of the changelog takes besides its texts: operation and lengths. */
+const ENTRY_BYTES = 13;
 
 /**
  * The keyed store of one partition, in memory. It remembers what every slot was at the last checkpoint, as the JSON that
@@ -35,11 +36,17 @@ export interface SlotChange {
 export class SlotStore implements KeyedStore {
   readonly #keys = new Map<string, Key>();
   #size = 0;
+  #savedBytes = 0;
   #interval = 1;
   #touched: Slot[] = [];
 
   get size(): number {
     return this.#size;
+  }
+
+  /** About the bytes of a snapshot of what was there at the last checkpoint (exact where all text is ASCII). */
+  get savedBytes(): number {
+    return this.#savedBytes;
   }
 
   get<S>(key: string, slot: string): S | undefined {
@@ -100,15 +107,16 @@ export class SlotStore implements KeyedStore {
       if (json === undefined) throw new TypeError(`slot ${slot.name} of ${slot.key} holds what JSON cannot carry`);
       return json;
     });
+    const gone = new Set<string>();
     this.#touched.forEach((slot, index) => {
       if (!slot.changed) return;
       slot.changed = false;
       const json = texts[index];
       if (json !== slot.json) {
-        changes.push({ key: slot.key, slot: slot.name, json });
+        this.#addChange(changes, gone, slot, json);
         slot.saved = this.#interval;
+        this.#setJson(slot, json);
       }
-      slot.json = json;
       if (slot.deleted) this.#remove(slot);
     });
     this.#nextInterval();
@@ -129,17 +137,24 @@ export class SlotStore implements KeyedStore {
 
   /** Sets a slot as the changelog says. Not to be mixed with uncommitted changes. */
   restore({ key, slot, json }: SlotChange): void {
+    if (slot === undefined) {
+      for (const { name } of [...(this.#keys.get(key)?.slots.values() ?? [])]) {
+        this.restore({ key, slot: name, json: undefined });
+      }
+      return;
+    }
     const entry = this.#keys.get(key) ?? this.#addKey(key);
     const found = entry.slots.get(slot);
     if (json === undefined) {
       if (found) {
+        this.#setJson(found, undefined);
         this.#setDeleted(entry, found, true);
         this.#remove(found);
       } else if (entry.slots.size === 0) this.#keys.delete(key);
       return;
     }
     if (found) {
-      found.json = json;
+      this.#setJson(found, json);
       found.value = undefined;
       return;
     }
@@ -147,12 +162,13 @@ export class SlotStore implements KeyedStore {
       key,
       name: slot,
       value: undefined,
-      json,
+      json: undefined,
       changed: false,
       deleted: true,
       touched: 0,
       saved: 0,
     };
+    this.#setJson(restored, json);
     entry.slots.set(slot, restored);
     this.#setDeleted(entry, restored, false);
   }
@@ -181,6 +197,23 @@ export class SlotStore implements KeyedStore {
         if (JSON.stringify(slot.value) !== slot.json) yield `${slot.key}/${slot.name}`;
       }
     }
+  }
+
+  /** A key that loses all it had is one entry, not one for each slot. */
+  #addChange(changes: SlotChange[], gone: Set<string>, { key, name }: Slot, json: string | undefined): void {
+    if (json === undefined && this.#keys.get(key)?.live === 0) {
+      if (!gone.has(key)) changes.push({ key, slot: undefined, json });
+      gone.add(key);
+      return;
+    }
+    changes.push({ key, slot: name, json });
+  }
+
+  #setJson(slot: Slot, json: string | undefined): void {
+    const texts = slot.key.length + slot.name.length + ENTRY_BYTES;
+    if (slot.json !== undefined) this.#savedBytes -= texts + slot.json.length;
+    if (json !== undefined) this.#savedBytes += texts + json.length;
+    slot.json = json;
   }
 
   #addKey(key: string): Key {

@@ -18,8 +18,9 @@ class BusyPartition {
   readonly #changes = new ChangelogEncoder('changes', 1);
   readonly #snapshotter = new Snapshotter(this.store, this.timers, {
     stateVersion: 1,
-    intervalMs: 1000,
+    policy: { intervalMs: 1000, floorBytes: 0 },
     restoreFrom: 0,
+    toRead: 0,
     clock: 0,
   });
 
@@ -35,9 +36,10 @@ class BusyPartition {
     this.store.put('old', 'slot', Math.floor(number / 7));
     for (const change of this.store.checkpoint()) this.#changes.slot(change);
     for (const change of this.timers.checkpoint()) this.#changes.timer(change);
-    const { before, after } = this.#snapshotter.next(number * 250, true);
+    const changes = this.#changes.finish();
+    const { before, after } = this.#snapshotter.next(number * 250, changes);
     const base = this.changelog.length;
-    this.changelog.push(...before, ...this.#changes.finish(), ...after);
+    this.changelog.push(...before, ...changes, ...after);
     this.#snapshotter.restoreFrom(base);
     return this.#snapshotter.committed();
   }

@@ -1,57 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeBlock, encodeBlock } from '@spanwise/schemas';
 import { describe, expect, it } from 'vitest';
-import { entry, ledger, POISON } from '../test/ledger.ts';
-import { LedgerAudit } from '../test/ledger-audit.ts';
+import { entry, POISON } from '../test/ledger.ts';
+import { ledgerInMemory, PARTITIONS } from '../test/ledger-in-memory.ts';
 import { until } from '../test/until.ts';
 import { type FaultPoint, MemoryBroker } from './broker/memory.ts';
-import { MemoryCluster } from './broker/memory-cluster.ts';
-import type { EngineOptions } from './engine-options.ts';
 import type { CommitEvent, DeadLetterEvent, RestoreEvent } from './observer.ts';
-import { partitionForKey } from './partition.ts';
-import { StreamEngine } from './stream-engine.ts';
 
-const PARTITIONS = 4;
-const FAST: EngineOptions = {
-  commitIntervalMs: 5,
-  commitIntervalPerPartitionMs: 0,
-  idleCommitIntervalMs: 20,
-  tickAfterMs: 5,
-  backoffMs: { first: 2, most: 10 },
-  snapshotIntervalMs: 40,
-};
-
-function setUp() {
-  const cluster = new MemoryCluster();
-  cluster.createTopic('entries', PARTITIONS);
-  cluster.createTopic('ledger-changelog', PARTITIONS);
-  cluster.createTopic('bookings', 2);
-  cluster.createTopic('totals', 1);
-  cluster.createTopic('dead-letters', 1);
-  const audit = new LedgerAudit(12);
-  return {
-    cluster,
-    audit,
-    engine: (broker: MemoryBroker, options: EngineOptions = {}) =>
-      new StreamEngine(ledger(), broker, { ...FAST, ...options }),
-    send: (blocks: number, size = 3) => {
-      for (const [account, value] of audit.blocks(blocks, size)) {
-        cluster.append({ topic: 'entries', partition: partitionForKey(account, PARTITIONS), value });
-      }
-    },
-    outputs: (topic: string) =>
-      cluster.partitions(topic).flatMap((log) => log.read(0, 1_000_000).messages.map(({ value }) => value as Buffer)),
-  };
-}
-
-type SetUp = ReturnType<typeof setUp>;
+type SetUp = ReturnType<typeof ledgerInMemory>;
 const settled = ({ audit, outputs }: SetUp) =>
   until('everything booked and closed', () => audit.complete(outputs('bookings')), 4_000);
 const problems = ({ audit, outputs }: SetUp) => audit.problems(outputs('bookings'), outputs('totals'));
 
 describe('the engine', () => {
   it('processes everything once, while timers fire on idle partitions', async () => {
-    const test = setUp();
+    const test = ledgerInMemory();
     await using engine = test.engine(new MemoryBroker(test.cluster));
     test.send(50);
     await engine.start();
@@ -61,7 +24,7 @@ describe('the engine', () => {
   });
 
   it('commits before it leaves, and its successor goes on from there', async () => {
-    const test = setUp();
+    const test = ledgerInMemory();
     const broker = new MemoryBroker(test.cluster);
     const first = test.engine(broker);
     await first.start();
@@ -78,7 +41,7 @@ describe('the engine', () => {
   });
 
   it('shares the work with those who join, and takes over from those who leave', async () => {
-    const test = setUp();
+    const test = ledgerInMemory();
     await using first = test.engine(new MemoryBroker(test.cluster));
     await first.start();
     for (let round = 0; round < 4; round++) {
@@ -97,7 +60,7 @@ describe('the engine', () => {
 
   it('is exact through failures at every point, of commits that did commit too', async () => {
     const points: FaultPoint[] = ['fence', 'committed', 'read', 'send', 'before-commit', 'after-commit', 'append'];
-    const test = setUp();
+    const test = ledgerInMemory();
     const broker = new MemoryBroker(test.cluster);
     let calls = 0;
     let recoveries = 0;
@@ -116,7 +79,7 @@ describe('the engine', () => {
   });
 
   it('is exact when processes freeze, lose their partitions, and wake up as zombies', async () => {
-    const test = setUp();
+    const test = ledgerInMemory();
     const frozen = new MemoryBroker(test.cluster);
     await using zombie = test.engine(frozen);
     await using other = test.engine(new MemoryBroker(test.cluster));
@@ -138,7 +101,7 @@ describe('the engine', () => {
   });
 
   it('buries a poisonous record and a poisonous message, tells of them once committed, and goes on', async () => {
-    const test = setUp();
+    const test = ledgerInMemory();
     const told: DeadLetterEvent[] = [];
     await using engine = test.engine(new MemoryBroker(test.cluster), {
       observer: { onDeadLetter: (event) => told.push(event) },
@@ -160,7 +123,7 @@ describe('the engine', () => {
   });
 
   it('stops fetching a partition that it cannot keep up with, and resumes', async () => {
-    const test = setUp();
+    const test = ledgerInMemory();
     const broker = new MemoryBroker(test.cluster);
     const join = broker.join.bind(broker);
     const calls: string[] = [];
@@ -188,7 +151,7 @@ describe('the engine', () => {
   });
 
   it('deletes the changelog before the last snapshot', async () => {
-    const test = setUp();
+    const test = ledgerInMemory();
     await using engine = test.engine(new MemoryBroker(test.cluster));
     await engine.start();
     for (let round = 0; round < 30; round++) {
@@ -201,7 +164,7 @@ describe('the engine', () => {
   });
 
   it('goes on where retention has deleted input, and says so', async () => {
-    const test = setUp();
+    const test = ledgerInMemory();
     const broker = new MemoryBroker(test.cluster);
     test.send(20);
     const first = test.engine(broker);
@@ -224,7 +187,7 @@ describe('the engine', () => {
   });
 
   it('refuses to start where input and changelog have different numbers of partitions, or a topic is missing', async () => {
-    const test = setUp();
+    const test = ledgerInMemory();
     const broker = new MemoryBroker(test.cluster);
     test.cluster.createTopic('ledger-changelog', 3);
     await expect(test.engine(broker).start()).rejects.toThrow('give both as many');

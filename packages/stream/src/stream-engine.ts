@@ -5,6 +5,7 @@ import type { Batch, Broker, GroupMember } from './broker/broker.ts';
 import { crashLevel } from './broker/crash-level.ts';
 import { type EngineOptions, type ResolvedEngineOptions, resolveEngineOptions } from './engine-options.ts';
 import { PartitionRunner } from './partition-runner.ts';
+import { UnrestorableStateError } from './restore.ts';
 import { UnusableTopicError } from './topics.ts';
 import { DEAD_LETTERS, type Topology } from './topology.ts';
 
@@ -185,7 +186,17 @@ export class StreamEngine<I extends RecordName> implements AsyncDisposable {
 
   async #recover(error: Error, delayMs: number, over: AbortSignal, partition?: number): Promise<void> {
     if (over.aborted) return;
-    const { logger, observer } = this.#options;
+    const { logger, observer, unrestorableRetryMs } = this.#options;
+    if (partition !== undefined && error instanceof UnrestorableStateError) {
+      const { topic, offset } = error;
+      logger.error(
+        { group: this.#group, topic, partition, offset, runbook: 'State that cannot be restored', err: error },
+        'the state of a partition cannot be restored; the partition stands still, the others go on',
+      );
+      observer.onUnrestorable?.({ partition, error, delayMs: unrestorableRetryMs });
+      await sleep(unrestorableRetryMs, undefined, { signal: over }).catch(() => {});
+      return;
+    }
     const level = partition === undefined ? crashLevel(error) : 'warn';
     logger[level](
       { group: this.#group, topic: this.#options.topicPrefix + this.#topology.input, partition, delayMs, err: error },

@@ -8,7 +8,7 @@ import { OutputCollector } from './output-collector.ts';
 import { type Held, ReorderBuffer } from './reorder-buffer.ts';
 import { encodeResumePoint, InputTrail, type ResumePoint } from './resume-point.ts';
 import { SlotStore } from './slot-store.ts';
-import { Snapshotter } from './snapshotter.ts';
+import { type SnapshotPolicy, Snapshotter } from './snapshotter.ts';
 import { type FailedStep, type Step, StepExecutor } from './step-executor.ts';
 import { TimerTable } from './timer-table.ts';
 import { DEAD_LETTERS, type Topology } from './topology.ts';
@@ -18,8 +18,7 @@ export interface TaskOptions<I extends RecordName> {
   partition: number;
   /** Partitions of every output topic and of the dead letters, by name. */
   partitionsOf: ReadonlyMap<string, number>;
-  /** Log time between snapshots of the store, ms. */
-  snapshotIntervalMs: number;
+  snapshots: SnapshotPolicy;
 }
 
 /**
@@ -39,6 +38,7 @@ export class StreamTask<I extends RecordName> {
   readonly #trail = new InputTrail();
   readonly #changelog = new ChangelogDecoder();
   #snapshotter: Snapshotter | undefined;
+  #restoredBytes = 0;
   #clock = 0;
   #nextOffset = 0;
   /** What messages below this offset release has been processed before: they are read again only to know what is held. */
@@ -107,6 +107,16 @@ export class StreamTask<I extends RecordName> {
     return this.#inputBytes;
   }
 
+  /** About the bytes that a snapshot of store and timers takes. */
+  get stateBytes(): number {
+    return this.#snapshotter?.stateBytes ?? 0;
+  }
+
+  /** Bytes of the changelog that a restore would read. */
+  get restoreBytes(): number {
+    return this.#snapshotter?.toRead ?? 0;
+  }
+
   /** Log time in ms at which a timer fires or a held record leaves; undefined: nothing waits. */
   get nextDue(): number | undefined {
     const timer = this.#timers.next()?.at;
@@ -118,6 +128,7 @@ export class StreamTask<I extends RecordName> {
   /** Applies one changelog message. Throws for state that this version cannot read. */
   restore(message: Buffer): void {
     const { stateVersion } = readChangelogHeader(message);
+    this.#restoredBytes += message.length;
     this.#changelog.read(message, {
       slot: (change) => this.store.restore(migrateSlot(this.#topology, stateVersion, change)),
       timer: (change) => this.#timers.restore(change),
@@ -135,8 +146,9 @@ export class StreamTask<I extends RecordName> {
     if (!this.replaying) this.#clock = point.clock;
     this.#snapshotter = new Snapshotter(this.store, this.#timers, {
       stateVersion: this.#topology.stateVersion,
-      intervalMs: this.#options.snapshotIntervalMs,
+      policy: this.#options.snapshots,
       restoreFrom: point.changelogOffset,
+      toRead: this.#restoredBytes,
       clock: point.clock,
     });
   }
@@ -174,7 +186,7 @@ export class StreamTask<I extends RecordName> {
     const outputCount = this.#outputs.records + dead.events.length;
     const outputs = [...this.#outputs.take(), ...dead.messages];
     const changes = this.#changes.finish();
-    const snapshot = snapshotter.next(this.#clock, changes.length > 0);
+    const snapshot = snapshotter.next(this.#clock, changes);
     const changelog = [...snapshot.before, ...changes, ...snapshot.after].map((value) => ({
       topic: this.#topology.changelog,
       partition: this.#options.partition,

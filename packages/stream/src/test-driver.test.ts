@@ -219,7 +219,7 @@ describe('a crash', () => {
     const driver = new TopologyTestDriver(ledger({ delayMs }), {
       autoCommit: false,
       startMs: 1000,
-      snapshotIntervalMs,
+      snapshots: { intervalMs: snapshotIntervalMs, floorBytes: 1_000 },
     });
     for (const step of actions) {
       if (step.kind === 'pipe') driver.pipe(step.records, driver.now + step.afterMs);
@@ -270,7 +270,10 @@ describe('a crash', () => {
 
 describe('a snapshot', () => {
   it('bounds the changelog, whatever passes through, and restores what the whole would', () => {
-    const driver = new TopologyTestDriver(ledger({ delayMs: 0 }), { snapshotIntervalMs: 100, autoCommit: false });
+    const driver = new TopologyTestDriver(ledger({ delayMs: 0 }), {
+      snapshots: { intervalMs: 100, floorBytes: 1_000 },
+      autoCommit: false,
+    });
     let most = 0;
     for (let i = 0; i < 2000; i++) {
       driver.pipe(entry(`account ${i % 7}`, `${i % 50}`, i, i), i);
@@ -298,7 +301,7 @@ describe('a snapshot', () => {
           punctuate: () => {},
         }),
       },
-      { snapshotIntervalMs: 50 },
+      { snapshots: { intervalMs: 50, floorBytes: 1_000 } },
     );
     for (let i = 0; i < 100; i++) driver.pipe(entry(`key ${i % 60}`, '', 0, i), i * 10);
     for (let i = 0; i < 30; i++) driver.pipe(entry(`key ${i}`, '', 0, -1), 1000 + i * 10);

@@ -1,7 +1,9 @@
 import { decodeBlock, encodeBlock, encodeTick, type RecordName, type RecordTypes } from '@spanwise/schemas';
 import type { BrokerMessage, CommittedOffset } from './broker/broker.ts';
+import { ENGINE_DEFAULTS } from './engine-options.ts';
 import type { DeadLetterEvent } from './observer.ts';
 import { decodeResumePoint, freshResumePoint } from './resume-point.ts';
+import type { SnapshotPolicy } from './snapshotter.ts';
 import { StreamTask } from './stream-task.ts';
 import { DEAD_LETTERS, type Topology } from './topology.ts';
 
@@ -12,8 +14,8 @@ export interface TestDriverOptions {
   startMs?: number;
   /** Commit after every call of `pipe` and `advance`; default true. Else `commit` does. */
   autoCommit?: boolean;
-  /** Log time between snapshots, ms; default 60,000. */
-  snapshotIntervalMs?: number;
+  /** When snapshots are written; the engine's defaults. */
+  snapshots?: Partial<SnapshotPolicy>;
 }
 
 /**
@@ -26,7 +28,7 @@ export class TopologyTestDriver<I extends RecordName> {
   #topology: Topology<I>;
   readonly #partition: number;
   readonly #autoCommit: boolean;
-  readonly #snapshotIntervalMs: number;
+  readonly #snapshots: SnapshotPolicy;
   readonly #input: BrokerMessage[] = [];
   readonly #outputs = new Map<string, { partition: number; value: Buffer }[]>();
   readonly #changelog = new Map<number, Buffer>();
@@ -40,7 +42,7 @@ export class TopologyTestDriver<I extends RecordName> {
     this.#topology = topology;
     this.#partition = options.partition ?? 0;
     this.#autoCommit = options.autoCommit ?? true;
-    this.#snapshotIntervalMs = options.snapshotIntervalMs ?? 60_000;
+    this.#snapshots = { ...ENGINE_DEFAULTS.snapshots, ...options.snapshots };
     this.#now = options.startMs ?? 0;
     this.#task = this.#start();
   }
@@ -114,6 +116,11 @@ export class TopologyTestDriver<I extends RecordName> {
     return [...this.#changelog.values()].reduce((sum, { length }) => sum + length, 0);
   }
 
+  /** Bytes that a snapshot of the state takes, about. */
+  get stateBytes(): number {
+    return this.#task.stateBytes;
+  }
+
   /**
    * Drops everything that was not committed, restores the store from the changelog, and delivers again what the committed
    * offset does not cover. Another version of the topology
@@ -132,7 +139,7 @@ export class TopologyTestDriver<I extends RecordName> {
       topology: this.#topology,
       partition: this.#partition,
       partitionsOf: new Map(names.map((name) => [name, 1])),
-      snapshotIntervalMs: this.#snapshotIntervalMs,
+      snapshots: this.#snapshots,
     });
     const point = (this.#committed && decodeResumePoint(this.#committed)) ?? freshResumePoint(0, 0);
     for (const [offset, message] of this.#changelog) if (offset >= point.changelogOffset) task.restore(message);

@@ -26,6 +26,9 @@ interface Entry {
   touched: number;
 }
 
+/** What an entry of the changelog takes besides its texts: operation, lengths, time. */
+const ENTRY_BYTES = 17;
+
 interface Queued {
   readonly at: number;
   readonly entry: Entry;
@@ -44,11 +47,17 @@ export class TimerTable {
       (a.at === b.at && (a.entry.key < b.entry.key || (a.entry.key === b.entry.key && a.entry.name < b.entry.name))),
   );
   #size = 0;
+  #savedBytes = 0;
   #interval = 1;
   #touched: Entry[] = [];
 
   get size(): number {
     return this.#size;
+  }
+
+  /** About the bytes of a snapshot of the timers at the last checkpoint. */
+  get savedBytes(): number {
+    return this.#savedBytes;
   }
 
   schedule(key: string, name: string, at: number): void {
@@ -92,7 +101,7 @@ export class TimerTable {
         changes.push({ key: entry.key, name: entry.name, at: entry.at });
         entry.savedIn = this.#interval;
       }
-      entry.saved = entry.at;
+      this.#save(entry);
       if (entry.at === undefined) this.#remove(entry);
     }
     this.#nextInterval();
@@ -111,7 +120,7 @@ export class TimerTable {
   restore({ key, name, at }: TimerChange): void {
     const entry = this.#entry(key, name);
     this.#set(entry, at);
-    entry.saved = at;
+    this.#save(entry);
     if (at === undefined) this.#remove(entry);
   }
 
@@ -147,6 +156,13 @@ export class TimerTable {
     if (entry.at !== undefined && at === undefined) this.#size--;
     entry.at = at;
     if (at !== undefined && (entry.queued === undefined || entry.queued > at)) this.#enqueue(entry, at);
+  }
+
+  #save(entry: Entry): void {
+    const bytes = entry.key.length + entry.name.length + ENTRY_BYTES;
+    if (entry.saved !== undefined) this.#savedBytes -= bytes;
+    if (entry.at !== undefined) this.#savedBytes += bytes;
+    entry.saved = entry.at;
   }
 
   #enqueue(entry: Entry, at: number): void {

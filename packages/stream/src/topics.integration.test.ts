@@ -45,6 +45,18 @@ describe('ensureTopics', () => {
     expect(await partitionsOf(`${prefix}changelog`)).toBe(6);
   });
 
+  it('refuses a topic for state that would lose it to retention, and says what to do', async () => {
+    const prefix = uniqueName('topics');
+    const state = topicSpec('state', 1, { 'cleanup.policy': 'delete', 'retention.ms': '-1' });
+    await ensureTopics(admin, [topicSpec('state', 1, { 'retention.ms': '3600000' })], prefix);
+    const refused = ensureTopics(admin, [state], prefix);
+    await expect(refused).rejects.toThrow(UnusableTopicError);
+    await expect(refused).rejects.toThrow(/has retention\.ms=3600000: it holds state.*set retention\.ms=-1/);
+    const other = uniqueName('topics');
+    await ensureTopics(admin, [state], other);
+    await expect(ensureTopics(admin, [state], other)).resolves.toEqual([]);
+  });
+
   it('refuses another number of partitions, and says what to do', async () => {
     const prefix = uniqueName('topics');
     await ensureTopics(admin, specs, prefix);

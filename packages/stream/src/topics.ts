@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TopicSpec } from '@spanwise/schemas';
-import type { Admin, ITopicMetadata } from 'kafkajs';
+import kafkajs, { type Admin, type ITopicMetadata } from 'kafkajs';
 
 /** A broker that is busy with its disk takes seconds until it tells of topics that were made. */
 const KNOWN_WITHIN_MS = 20_000;
@@ -34,7 +34,8 @@ export function partitionCount(spec: TopicSpec, specs: readonly TopicSpec[], ove
 
 /**
  * Creates the topics that are not there yet, named prefix + name; the names created are returned. Several processes may do
- * it at the same moment. Throws, and says what to do, when a topic is there with another number of partitions.
+ * it at the same moment. Throws, and says what to do, when a topic is there with another number of partitions, or one that
+ * is to keep everything would lose it to retention.
  */
 export async function ensureTopics(
   admin: Admin,
@@ -72,9 +73,35 @@ export async function ensureTopics(
       );
     }
   }
+  await checkRetention(admin, specs, prefix);
   const created = missing.map((spec) => prefix + spec.name);
   await untilServed(admin, created);
   return created;
+}
+
+const KEEPS_EVERYTHING = { 'cleanup.policy': 'delete', 'retention.ms': '-1', 'retention.bytes': '-1' };
+
+/** State that is older than a retention would be gone, and compaction takes no messages without a key. */
+async function checkRetention(admin: Admin, specs: readonly TopicSpec[], prefix: string): Promise<void> {
+  const kept = specs.filter(({ config }) => config['retention.ms'] === '-1').map(({ name }) => prefix + name);
+  if (kept.length === 0) return;
+  const configNames = Object.keys(KEEPS_EVERYTHING);
+  const { resources } = await onceKnown(() =>
+    admin.describeConfigs({
+      includeSynonyms: false,
+      resources: kept.map((name) => ({ type: kafkajs.ConfigResourceTypes.TOPIC, name, configNames })),
+    }),
+  );
+  for (const { resourceName, configEntries } of resources) {
+    for (const [name, wanted] of Object.entries(KEEPS_EVERYTHING)) {
+      const found = configEntries.find(({ configName }) => configName === name)?.configValue;
+      if (found === undefined || found === wanted) continue;
+      throw new UnusableTopicError(
+        `topic ${resourceName} has ${name}=${found}: it holds state, of which none may be lost. Its owner deletes what is no ` +
+          `longer needed; set ${name}=${wanted} (kafka-configs.sh --alter --entity-type topics --entity-name ${resourceName}).`,
+      );
+    }
+  }
 }
 
 /** The topics as the broker knows them, once it knows all of them. */

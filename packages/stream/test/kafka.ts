@@ -5,14 +5,14 @@ import { kafkaClient } from '../src/broker/kafkajs-client.ts';
 import { ensureTopics } from '../src/topics.ts';
 
 /** A topic for a test, stamped by the broker. */
-export function topicSpec(name: string, partitions: number): TopicSpec {
+export function topicSpec(name: string, partitions: number, config: Record<string, string> = {}): TopicSpec {
   return {
     name,
     doc: 'for a test',
     record: 'opaque',
     key: 'none',
     partitions,
-    config: { 'message.timestamp.type': 'LogAppendTime' },
+    config: { 'message.timestamp.type': 'LogAppendTime', ...config },
     producers: [],
     consumers: [],
     example: [],

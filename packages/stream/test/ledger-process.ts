@@ -8,7 +8,7 @@ const broker = await KafkaBroker.connect({ brokers: brokers.split(','), clientId
 const engine = new StreamEngine(ledger(), broker, {
   topicPrefix: prefix,
   commitIntervalMs: 50,
-  snapshotIntervalMs: 1_000,
+  snapshots: { intervalMs: 1_000, floorBytes: 1_000 },
   observer: {
     onAssignment: (partitions) => process.send?.({ assigned: partitions.length }),
   },

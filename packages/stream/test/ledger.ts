@@ -51,7 +51,7 @@ export function booking(record: SpanRevision): Booking {
 }
 
 export function ledger(
-  options: { delayMs?: number; counters?: LedgerCounters; name?: string } = {},
+  options: { delayMs?: number; quietMs?: number; counters?: LedgerCounters; name?: string } = {},
 ): Topology<'SpanRevision'> {
   const delayMs = options.delayMs ?? DELAY_MS;
   return {
@@ -76,7 +76,7 @@ export function ledger(
         idOf: (record: SpanRevision) => record.spanId,
       },
     }),
-    createProcessor: () => new LedgerProcessor(options.counters),
+    createProcessor: () => new LedgerProcessor(options.counters, options.quietMs ?? QUIET_MS),
   };
 }
 
@@ -86,11 +86,13 @@ interface Balance {
 
 class LedgerProcessor implements Processor<SpanRevision> {
   readonly #counters: LedgerCounters | undefined;
+  readonly #quietMs: number;
   #total = 0;
   #booked = 0;
 
-  constructor(counters: LedgerCounters | undefined) {
+  constructor(counters: LedgerCounters | undefined, quietMs: number) {
     this.#counters = counters;
+    this.#quietMs = quietMs;
   }
 
   process(record: SpanRevision, context: ProcessorContext): void {
@@ -102,7 +104,7 @@ class LedgerProcessor implements Processor<SpanRevision> {
     this.#total += amount;
     this.#booked++;
     this.#answer(context, 'bookings', account, id, balance.sum);
-    context.schedule(account, 'quiet', context.streamTime + QUIET_MS);
+    context.schedule(account, 'quiet', context.streamTime + this.#quietMs);
     switch (amount) {
       case POISON.now:
         throw new Error('poison');

@@ -114,7 +114,6 @@ export class KafkaPartitionReader {
     try {
       for (const message of batch.messages.map(brokerMessage)) {
         if (message.offset < reading.position || message.offset > reading.to) continue;
-        if (message.undecodable) throw new Error(`${this.#topic}/${batch.partition}: ${message.undecodable.detail}`);
         reading.position = message.offset + 1;
         reading.visit(message);
       }

@@ -58,6 +58,11 @@ export class MemoryCluster {
     return this.#offsets.get(`${group}/${topic}/${partition}`);
   }
 
+  /** What an operator does to a group that nobody is in: an offset without metadata. */
+  resetOffset(group: string, topic: string, partition: number, offset: number): void {
+    this.#offsets.set(`${group}/${topic}/${partition}`, { offset, metadata: '' });
+  }
+
   /** A new epoch of a transactional id: an open transaction of an earlier one is aborted. */
   initTransactions(id: string): number {
     const entry = this.#transactionalIds.get(id) ?? { epoch: 0, open: undefined };
