@@ -3,6 +3,32 @@ import { describe, expect, test } from 'vitest';
 import type { Evidence, RunDetector, RunEnd } from '../detector/detector.ts';
 import { RunJudge } from '../judge/run-judge.ts';
 import { MemorySlots } from '../slots.ts';
+import type { RunDetectorSettings } from './registry.ts';
+
+/** What is declared and known where a pattern judges by what is declared or learned: contracts of two made-up agents. */
+export const caseSettings = {
+  context_contract_violation: {
+    contracts: [
+      {
+        to: 'refunds-agent',
+        schema: {
+          type: 'object',
+          properties: {
+            order_id: { type: 'string' },
+            amount: { type: 'number', minimum: 0 },
+            reason: { type: 'string' },
+            note: { type: 'string' },
+          },
+          required: ['order_id', 'amount', 'reason'],
+        },
+      },
+    ],
+    norms: (from, to) =>
+      from === 'triage' && to === 'ledger'
+        ? { handoffs: 80, required: { account: 'string', amount: 'number', currency: 'string' } }
+        : undefined,
+  },
+} satisfies RunDetectorSettings;
 
 /** What must be found: spans are given as indexes into the case's run. */
 export interface ExpectedFinding {

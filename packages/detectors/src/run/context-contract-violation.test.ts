@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import type { RunView } from '../detector/run-view.ts';
+import { RunJudge } from '../judge/run-judge.ts';
+import { countHandoff, newHandoffCounts, normOf } from '../relations/handoff-norms.ts';
+import { MemorySlots } from '../slots.ts';
+import { cases, delegation } from './context-contract-violation.cases.ts';
+import { contextContractViolation, observedHandoffs } from './context-contract-violation.ts';
+import { caseSettings, describeCases, standingFindings } from './detector-cases.ts';
+
+const detector = () => contextContractViolation(caseSettings.context_contract_violation);
+
+describeCases('context_contract_violation', detector, cases);
+
+test('what handoffs carried that ended well is the norm for those that follow', () => {
+  const counts = newHandoffCounts();
+  const learning = contextContractViolation();
+  for (let i = 0; i < 50; i++) {
+    const slots = new MemorySlots();
+    const judge = new RunJudge({ detectors: [learning] });
+    for (const span of delegation({ order_id: `A-${i}`, amount: i, ...(i % 3 === 0 ? { note: 'x' } : {}) }))
+      judge.onSpan(slots, span, 1_000_000 + i);
+    const run: RunView = judge.viewOf(slots);
+    const state = slots.get('d/context_contract_violation') as Parameters<typeof observedHandoffs>[0];
+    const [observed] = observedHandoffs(state, run);
+    expect(observed).toMatchObject({ from: 'triage_agent', to: 'refunds_agent' });
+    if (observed) countHandoff(counts, observed.shape);
+    expect(normOf(counts) === undefined).toBe(i < 49);
+  }
+  expect(normOf(counts)?.required).toEqual({ order_id: 'string', amount: 'number' });
+  const norms = () => normOf(counts);
+  const found = standingFindings([contextContractViolation({ norms })], delegation({ order_id: 'A-7' }));
+  expect(found).toMatchObject([{ severity: 'medium', summary: expect.stringContaining('without amount') }]);
+  expect(standingFindings([contextContractViolation({ norms })], delegation({ order_id: 'A-7', amount: 0 }))).toEqual(
+    [],
+  );
+});
+
+test.each([
+  ['no receiver', { to: '', schema: {} }, /needs `to`/],
+  ['no schema', { to: 'a', schema: 'order_id' }, /handoffs to "a" needs `schema`/],
+  ['no field', { to: 'a', schema: { type: 'object' } }, /declares no field/],
+  ['names that are none', { to: 'a', schema: { required: [1] } }, /no list of field names/],
+])('a contract with %s is refused', (_, contract, message) => {
+  expect(() => contextContractViolation({ contracts: [contract] })).toThrow(message);
+});

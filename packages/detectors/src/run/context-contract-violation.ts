@@ -1,0 +1,187 @@
+import type { Severity } from '@spanwise/schemas';
+import type { Reporter, RunDetector } from '../detector/detector.ts';
+import type { RunView } from '../detector/run-view.ts';
+import {
+  type CompiledContract,
+  type ContractBreak,
+  compileContract,
+  type HandoffContract,
+} from '../reading/handoff-contract.ts';
+import type { HandoffPayload } from '../reading/handoff-payload.ts';
+import { type PayloadShape, shapesOf } from '../reading/payload-shape.ts';
+import type { HandoffNorm, HandoffNorms } from '../relations/handoff-norms.ts';
+import { type Handoff, type HandoffLog, handoffsOf, noteHandoff } from '../relations/handoffs.ts';
+
+/**
+ * `context_contract_violation`: at a handoff from agent to agent, a field that must be there is missing, empty or of another
+ * type. MAST 2.4 (information withholding), 1.4 (loss of conversation history); TRAIL: context handling failures.
+ *
+ * Two forms, each its own evidence:
+ * - `declared_contract`: by a contract that was declared for the receiver, or for the pair: a JSON Schema.
+ * - `learned_contract`: by what practically all handoffs of the pair carried that ended well (`norms`; silent until enough were seen).
+ *
+ * The payload is read where the framework records it: the arguments of the handoff's span, else of the call the model asked for, else
+ * the input of the invoked agent; alone, in an object within it, or as JSON in words. It is judged only where it has at least one of
+ * the fields in question: a handoff whose context travels otherwise (a shared conversation, prose, a target and nothing else) is
+ * not judged. Fields that are not required may be missing or null.
+ *
+ * Happened: the handoff's span, else the invoked agent's. Began: the inference that asked for it.
+ * Evidence: expected: the broken rules; seen: the fields that were handed over; numbers: missing, empty, wrongType, otherRules; of a
+ * learned one, handoffs it was learned from.
+ */
+export interface ContextContractViolationSettings {
+  /** Default none. */
+  contracts: readonly HandoffContract[];
+  /** What handoffs normally carry. Default: nothing is known. */
+  norms: HandoffNorms;
+}
+
+const DEFAULTS: ContextContractViolationSettings = { contracts: [], norms: () => undefined };
+
+/** What is remembered of a payload. */
+interface Kept {
+  shapes: PayloadShape[];
+  /** Breaks by the contract's place in the list; absent where the contract does not apply. */
+  breaks: Record<string, ContractBreak[]>;
+}
+
+interface State {
+  log: HandoffLog<Kept>;
+  told: string[];
+}
+
+export function contextContractViolation(
+  overrides: Partial<ContextContractViolationSettings> = {},
+): RunDetector<State> {
+  const { norms, contracts } = { ...DEFAULTS, ...overrides };
+  const compiled = contracts.map(compileContract);
+
+  function keep(payload: HandoffPayload): Kept | null {
+    const shapes = shapesOf(payload);
+    if (shapes.length === 0) return null;
+    const breaks: Kept['breaks'] = {};
+    // Whom it is for may only be known later: all contracts are asked, and the one that holds is chosen then.
+    compiled.forEach((contract, i) => {
+      const found = contract.check(payload);
+      if (found && found.length > 0) breaks[i] = found;
+    });
+    return { shapes, breaks };
+  }
+
+  function judge(run: RunView, state: State, reporter: Reporter): void {
+    const told: string[] = [];
+    for (const handoff of handoffsOf(state.log, run)) {
+      if (!handoff.kept) continue;
+      const at = contractFor(compiled, handoff);
+      const declared = handoff.kept.breaks[at] ?? [];
+      const norm = at < 0 ? norms(handoff.from, handoff.to) : undefined;
+      const breaks = norm ? breaksOfNorm(handoff.kept.shapes, norm) : declared;
+      if (breaks.length === 0) continue;
+      tell(handoff, breaks, norm, reporter);
+      told.push(handoff.step.spanId);
+    }
+    for (const spanId of state.told) if (!told.includes(spanId) && run.stepOf(spanId)) reporter.withdraw(spanId);
+    state.told = told;
+  }
+
+  return {
+    pattern: 'context_contract_violation',
+    initialState: () => ({ log: { notes: [] }, told: [] }),
+
+    onSpan(step, span, run, state, reporter) {
+      if (!noteHandoff(state.log, step, span, keep)) return false;
+      judge(run, state, reporter);
+      return true;
+    },
+
+    onRunEnd(_end, run, state, reporter) {
+      if (state.log.notes.length === 0) return false;
+      judge(run, state, reporter);
+      return true;
+    },
+  };
+}
+
+/** The contract of the pair, else of the receiver; −1 for none. */
+function contractFor(contracts: readonly CompiledContract[], { from, to }: Handoff<Kept>): number {
+  const ofPair = contracts.findIndex((contract) => contract.to === to && contract.from === from);
+  return ofPair >= 0 ? ofPair : contracts.findIndex((contract) => contract.to === to && contract.from === '');
+}
+
+/** A payload is of another form where it has less than half of the fields. */
+function breaksOfNorm(shapes: readonly PayloadShape[], { required }: HandoffNorm): ContractBreak[] {
+  const fields = Object.entries(required);
+  let fewest: ContractBreak[] | undefined;
+  for (const shape of shapes) {
+    if (fields.filter(([field]) => field in shape).length * 2 < fields.length) continue;
+    const breaks: ContractBreak[] = [];
+    for (const [field, type] of fields) {
+      const found = shape[field];
+      if (found === undefined) breaks.push({ field, problem: 'missing', rule: 'is always there', lenient: false });
+      else if (found === 'null') breaks.push({ field, problem: 'empty', rule: 'is never empty', lenient: false });
+      else if (found !== type) breaks.push({ field, problem: 'type', rule: `is always ${type}`, lenient: false });
+    }
+    if (!fewest || breaks.length < fewest.length) fewest = breaks;
+  }
+  return fewest ?? [];
+}
+
+function inWords({ field, problem, rule }: ContractBreak): string {
+  if (problem === 'missing') return `without ${field || 'a field'}`;
+  if (problem === 'empty') return `with an empty ${field}`;
+  return `with ${field || 'a payload'} that ${rule}`;
+}
+
+/** A declared field that is not there is grave; what most receivers cope with is not. */
+function severityOf(breaks: readonly ContractBreak[], norm: HandoffNorm | undefined): Severity {
+  if (breaks.every((broken) => broken.lenient)) return 'low';
+  const isAbsent = breaks.some(({ problem }) => problem === 'missing' || problem === 'empty');
+  return isAbsent && !norm ? 'high' : 'medium';
+}
+
+function tell(
+  handoff: Handoff<Kept>,
+  breaks: readonly ContractBreak[],
+  norm: HandoffNorm | undefined,
+  reporter: Reporter,
+): void {
+  const { step, asked, from, to, kept } = handoff;
+  const count = (problem: ContractBreak['problem']) => breaks.filter((broken) => broken.problem === problem).length;
+  const broken = breaks.slice(0, 3).map(inWords).join(', ');
+  const told = norm ? `, which all ${norm.handoffs} before that ended well had` : '';
+  reporter.report({
+    key: step.spanId,
+    span: step,
+    rootCause: asked ?? step,
+    severity: severityOf(breaks, norm),
+    confidence: norm ? 0.85 : 0.95,
+    summary: `${from === '' ? 'work was handed' : `${from} handed over`} to ${to} ${broken}${told}`,
+    evidence: {
+      type: norm ? 'learned_contract' : 'declared_contract',
+      expected: breaks.map(({ field, rule }) => (field === '' ? rule : `${field} ${rule}`)),
+      seen: Object.keys(kept?.shapes[0] ?? {}).slice(0, 16),
+      numbers: {
+        missing: count('missing'),
+        empty: count('empty'),
+        wrongType: count('type'),
+        otherRules: count('rule'),
+        ...(norm ? { handoffs: norm.handoffs } : {}),
+      },
+      spans: asked ? [asked.spanId, step.spanId] : [step.spanId],
+    },
+  });
+}
+
+/** A handoff of a run, as whoever learns what is normal wants it. */
+export interface ObservedHandoff {
+  from: string;
+  to: string;
+  shape: PayloadShape;
+}
+
+/** The handoffs with fields of a run, from the state that this pattern left of it. */
+export const observedHandoffs = (state: State, run: RunView): ObservedHandoff[] =>
+  handoffsOf(state.log, run).flatMap(({ from, to, kept }) => {
+    const shape = kept?.shapes[0];
+    return shape && to !== '' ? [{ from, to, shape }] : [];
+  });
