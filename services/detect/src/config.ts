@@ -30,6 +30,11 @@ export const detectConfig = {
       schema: duration('15m'),
       doc: 'For this log time after the grace an ended run keeps a summary, so that a late span revises it instead of starting a second one.',
     },
+    maxRuns: {
+      env: 'SPANWISE_DETECT_MAX_RUNS',
+      schema: integer(100_000, { min: 1 }),
+      doc: 'Runs that a partition holds, open ones and summaries. While there are more, a run is ended after 10 s without a span and leaves no summary.',
+    },
     maxLabels: {
       env: 'SPANWISE_DETECT_MAX_LABELS',
       schema: integer(50, { min: 1 }),

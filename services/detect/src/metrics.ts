@@ -13,6 +13,8 @@ export class DetectMetrics {
   readonly #tools: LabelBudget;
   readonly #spans: Counter<'kind'>;
   readonly #duplicates: Counter;
+  readonly #forgottenSteps: Counter;
+  readonly #runsEndedEarly: Counter;
   readonly #findings: Counter<'pattern' | 'severity' | 'agent'>;
   readonly #runs: Counter<'verdict' | 'agent' | 'release'>;
   readonly #stepDuration: Histogram<'kind' | 'agent' | 'tool'>;
@@ -27,6 +29,16 @@ export class DetectMetrics {
       new Counter({ name, help, labelNames, registers: [registry] });
     this.#spans = counter('spanwise_detect_spans_total', 'Spans judged, resends not counted', ['kind']);
     this.#duplicates = counter('spanwise_detect_duplicate_spans_total', 'Spans that a client had sent before', []);
+    this.#forgottenSteps = counter(
+      'spanwise_detect_forgotten_steps_total',
+      'Steps that their run forgot before its end, because it had too many or too large ones',
+      [],
+    );
+    this.#runsEndedEarly = counter(
+      'spanwise_detect_runs_ended_early_total',
+      'Runs that were ended before they had been quiet for long, because a partition held too many',
+      [],
+    );
     this.#findings = counter('spanwise_findings_total', 'Findings within runs, revisions not counted', [
       'pattern',
       'severity',
@@ -76,6 +88,14 @@ export class DetectMetrics {
 
   duplicates(count: number): void {
     this.#duplicates.inc(count);
+  }
+
+  forgottenSteps(count: number): void {
+    this.#forgottenSteps.inc(count);
+  }
+
+  runsEndedEarly(count: number): void {
+    this.#runsEndedEarly.inc(count);
   }
 
   finding(finding: Finding): void {

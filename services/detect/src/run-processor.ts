@@ -16,7 +16,12 @@ export interface RunLifetimes {
   lateGraceMs: number;
   /** Log time in ms, from then on, for which it keeps a summary: late spans continue it. */
   summaryRetentionMs: number;
+  /** Runs of one partition, open or as a summary, above which quiet ones are ended after `crowdedQuietMs` and leave nothing. */
+  maxRuns: number;
 }
+
+/** Log time in ms without a span after which a run is ended while there are more than `maxRuns`. */
+export const crowdedQuietMs = 10_000;
 
 /** Timers of a run: its end, when its state is reduced to a summary, and when that is forgotten. */
 const END = 'end';
@@ -59,7 +64,7 @@ export class RunProcessor implements Processor<Span> {
     }
     // An end timer that fires before the run is quiet sets itself again: no timer is written per span.
     if (output.lifecycle.changed) {
-      context.schedule(key, END, context.dueTime + this.#quietTime(output.lifecycle.rootEnded));
+      context.schedule(key, END, context.dueTime + this.#quietTime(output.lifecycle.rootEnded, context));
     }
     if (output.reopened) {
       context.cancel(key, REDUCE);
@@ -67,6 +72,7 @@ export class RunProcessor implements Processor<Span> {
     }
     this.#emit(key, output, context, span);
     this.#countNameless(slots, output.forgotten);
+    this.#uncounted.forgottenSteps += output.forgotten.length;
     if (span.agent !== '') this.#count(sampleOfSpan(span));
     this.#uncounted.span(span.kind);
   }
@@ -103,12 +109,15 @@ export class RunProcessor implements Processor<Span> {
   #endIfQuiet(key: string, context: ProcessorContext): void {
     const slots = this.#slots(key, context);
     const { rootEnded, quietSince } = this.#judge.lifecycleOf(slots);
-    const due = quietSince + this.#quietTime(rootEnded);
+    const due = quietSince + this.#quietTime(rootEnded, context);
     if (context.dueTime < due) {
       context.schedule(key, END, due);
       return;
     }
-    const end: RunEnd = rootEnded ? 'closed' : 'abandoned';
+    const isEarly = context.dueTime < quietSince + this.#patience(rootEnded);
+    if (isEarly) this.#uncounted.runsEndedEarly++;
+    // A run that is ended for want of room has not been left by anybody.
+    const end: RunEnd = rootEnded || isEarly ? 'closed' : 'abandoned';
     const output = this.#judge.onEnd(slots, end, context.dueTime);
     this.#emit(key, output, context);
     const { steps } = this.#judge.viewOf(slots);
@@ -121,7 +130,8 @@ export class RunProcessor implements Processor<Span> {
   #reduce(key: string, context: ProcessorContext): void {
     const isLeft = this.#judge.giveUp(this.#slots(key, context));
     this.#open.delete(key);
-    if (isLeft) context.schedule(key, FORGET, context.dueTime + this.#lifetimes.summaryRetentionMs);
+    if (isLeft && this.#isCrowded(context)) this.#forget(key, context);
+    else if (isLeft) context.schedule(key, FORGET, context.dueTime + this.#lifetimes.summaryRetentionMs);
   }
 
   #forget(key: string, context: ProcessorContext): void {
@@ -178,7 +188,18 @@ export class RunProcessor implements Processor<Span> {
     this.#uncounted.steps.push(sample);
   }
 
-  #quietTime(rootEnded: boolean): number {
+  /** Log time without a span after which a run is ended. */
+  #quietTime(rootEnded: boolean, context: ProcessorContext): number {
+    const patience = this.#patience(rootEnded);
+    return this.#isCrowded(context) ? Math.min(patience, crowdedQuietMs) : patience;
+  }
+
+  #patience(rootEnded: boolean): number {
     return rootEnded ? this.#lifetimes.runQuietMs : this.#lifetimes.runAbandonMs;
+  }
+
+  /** A function of the state, so that a replay ends the same runs at the same time. */
+  #isCrowded(context: ProcessorContext): boolean {
+    return context.store.size > this.#lifetimes.maxRuns;
   }
 }

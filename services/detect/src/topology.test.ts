@@ -22,6 +22,7 @@ const settings = {
   runAbandonMs: 30 * MINUTE,
   lateGraceMs: MINUTE / 2,
   summaryRetentionMs: 15 * MINUTE,
+  maxRuns: 100,
 };
 
 function start() {
@@ -164,6 +165,27 @@ describe('detect', () => {
     driver.advance(16 * MINUTE);
     expect(driver.state()).toEqual({});
     expect(driver.timers).toBe(0);
+  });
+
+  it('ends quiet runs soon while there are too many, and leaves room for others', async () => {
+    const { driver, registry } = start();
+    const traces = (from: number, count: number) =>
+      Array.from({ length: count }, (_, i) =>
+        trace({ seed: `${from + i}` })
+          .llm()
+          .open(),
+      ).flat();
+    driver.pipe(traces(0, 150), 1);
+    driver.advance(12_000);
+    driver.advance(MINUTE);
+    // the first hundred came while there was room, and wait for their roots
+    expect(runs(driver).map(({ verdict }) => verdict)).toEqual(Array.from({ length: 50 }, () => 'correct'));
+    expect(findings(driver)).toEqual([]);
+    expect(Object.keys(driver.state())).toHaveLength(100);
+    driver.advance(30 * MINUTE);
+    expect(runs(driver)).toHaveLength(150);
+    const early = await registry.getSingleMetric('spanwise_detect_runs_ended_early_total')?.get();
+    expect(early?.values).toMatchObject([{ value: 50 }]);
   });
 
   it('counts a span that is sent again only once', () => {

@@ -44,6 +44,7 @@ export class MemoryPipeline {
       runAbandonMs: RUN_ABANDON_MS,
       lateGraceMs: LATE_GRACE_MS,
       summaryRetentionMs: SUMMARY_RETENTION_MS,
+      maxRuns: Number.POSITIVE_INFINITY,
     };
     const detectMetrics = new DetectMetrics(createRegistry(), 50);
     this.#detect = new TopologyTestDriver(detectTopology(lifetimes, detectMetrics), options);
