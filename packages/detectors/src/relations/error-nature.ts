@@ -31,11 +31,13 @@ const LOOKS =
   /^(?:get|fetch|list|search|find|look|lookup|read|query|check|describe|view|show|retrieve|count|calculate|compute|think|validate|verify|is|has|can|web|browse|inspect|resolve|select|load|scan|grep|open|recall|suggest)$/;
 
 /** By its name the operation only looks something up; anything else may have been meant to change something. */
-export const isLookup = (step: Step): boolean => {
-  if (step.kind === 'retrieval') return true;
-  const [first = '', second = ''] = nameWords(step.tool || step.name);
+export const isLookup = (step: Step): boolean => step.kind === 'retrieval' || looksUp(step.tool || step.name);
+
+/** The same of a tool's name. */
+export function looksUp(tool: string): boolean {
+  const [first = '', second = ''] = nameWords(tool);
   return LOOKS.test(first) || LOOKS.test(second);
-};
+}
 
 const ACTS =
   /^(?:add|apply|approve|assign|book|buy|cancel|change|charge|close|create|delete|deploy|disable|edit|enable|exchange|grant|insert|issue|modify|notify|pay|place|post|publish|purchase|put|refund|reject|remove|rename|reopen|reserve|reset|restart|return|revoke|save|schedule|send|set|start|stop|submit|transfer|update|upload|write)$/;

@@ -111,6 +111,28 @@ const eventful: Record<string, () => Span[]> = {
     trace()
       .within('call', (run) => run.step('tool', { service: 'tools', startTime: 1_000_000_000_000_000 }))
       .end(),
+  misread: () =>
+    trace()
+      .llm({
+        input: [says('user', 'refund A-1042')],
+        calls: [{ name: 'get_order', arguments: { order_id: 'A-1042' }, id: 'm' }],
+      })
+      .tool('get_order', { order_id: 'A-1042' }, { callId: 'm', result: { order_id: 'A-1042', total: 152.4 } })
+      .llm({
+        input: [says('tool', '{}')],
+        calls: [{ name: 'refund', arguments: { order_id: 'A-1042', total: 154.2 }, id: 'n' }],
+      })
+      .tool('refund', { order_id: 'A-1042', total: 154.2 }, { callId: 'n', result: { status: 'declined' } })
+      .llm({ input: [says('tool', '{}')], text: 'It has been refunded.' })
+      .end(),
+  ungrounded: () =>
+    trace()
+      .llm({
+        input: [says('user', 'refund W2378156')],
+        calls: [{ name: 'refund', arguments: { order_id: 'W2378165' }, id: 'u' }],
+      })
+      .tool('refund', { order_id: 'W2378165' }, { callId: 'u', result: { ok: 1 } })
+      .end(),
   unended: () =>
     trace()
       .llm({ calls: [{ name: 'walk' }] })

@@ -5,12 +5,14 @@ import { type ClockSkewSettings, clockSkew } from './clock-skew.ts';
 import { type ContextTruncationSettings, contextTruncation } from './context-truncation.ts';
 import { type MalformedOutputSettings, malformedOutput } from './malformed-output.ts';
 import { type MaskedToolErrorSettings, maskedToolError } from './masked-tool-error.ts';
+import { type MisreadOutputSettings, misreadOutput } from './misread-output.ts';
 import { type NoProgressLoopSettings, noProgressLoop } from './no-progress-loop.ts';
 import { type PersonaInconsistencySettings, personaInconsistency } from './persona-inconsistency.ts';
 import { type PriorityInversionSettings, priorityInversion } from './priority-inversion.ts';
 import { type RecoverySettings, recovery } from './recovery.ts';
 import { type RetryStormSettings, retryStorm } from './retry-storm.ts';
 import { type ToolMisroutingSettings, toolMisrouting } from './tool-misrouting.ts';
+import { type UngroundedArgumentSettings, ungroundedArgument } from './ungrounded-argument.ts';
 import { type UnresolvedErrorSettings, unresolvedError } from './unresolved-error.ts';
 
 /** Settings by pattern; what is absent has the default of its pattern's file. */
@@ -23,6 +25,8 @@ export interface RunDetectorSettings {
   tool_misrouting?: Partial<ToolMisroutingSettings>;
   malformed_output?: Partial<MalformedOutputSettings>;
   context_truncation?: Partial<ContextTruncationSettings>;
+  ungrounded_argument?: Partial<UngroundedArgumentSettings>;
+  misread_output?: Partial<MisreadOutputSettings>;
   abandoned_session?: Partial<AbandonedSessionSettings>;
   circular_delegation?: Partial<CircularDelegationSettings>;
   priority_inversion?: Partial<PriorityInversionSettings>;
@@ -41,6 +45,8 @@ export function runDetectors(settings: RunDetectorSettings = {}): RunDetector[] 
     toolMisrouting(settings.tool_misrouting),
     malformedOutput(settings.malformed_output),
     contextTruncation(settings.context_truncation),
+    ungroundedArgument(settings.ungrounded_argument),
+    misreadOutput(settings.misread_output),
     abandonedSession(settings.abandoned_session),
     circularDelegation(settings.circular_delegation),
     priorityInversion(settings.priority_inversion),

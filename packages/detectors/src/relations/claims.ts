@@ -1,0 +1,133 @@
+import type { Span } from '@spanwise/schemas';
+import type { Step } from '../detector/step.ts';
+import { isIdField } from '../reading/field-names.ts';
+import { jsonPayload } from '../reading/json-payload.ts';
+import { leavesOf } from '../reading/leaves.ts';
+import { messagesOf, textOf } from '../reading/messages.ts';
+import { numberOf } from '../reading/near-miss.ts';
+import { type NormalValue, sameValue } from '../reading/normal-value.ts';
+import { statedValues } from '../reading/stated-values.ts';
+
+/**
+ * A value that a model put into its output and that nothing in the very input of that inference gives: not what users, tools
+ * and the system say there, nor the definitions of the tools. It may have been given earlier; see `isGiven`.
+ */
+export interface Claim {
+  /** Span id of the inference. */
+  inference: string;
+  /** Id and tool of the call that it is an argument of; both empty for a value in an answer. */
+  callId: string;
+  tool: string;
+  /** As written in the arguments: `customer.order_id`; `answer` where it stands in words. */
+  path: string;
+  field: string;
+  /** As written. */
+  written: string;
+  value: NormalValue;
+  /** Normal forms of the ids beside it, or above it: the things that it may be about. */
+  entities: string[];
+  /** The input repeats the answers of before: it is all that the model was given. */
+  whole: boolean;
+}
+
+const MOST_CLAIMS = 16;
+/** Values with fewer digits say nothing by themselves: counts, small amounts. Identifiers have letters as well. */
+const LEAST_DIGITS = 3;
+const LEAST_IN_IDENTIFIER = 2;
+
+const isWordCharacter = (unit: number): boolean =>
+  (unit >= 48 && unit <= 57) || (unit >= 65 && unit <= 90) || (unit >= 97 && unit <= 122) || unit > 191;
+
+const ROLE = '{"role":"';
+const ASSISTANT = 'assistant"';
+
+/** The text stands, as a word of its own, in what others than the model say in a payload of messages. */
+function standsIn(payload: string, text: string): boolean {
+  for (let at = payload.indexOf(text); at >= 0; at = payload.indexOf(text, at + 1)) {
+    if (isWordCharacter(payload.charCodeAt(at - 1)) || isWordCharacter(payload.charCodeAt(at + text.length))) continue;
+    const role = payload.lastIndexOf(ROLE, at);
+    if (role < 0 || !payload.startsWith(ASSISTANT, role + ROLE.length)) return true;
+  }
+  return false;
+}
+
+/** What others than the model say in an inference's input, in normal form. */
+function givenValues(span: Span): NormalValue[] {
+  const values: NormalValue[] = [];
+  for (const message of messagesOf(span.inputMessages)) {
+    if (message.role === 'assistant') continue;
+    values.push(...statedValues(textOf(message)));
+    for (const part of message.parts) {
+      if (part?.type !== 'tool_call_response') continue;
+      values.push(
+        ...statedValues(typeof part.response === 'string' ? part.response : JSON.stringify(part.response ?? '')),
+      );
+    }
+  }
+  values.push(...statedValues(span.systemInstructions), ...statedValues(span.toolDefinitions));
+  return values;
+}
+
+let known: { span: Span; values: NormalValue[] } | undefined;
+
+/** All values in an inference's own input, system instructions and tool definitions; read again only for another span. */
+export function ownValues(span: Span): readonly NormalValue[] {
+  if (known?.span !== span) known = { span, values: givenValues(span) };
+  return known.values;
+}
+
+function isInOwnInput(written: string, value: NormalValue, span: Span): boolean {
+  const texts = [span.inputMessages, span.systemInstructions, span.toolDefinitions];
+  if (texts.some((text) => standsIn(text, written))) return true;
+  const bare = numberOf(value);
+  return ownValues(span).some((own) => sameValue(own, value) || own.text === bare);
+}
+
+const mayBeClaimed = (value: NormalValue | undefined): value is NormalValue =>
+  value !== undefined &&
+  (value.kind === 'identifier' || value.kind === 'date' || value.kind === 'number') &&
+  value.text.replace(/\D/g, '').length >= (value.kind === 'identifier' ? LEAST_IN_IDENTIFIER : LEAST_DIGITS);
+
+function claimsIn(step: Step, span: Span): Claim[] {
+  const claims: Claim[] = [];
+  const whole = span.inputMessages.includes(`${ROLE}${ASSISTANT}`);
+  const seen = new Set<string>();
+  const claim = (path: string, field: string, written: string, value: NormalValue, rest: Partial<Claim>) => {
+    const key = `${rest.callId ?? ''}\n${path}\n${value.text}`;
+    if (claims.length >= MOST_CLAIMS || seen.has(key)) return;
+    seen.add(key);
+    if (isInOwnInput(written, value, span)) return;
+    const base = { inference: step.spanId, callId: '', tool: '', entities: [], whole };
+    claims.push({ ...base, path, field, written, value, ...rest });
+  };
+  const read = (payload: unknown, rest: Partial<Claim>) => {
+    const { leaves } = leavesOf(payload);
+    const ids = leaves.flatMap(({ field, normal }) => (normal && isIdField(field) ? [normal.text] : []));
+    for (const { path, field, value, normal, entity } of leaves) {
+      if (!mayBeClaimed(normal)) continue;
+      const entities = [...new Set(entity === '' ? ids : [entity, ...ids])].filter((id) => id !== normal.text);
+      claim(path, field, String(value), normal, { entities: entities.slice(0, 4), ...rest });
+    }
+  };
+  for (const message of messagesOf(span.outputMessages)) {
+    for (const part of message.parts) {
+      if (part?.type !== 'tool_call') continue;
+      const args = typeof part.arguments === 'string' ? jsonPayload(part.arguments) : part.arguments;
+      read(args, { callId: String(part.id ?? ''), tool: String(part.name ?? '') });
+    }
+    const text = textOf(message);
+    const structured = jsonPayload(text);
+    if (typeof structured === 'object' && structured !== null) read(structured, {});
+    else for (const value of statedValues(text)) if (mayBeClaimed(value)) claim('answer', '', value.text, value, {});
+  }
+  return claims;
+}
+
+let latest: { span: Span; claims: Claim[] } | undefined;
+
+/** The claims of an inference, at most 16; none where its input or output was not captured. */
+export function claimsOf(step: Step, span: Span): readonly Claim[] {
+  if (step.kind !== 'llm' || span.inputMessages === '' || span.outputMessages === '') return [];
+  if (latest?.span !== span) latest = { span, claims: claimsIn(step, span) };
+  return latest.claims;
+}

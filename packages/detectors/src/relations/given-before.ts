@@ -1,0 +1,81 @@
+import type { RunView } from '../detector/run-view.ts';
+import type { Step } from '../detector/step.ts';
+import { numberOf, shapeOf } from '../reading/near-miss.ts';
+import type { NormalValue } from '../reading/normal-value.ts';
+import { normalValue, sameValue } from '../reading/normal-value.ts';
+import { allFacts, isCutStatement, type Statement, states } from '../reading/statement.ts';
+import type { Claim } from './claims.ts';
+
+const hasInput = (step: Step): boolean => step.kind === 'llm' || step.kind === 'agent';
+
+/** When what the step states was there to be used: an input from the start, a result at the end. */
+const knownAt = (step: Step, run: RunView): number => (hasInput(step) ? run.startOf(step) : run.endOf(step));
+
+/** The steps whose statements were there when an inference was made. */
+function* before(inference: Step, run: RunView): Generator<Step> {
+  const until = run.endOf(inference);
+  for (let i = run.steps.length - 1; i >= 0; i--) {
+    const step = run.steps[i] as Step;
+    if (step.stated === '' && step.given === '' && step.errorMessage === '') continue;
+    if (knownAt(step, run) <= until) yield step;
+  }
+}
+
+const MOST_KEPT = 512;
+
+/** Whether a step states the value, says it in the words of an error, or hands it over. */
+function gives(step: Step, value: NormalValue): boolean {
+  if (states(step.stated, value.text) || (value.or !== undefined && states(step.stated, value.or))) return true;
+  if (
+    value.kind === 'number' &&
+    states(step.stated, value.text.startsWith('-') ? value.text.slice(1) : `-${value.text}`)
+  )
+    return true;
+  const bare = numberOf(value);
+  if (bare !== undefined && states(step.stated, bare)) return true;
+  if (step.errorMessage !== '' && step.errorMessage.toLowerCase().includes(value.text)) return true;
+  if (step.kind === 'handoff' && states(step.given, value.text)) return true;
+  // A day without its year, said in words.
+  return (
+    value.kind === 'date' &&
+    step.stated.includes(`-${value.text.slice(-5)}\n`) &&
+    allFacts(step.stated).some(isDay(value))
+  );
+}
+
+const isDay =
+  (value: NormalValue) =>
+  (fact: { value: string }): boolean =>
+    sameValue(value, normalDate(fact.value));
+
+const normalDate = (text: string): NormalValue => ({ kind: 'date', text });
+
+/** Values of this form are among what was kept, so that there may be more among what was not. */
+const holdsAlike = (statement: Statement, shape: string): boolean =>
+  allFacts(statement).some(({ value }) => shapeOf(value) === shape);
+
+/** `false`: nothing that was seen gives it. `undefined`: something that might was not kept. */
+export function isGiven(claim: Claim, run: RunView): boolean | undefined {
+  const inference = run.stepOf(claim.inference);
+  if (!inference) return undefined;
+  const shape = shapeOf(claim.value.text);
+  let isCut = run.droppedSteps > 0;
+  for (const step of before(inference, run)) {
+    if (gives(step, claim.value)) return true;
+    if (isCutStatement(step.stated) && holdsAlike(step.stated, shape)) isCut = true;
+  }
+  return isCut && !claim.whole ? undefined : false;
+}
+
+/** Everything that was stated before an inference, the latest first, at most 512 values. */
+export function valuesBefore(inference: Step, run: RunView): NormalValue[] {
+  const values = new Map<string, NormalValue>();
+  for (const step of before(inference, run)) {
+    for (const { value } of allFacts(step.stated)) {
+      if (values.size >= MOST_KEPT) return [...values.values()];
+      const normal = values.has(value) ? undefined : normalValue(value);
+      if (normal) values.set(value, /^(?:-|\d{4})-\d\d-\d\d$/.test(value) ? normalDate(value) : normal);
+    }
+  }
+  return [...values.values()];
+}

@@ -1,0 +1,60 @@
+import type { Span } from '@spanwise/schemas';
+import type { RunView } from '../detector/run-view.ts';
+import type { Step } from '../detector/step.ts';
+import { type Claim, claimsOf } from './claims.ts';
+import { isGiven } from './given-before.ts';
+import { isToolLike } from './operation.ts';
+
+/** Claims that nothing gave so far, the first ones of a run: state of the patterns that judge them. */
+export interface OpenClaims {
+  claims: Claim[];
+}
+
+const MOST_OPEN = 24;
+
+/**
+ * Takes in the claims of an inference that nothing was seen to give.
+ *
+ * @param wanted whether a claim is one that the pattern judges
+ * @returns whether any was added
+ */
+export function openClaims(
+  step: Step,
+  span: Span,
+  run: RunView,
+  state: OpenClaims,
+  wanted: (claim: Claim) => boolean,
+): boolean {
+  let added = false;
+  for (const claim of claimsOf(step, span)) {
+    if (state.claims.length >= MOST_OPEN) break;
+    if (!wanted(claim) || isGiven(claim, run) !== false) continue;
+    state.claims.push(claim);
+    added = true;
+  }
+  return added;
+}
+
+/** The step may change what is known of open claims: a result or an input that came late, or the call that was asked for. */
+export const concernsClaims = (step: Step): boolean =>
+  step.stated !== '' || isToolLike(step) || step.errorMessage !== '';
+
+/** The span of the call that a claim is an argument of, once it is seen; for an answer the inference. */
+export function callOf(claim: Claim, run: RunView): Step | undefined {
+  const inference = run.stepOf(claim.inference);
+  if (claim.tool === '' || !inference) return inference;
+  const from = run.startOf(inference);
+  const order = run.chronological();
+  for (let i = order.length - 1; i >= 0; i--) {
+    const step = order[i] as Step;
+    if (run.startOf(step) < from) break;
+    if (!isToolLike(step) || step.tool !== claim.tool) continue;
+    if (
+      claim.callId !== '' && step.toolCallId !== ''
+        ? step.toolCallId === claim.callId
+        : run.requesterOf(step) === inference
+    )
+      return step;
+  }
+  return undefined;
+}

@@ -1,0 +1,253 @@
+import type { Span } from '@spanwise/schemas';
+import type { Reporter, RunDetector } from '../detector/detector.ts';
+import type { RunView } from '../detector/run-view.ts';
+import { isFailure, type Step } from '../detector/step.ts';
+import { hash64 } from '../identity-hash.ts';
+import { messagesOf, textOf } from '../reading/messages.ts';
+import { nameWords } from '../reading/name-words.ts';
+import { answersNo, concernOf, goesAhead, tellsOfSuccess } from '../reading/negative-answers.ts';
+import { saidOf } from '../reading/said.ts';
+import { allFacts, entitiesOf, factsAbout, states } from '../reading/statement.ts';
+import { endsWithUsersText } from '../reading/unparsed-messages.ts';
+import { isCall } from '../relations/calls.ts';
+import type { Claim } from '../relations/claims.ts';
+import { contradictionOf } from '../relations/contradictions.ts';
+import { isLookup } from '../relations/error-nature.ts';
+import { isGiven } from '../relations/given-before.ts';
+import { callOf, concernsClaims, type OpenClaims, openClaims } from '../relations/open-claims.ts';
+
+/**
+ * `misread_output`: what follows a tool's result contradicts it. TRAIL: tool-output misinterpretation; MAST 2.6.
+ *
+ * - `other_value`: arguments or a structured answer name a thing that a result told of, and give another value for the same
+ *   field of it, which nothing else that the agent was given contains.
+ * - `other_words`: an answer in words has a value that nothing contains and that is a slip of one in the latest results: two
+ *   digits swapped, one changed, the point moved, day and month swapped.
+ * - `went_ahead`: a result answers no for a thing (`eligible: false`, `in_stock: 0`, `decision: denied`), and the next that is done
+ *   with this very thing goes ahead all the same.
+ * - `told_success`: an action's own result answers no, and the agent tells of success.
+ *
+ * It does not claim what a later result, or the user, puts in place of the first; arguments of tools that change values, numbers that
+ * follow from others by calculation, another thing that is taken instead, what is lawfully done about a no (refuse, tell, escalate),
+ * nor results that are errors (`masked_tool_error`). It needs results, and messages for all but `went_ahead`.
+ *
+ * Happened: the call (of an answer, the inference) that contradicts. Began: the inference that read the result.
+ * Expected: field and value of the result; seen: what was made of it; spans: the result's call first.
+ */
+export interface MisreadOutputSettings {
+  /** Calls between a no and what goes ahead. Default 4. */
+  callsBetween: number;
+}
+
+const DEFAULTS: MisreadOutputSettings = { callsBetween: 4 };
+
+interface State extends OpenClaims {
+  /** Inferences whose input ends with words of the user: what was said before may have been put right. */
+  userSpoke: string[];
+  /** Inferences that tell of success. */
+  successes: string[];
+}
+
+const MOST_NOTED = 16;
+
+interface No {
+  source: Step;
+  field: string;
+  value: string;
+  entity: string;
+}
+
+/** The steps before one in time, the latest first. */
+function* backFrom(step: Step, run: RunView): Generator<Step> {
+  const order = run.chronological();
+  let at = order.length - 1;
+  while (at >= 0 && order[at] !== step) at--;
+  for (at -= 1; at >= 0; at--) {
+    const before = order[at] as Step;
+    if (run.endOf(before) <= run.startOf(step) + 1_000) yield before;
+  }
+}
+
+export function misreadOutput(overrides: Partial<MisreadOutputSettings> = {}): RunDetector<State> {
+  const settings = { ...DEFAULTS, ...overrides };
+
+  const isJudged = (claim: Claim): boolean => claim.field === '' || claim.entities.length > 0;
+
+  function judgeClaims(run: RunView, state: State, reporter: Reporter): void {
+    for (const claim of state.claims) {
+      const key = hash64(`${claim.inference}\n${claim.callId || claim.tool}\n${claim.path}\n${claim.value.text}`);
+      const inference = run.stepOf(claim.inference);
+      const found = inference && isGiven(claim, run) === false ? contradictionOf(claim, run) : undefined;
+      if (!found || !inference) {
+        reporter.withdraw(key);
+        continue;
+      }
+      const at = callOf(claim, run) ?? inference;
+      const { source, field, stated, isNear } = found;
+      const inWords = claim.field === '';
+      reporter.report({
+        key,
+        span: at,
+        rootCause: inference,
+        severity: at === inference || isLookup(at) ? 'medium' : 'high',
+        confidence: isNear ? 0.9 : 0.75,
+        summary: `${source.tool} returned ${field || 'a value'} ${stated}, and ${
+          at === inference ? 'the answer' : claim.tool
+        } has ${inWords ? '' : `${claim.path} `}${claim.written.slice(0, 64)} in its place`,
+        evidence: {
+          type: inWords ? 'other_words' : 'other_value',
+          expected: { field, value: stated },
+          seen: { field: claim.path, value: claim.written.slice(0, 64) },
+          spans: [...new Set([source.spanId, inference.spanId, at.spanId])],
+        },
+      });
+    }
+  }
+
+  /** The latest no about a thing that an action is about, if nothing since has changed it. */
+  function noBefore(action: Step, run: RunView, state: State): No | undefined {
+    let calls = 0;
+    const own = [...entitiesOf(action.given), ...allFacts(action.given).map((fact) => fact.value)];
+    for (const step of backFrom(action, run)) {
+      if (step.kind === 'llm' && state.userSpoke.includes(step.spanId)) return undefined;
+      if (!isCall(step)) continue;
+      calls += 1;
+      if (calls > settings.callsBetween) return undefined;
+      if (step.stated === '' || isFailure(step) || !isLookup(step)) continue;
+      const no = noIn(step, own);
+      if (no && relates(no, action, calls === 1)) return no;
+      // A newer answer on the same thing by the same means.
+      if (own.some((id) => entitiesOf(step.stated).includes(id)) && shares(step, action)) return undefined;
+    }
+    return undefined;
+  }
+
+  function judgeAction(action: Step, run: RunView, state: State, reporter: Reporter): void {
+    const no = noBefore(action, run, state);
+    const key = `ahead ${action.spanId}`;
+    if (!no) {
+      reporter.withdraw(key);
+      return;
+    }
+    const asked = run.requesterOf(action);
+    const after = asked && run.startOf(asked) >= run.endOf(no.source) - 1_000;
+    reporter.report({
+      key,
+      span: action,
+      rootCause: after ? asked : action,
+      severity: isFailure(action) ? 'medium' : 'high',
+      confidence: 0.85,
+      summary: `${no.source.tool} answered ${no.field} ${no.value}${no.entity ? ` for ${no.entity}` : ''}, and ${action.tool} went ahead all the same`,
+      evidence: {
+        type: 'went_ahead',
+        expected: `no ${action.tool} for what ${no.source.tool} denied`,
+        seen: { field: no.field, value: no.value, entity: no.entity },
+        spans: [...new Set([no.source.spanId, ...(after ? [asked.spanId] : []), action.spanId])],
+      },
+    });
+  }
+
+  /** The action last before an answer, where its own result answers no. */
+  function judgeSuccess(spanId: string, run: RunView, reporter: Reporter): void {
+    const answer = run.stepOf(spanId);
+    const key = `told ${spanId}`;
+    const last = answer && firstCall(backFrom(answer, run));
+    const no = last && last.outcome !== 'error' && !last.failed && !isLookup(last) ? noIn(last, undefined) : undefined;
+    if (!answer || !last || !no) {
+      reporter.withdraw(key);
+      return;
+    }
+    reporter.report({
+      key,
+      span: answer,
+      rootCause: answer,
+      severity: 'high',
+      confidence: 0.85,
+      summary: `${last.tool} answered ${no.field} ${no.value}, and the agent told of success`,
+      evidence: {
+        type: 'told_success',
+        expected: { field: no.field, value: no.value },
+        seen: 'words of success',
+        spans: [last.spanId, answer.spanId],
+      },
+    });
+  }
+
+  function note(step: Step, span: Span, state: State): boolean {
+    if (step.kind !== 'llm' || span.outputMessages === '') return false;
+    const before = state.userSpoke.length + state.successes.length;
+    if (span.inputMessages !== '' && endsWithUsersText(span.inputMessages)) state.userSpoke.push(step.spanId);
+    const [message] = messagesOf(span.outputMessages);
+    const text = message && step.requestedCalls.length === 0 ? textOf(message) : '';
+    if (text !== '' && tellsOfSuccess(text) && saidOf(span) === 'answer') state.successes.push(step.spanId);
+    const changed = state.userSpoke.length + state.successes.length !== before;
+    if (state.userSpoke.length > MOST_NOTED) state.userSpoke.shift();
+    if (state.successes.length > MOST_NOTED) state.successes.shift();
+    return changed;
+  }
+
+  return {
+    pattern: 'misread_output',
+    initialState: () => ({ claims: [], userSpoke: [], successes: [] }),
+    onSpan(step, span, run, state, reporter) {
+      const added = openClaims(step, span, run, state, isJudged);
+      const noted = note(step, span, state);
+      if (state.claims.length > 0 && (added || concernsClaims(step))) judgeClaims(run, state, reporter);
+      if (isCall(step) || noted) {
+        for (const action of actionsFrom(step, run, settings.callsBetween + 1))
+          judgeAction(action, run, state, reporter);
+        for (const spanId of state.successes) judgeSuccess(spanId, run, reporter);
+      }
+      return added || noted;
+    },
+    onRunEnd: () => false,
+  };
+}
+
+function firstCall(steps: Iterable<Step>): Step | undefined {
+  for (const step of steps) if (isCall(step)) return step;
+  return undefined;
+}
+
+/** Actions at a step or soon after it: after it only where it came late. */
+function* actionsFrom(step: Step, run: RunView, most: number): Generator<Step> {
+  const order = run.chronological();
+  let at = order.length - 1;
+  while (at >= 0 && order[at] !== step) at--;
+  let calls = 0;
+  for (; at >= 0 && at < order.length && calls <= most; at++) {
+    const later = order[at] as Step;
+    if (!isCall(later)) continue;
+    calls += 1;
+    if (!isLookup(later) && goesAhead(later.tool)) yield later;
+  }
+}
+
+/** A no in a result: about one of these things, else about what the call as a whole was about. */
+function noIn(step: Step, things: readonly string[] | undefined): No | undefined {
+  for (const entity of [...entitiesOf(step.stated), '']) {
+    if (things !== undefined && entity !== '' && !things.includes(entity)) continue;
+    const fact = factsAbout(step.stated, entity).find(answersNo);
+    if (!fact) continue;
+    if (things !== undefined && entity === '' && entitiesOf(step.given).length > 0) continue;
+    return { source: step, field: fact.field, value: fact.value, entity };
+  }
+  return undefined;
+}
+
+const GENERIC = new Set(
+  'get check verify validate lookup find fetch list query is can for the of by status details info'.split(' '),
+);
+
+const subjects = (tool: string): string[] => nameWords(tool).filter((word) => !GENERIC.has(word));
+
+/** Both tools are named for the same thing. */
+const shares = (a: Step, b: Step): boolean => subjects(a.tool).some((word) => subjects(b.tool).includes(word));
+
+/** The no is about what the action does. */
+function relates(no: No, action: Step, isNext: boolean): boolean {
+  const concern = concernOf(no.field);
+  if (concern !== '') return nameWords(action.tool).some((word) => word.startsWith(concern));
+  const isNamed = no.entity !== '' && (states(action.given, no.entity) || entitiesOf(action.given).includes(no.entity));
+  return isNamed ? shares(no.source, action) || isNext : isNext;
+}

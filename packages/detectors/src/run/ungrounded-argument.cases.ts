@@ -1,0 +1,205 @@
+import { says, trace } from '@spanwise/testkit/spans';
+import type { DetectorCase } from './detector-cases.ts';
+
+const user = (text: string) => [says('user', text)];
+const ASKED = user('Please refund order #W2378156, 149.50 euros. It came on 2026-03-12.');
+const ORDER = { order_id: '#W2378156' };
+const FOUND = { order_id: '#W2378156', customer_id: 'C-88123', total: 149.5, shipped: '2026-03-05' };
+
+const begun = () =>
+  trace()
+    .llm({ input: ASKED, calls: [{ name: 'get_order', arguments: ORDER, id: 'c1' }] })
+    .tool('get_order', ORDER, { callId: 'c1', result: FOUND });
+
+/** A run that asks for one more call, whose input is only what is new. */
+const then = (name: string, args: Record<string, unknown>, input = [says('tool', JSON.stringify(FOUND))]) =>
+  begun()
+    .llm({ input, calls: [{ name, arguments: args, id: 'c2' }] })
+    .tool(name, args, { callId: 'c2', result: { ok: 1 } })
+    .end();
+
+const repeated = [
+  ...ASKED,
+  { role: 'assistant', parts: [{ type: 'tool_call', id: 'c1', name: 'get_order', arguments: ORDER }] },
+  { role: 'tool', parts: [{ type: 'tool_call_response', id: 'c1', response: FOUND }] },
+];
+
+export const cases: DetectorCase[] = [
+  {
+    name: 'an order id with two digits swapped is a slip, of the inference that asked',
+    run: then('issue_refund', { order_id: '#W2378165' }),
+    finds: [{ at: 3, began: 2, severity: 'high', type: 'slip' }],
+  },
+  {
+    name: 'a slip is found in an input that repeats the conversation',
+    run: then('issue_refund', { order_id: '#W2378165' }, repeated),
+    finds: [{ at: 3, began: 2, severity: 'high', type: 'slip' }],
+  },
+  {
+    name: 'a customer id that nothing contains, of the form of those that were given, is an invention',
+    run: then('get_customer', { customer_id: 'C-40417' }),
+    finds: [{ at: 3, began: 2, severity: 'medium', type: 'invention' }],
+  },
+  {
+    name: 'an amount with its digits swapped is a slip',
+    run: then('issue_refund', { order_id: '#W2378156', amount: 194.5 }),
+    finds: [{ at: 3, began: 2, severity: 'high', type: 'slip' }],
+  },
+  {
+    name: 'day and month swapped are a slip',
+    run: then('issue_refund', { order_id: '#W2378156', arrived: '2026-12-03' }),
+    finds: [{ at: 3, began: 2, type: 'slip' }],
+  },
+  {
+    name: 'a slip is told at the inference while the call has not come',
+    run: then('issue_refund', { order_id: '#W2378165' }).slice(0, 3),
+    end: null,
+    finds: [{ at: 2, began: 2 }],
+  },
+  {
+    name: 'a slip that is used again is found once, where it was used first',
+    run: begun()
+      .llm({
+        input: [says('tool', '{}')],
+        calls: [{ name: 'hold_order', arguments: { order_id: '#W2378165' }, id: 'c2' }],
+      })
+      .tool('hold_order', { order_id: '#W2378165' }, { callId: 'c2', result: { error: 'no such order' } })
+      .llm({
+        input: [says('tool', '{}')],
+        calls: [{ name: 'issue_refund', arguments: { order_id: '#W2378165' }, id: 'c3' }],
+      })
+      .tool('issue_refund', { order_id: '#W2378165' }, { callId: 'c3', result: 'ok' })
+      .end(),
+    finds: [{ at: 3, began: 2 }],
+  },
+  {
+    name: 'the call that comes before the inference that asked is found all the same',
+    run: then('issue_refund', { order_id: '#W2378165' }),
+    arrival: [0, 1, 3, 2, 4],
+    finds: [{ at: 3, began: 2 }],
+  },
+  {
+    name: 'what a result gives that comes late is taken back',
+    run: then('get_customer', { customer_id: 'C-88123', order_id: '#W2378156' }),
+    arrival: [0, 2, 3, 1, 4],
+    finds: [],
+  },
+  {
+    name: 'what a result gives only after the call does not ground it',
+    run: begun()
+      .llm({
+        input: [says('tool', '{}')],
+        calls: [{ name: 'issue_refund', arguments: { order_id: '#W2378165' }, id: 'c2' }],
+      })
+      .tool(
+        'issue_refund',
+        { order_id: '#W2378165' },
+        { callId: 'c2', result: { order_id: '#W2378165', state: 'refunded' } },
+      )
+      .end(),
+    finds: [{ at: 3, began: 2 }],
+  },
+  {
+    name: 'values of the user and of results are grounded, however they are written',
+    run: then('issue_refund', { order_id: 'W2378156', customer: 'c-88123', amount: '149.50', date: '2026-03-05' }),
+    finds: [],
+  },
+  {
+    name: 'an order number to which the agent puts its letters is grounded',
+    run: withWords('My order is 2378156'),
+    finds: [],
+  },
+  {
+    name: 'a date said in words is grounded',
+    run: trace()
+      .llm({
+        input: user('Book it for May 20th'),
+        calls: [{ name: 'book_room', arguments: { day: '2026-05-20' }, id: 'c' }],
+      })
+      .tool('book_room', { day: '2026-05-20' }, { callId: 'c', result: 'ok' })
+      .end(),
+    finds: [],
+  },
+  {
+    name: 'a date that follows by rule from another is none',
+    run: then('schedule_pickup', { order_id: '#W2378156', day: '2026-03-13', until: '2026-03-19' }),
+    finds: [],
+  },
+  {
+    name: 'a sum, a share and a difference are computed',
+    run: then('issue_refund', { order_id: '#W2378156', amount: 74.75 }, [says('tool', 'half of it: 50 percent')]),
+    finds: [],
+  },
+  {
+    name: 'the id of what the call makes is its own to give',
+    run: then('create_ticket', { ticket_id: 'W2378157', order_id: '#W2378156' }),
+    finds: [],
+  },
+  {
+    name: 'keys, names, queries and limits are the own choice of a call',
+    run: then('search', { idempotency_key: 'W2378157', query: 'W2378157', limit: 194.5, page_size: 195 }),
+    finds: [],
+  },
+  {
+    name: 'an id of another form may be known from elsewhere',
+    run: then('get_store', { store_id: 'berlin-1-main' }),
+    finds: [],
+  },
+  {
+    name: 'ids that are tried one after the other are a search',
+    run: ['W2378157', 'W2378158', 'W2378159']
+      .reduce(
+        (run, order_id, i) =>
+          run.llm({
+            input: [says('tool', '{}')],
+            calls: [{ name: 'get_order', arguments: { order_id }, id: `t${i}` }],
+          }),
+        begun(),
+      )
+      .end(),
+    finds: [],
+  },
+  {
+    name: 'an id from the system instructions or the definitions of tools is given',
+    run: trace()
+      .llm({
+        input: user('Refund order W2378156'),
+        system: 'Refunds go to queue W2378157.',
+        tools: [{ name: 'refund', parameters: { type: 'object', properties: { desk: { enum: ['W2378158'] } } } }],
+        calls: [{ name: 'refund', arguments: { queue_id: 'W2378157', desk: 'W2378158' }, id: 'c' }],
+      })
+      .end(),
+    finds: [],
+  },
+  {
+    name: 'nothing is said where the input was not captured',
+    run: trace()
+      .llm({ calls: [{ name: 'get_order', arguments: { order_id: 'W2378165' }, id: 'c' }] })
+      .tool('get_order', { order_id: 'W2378165' }, { callId: 'c', result: { order_id: 'W2378156' } })
+      .end(),
+    finds: [],
+  },
+  {
+    name: 'nothing is said of what may stand in a result that was cut',
+    run: trace()
+      .llm({ input: ASKED, calls: [{ name: 'list_orders', arguments: {}, id: 'c1' }] })
+      .tool(
+        'list_orders',
+        {},
+        { callId: 'c1', result: Array.from({ length: 400 }, (_, i) => ({ order_id: `#W99${i}0000`, total: i })) },
+      )
+      .llm({
+        input: [says('tool', '…')],
+        calls: [{ name: 'issue_refund', arguments: { order_id: '#W2378165' }, id: 'c2' }],
+      })
+      .end(),
+    finds: [],
+  },
+];
+
+function withWords(text: string) {
+  return trace()
+    .llm({ input: user(text), calls: [{ name: 'get_order', arguments: { order_id: '#W2378156' }, id: 'c' }] })
+    .tool('get_order', { order_id: '#W2378156' }, { callId: 'c', result: FOUND })
+    .end();
+}
