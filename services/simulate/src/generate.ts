@@ -74,7 +74,8 @@ export class SessionSource {
     const drawn = random.unit();
     if (drawn < this.#faultShare) {
       const two = random.chance(this.#preset.secondFaultShare) ? 2 : 1;
-      const injectors = random.sample(this.#injectors, two).sort((a, b) => Number(endsRun(a)) - Number(endsRun(b)));
+      const drawn = random.sample(this.#injectors, two);
+      const injectors = drawn.some(endsRun) ? drawn.slice(0, 1) : drawn;
       return index < this.#faultlessSessions ? { strength } : { injectors, strength };
     }
     if (drawn < this.#faultShare + this.#negativeShare) return { negative: random.pick(negatives), strength };
@@ -82,7 +83,7 @@ export class SessionSource {
   }
 }
 
-/** Comes last where a run has two: nothing can be put behind it. */
+/** Comes alone: what is behind the end is never seen. */
 const endsRun = ({ fault }: (typeof injectors)[number]): boolean => fault === 'abandoned_session';
 
 export interface GenerateOptions extends FleetMix {

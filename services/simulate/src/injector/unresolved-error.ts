@@ -1,4 +1,4 @@
-import { answerOf, callSites, changeAnswer, insertCall } from '../plan/sites.ts';
+import { answerOf, callSites, changeAnswer, holds, insertCall, lineOf } from '../plan/sites.ts';
 import type { AgentStep, RunPlan, Step, ToolStep } from '../plan/step.ts';
 import type { Random } from '../random.ts';
 import type { FaultNote } from '../truth.ts';
@@ -56,9 +56,10 @@ export function giveUp(plan: RunPlan, owner: AgentStep, last: ToolStep, random: 
 /** The exception of a step ends its agent, and every agent above. Returns the agents that died. */
 export function die(plan: RunPlan, owner: AgentStep, last: Step): AgentStep[] {
   const failure = 'failure' in last ? last.failure : undefined;
-  const died = [...new Set([owner, plan.root])];
-  for (const agent of died) {
-    const end = agent.steps.indexOf(agent === owner ? last : owner);
+  const died = lineOf(plan, owner);
+  for (const [i, agent] of died.entries()) {
+    const below = died[i - 1];
+    const end = below ? agent.steps.findIndex((step) => holds(step, below)) : agent.steps.indexOf(last);
     agent.steps.splice(end + 1);
     agent.answer = '';
     if (failure) agent.failure = failure;

@@ -1,6 +1,18 @@
 import { changeLatency, inferenceLatency, type Latency, latency, lookupLatency } from '../distributions.ts';
 import type { Random } from '../random.ts';
-import type { AgentProfile, AgentStep, Document, InferenceStep, Step, ToolSpec, ToolStep, Turn } from './step.ts';
+import type {
+  AgentProfile,
+  AgentStep,
+  Document,
+  Extras,
+  InferenceStep,
+  MemoryStep,
+  QueueStep,
+  Step,
+  ToolSpec,
+  ToolStep,
+  Turn,
+} from './step.ts';
 
 /** A call of a tool and what it gives. */
 export interface Call {
@@ -9,6 +21,7 @@ export interface Call {
   readonly result: unknown;
   /** Default: that of a lookup */
   readonly latency?: Latency;
+  readonly extras?: Extras;
 }
 
 /** Writes the steps of one agent in the order of time. */
@@ -49,6 +62,29 @@ export class Script {
     return this;
   }
 
+  /** Another agent does a part of the work, called without a tool. */
+  delegate(other: AgentStep): this {
+    this.#steps.push(other);
+    return this;
+  }
+
+  /** Other agents do parts of the work at the same time. */
+  team(members: readonly AgentStep[]): this {
+    this.#steps.push({ kind: 'team', members });
+    return this;
+  }
+
+  /** A look into shared memory, or a change of it. */
+  memory(step: Omit<MemoryStep, 'kind' | 'ms'>): this {
+    this.#steps.push({ ...step, kind: 'memory', ms: latency(lookupLatency, this.#random) });
+    return this;
+  }
+
+  queue(jobs: QueueStep['jobs']): this {
+    this.#steps.push({ kind: 'queue', jobs });
+    return this;
+  }
+
   /** The model answers, and the agent is done. */
   answer(request: string, answer: string, earlier: readonly Turn[] = []): AgentStep {
     const last: InferenceStep = {
@@ -72,7 +108,7 @@ export function callSteps(agent: AgentProfile, text: string, call: Call, random:
 }
 
 export function toolStep(agent: AgentProfile, call: Call, random: Random): ToolStep {
-  const backend = specOf(agent, call.tool)?.backend;
+  const { backend, downstream } = specOf(agent, call.tool) ?? {};
   return {
     kind: 'tool',
     tool: call.tool,
@@ -83,6 +119,8 @@ export function toolStep(agent: AgentProfile, call: Call, random: Random): ToolS
     pauseMs: 0,
     httpAttempts: 1,
     ...(backend === undefined ? {} : { backend }),
+    ...(downstream === undefined ? {} : { downstream }),
+    ...(call.extras === undefined ? {} : { extras: call.extras }),
   };
 }
 

@@ -23,6 +23,23 @@ export function agentsOf(plan: RunPlan): AgentStep[] {
   return found;
 }
 
+/** An agent and those that wait for it, up to the root. */
+export function lineOf(plan: RunPlan, agent: AgentStep): AgentStep[] {
+  const line = [agent];
+  const all = agentsOf(plan);
+  for (let below = agent; below !== plan.root; ) {
+    const above = all.find((each) => each.steps.some((step) => holds(step, below)));
+    if (!above) throw new Error(`${below.agent.name} is not part of the run`);
+    line.push(above);
+    below = above;
+  }
+  return line;
+}
+
+/** The step is that agent, or the team that it works in. */
+export const holds = (step: Step, agent: AgentStep): boolean =>
+  step === agent || (step.kind === 'team' && step.members.includes(agent));
+
 /** Every step of a run that has a span of its own. */
 export function stepsOf(plan: RunPlan): Step[] {
   return agentsOf(plan).flatMap((agent) => [
@@ -78,7 +95,7 @@ export function answerOf(agent: AgentStep): InferenceStep | undefined {
 
 /** Lets an agent, and those that pass its answer on, say something else in the end. */
 export function changeAnswer(plan: RunPlan, agent: AgentStep, answer: string): void {
-  for (const each of new Set([agent, plan.root])) {
+  for (const each of lineOf(plan, agent)) {
     const last = answerOf(each);
     if (last) last.text = answer;
     each.answer = answer;

@@ -40,6 +40,10 @@ export interface ToolSpec {
   readonly parameters: ObjectSchema;
   /** The service that does the work, asked over HTTP; without, the tool works inside the agent's process. */
   readonly backend?: string;
+  /** Services that the backend asks in turn, the nearest first. */
+  readonly downstream?: readonly string[];
+  /** It changes something; default: it only looks. */
+  readonly mutates?: boolean;
   /** A tool of the same agent that takes the same arguments and gives the same in another way. */
   readonly fallback?: string;
 }

@@ -20,7 +20,7 @@ const agent: AgentProfile = {
       'start_job',
       'Starts a job.',
       { job: textArgument('name'), day: textArgument('YYYY-MM-DD'), mode: oneOfWords('full', 'incremental') },
-      { backend: 'job-runner' },
+      { mutates: true, backend: 'job-runner' },
     ),
     toolSpec(
       'job_status',

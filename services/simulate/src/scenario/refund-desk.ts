@@ -25,7 +25,7 @@ const refunds: AgentProfile = {
       'refund_payment',
       'Pays money back.',
       { payment_id: textArgument('payment'), amount_eur: amount('EUR') },
-      { backend: 'payment-api' },
+      { mutates: true, backend: 'payment-api' },
     ),
     toolSpec('notify_customer', 'Sends a message.', { order_id: textArgument('order'), message: textArgument('text') }),
   ],

@@ -14,6 +14,7 @@ type Property = Readonly<Record<string, unknown>>;
 export const textArgument = (description: string): Property => ({ type: 'string', description });
 export const wholeNumber = (description: string): Property => ({ type: 'integer', description });
 export const amount = (description: string): Property => ({ type: 'number', minimum: 0, description });
+export const listOf = (description: string): Property => ({ type: 'array', items: { type: 'string' }, description });
 export const oneOfWords = (...words: string[]): Property => ({ type: 'string', enum: words });
 
 /** A tool whose arguments are all required, but those named in `optional`. */
@@ -21,7 +22,9 @@ export function toolSpec(
   name: string,
   description: string,
   properties: Readonly<Record<string, Property>>,
-  more: { optional?: readonly string[]; backend?: string; fallback?: string } = {},
+  more: Partial<Pick<ToolSpec, 'backend' | 'downstream' | 'fallback' | 'mutates'>> & {
+    optional?: readonly string[];
+  } = {},
 ): ToolSpec {
   const { optional, ...rest } = more;
   const required = Object.keys(properties).filter((key) => !optional?.includes(key));

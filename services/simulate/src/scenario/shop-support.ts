@@ -35,7 +35,7 @@ const agent: AgentProfile = {
       'update_address',
       'Changes the delivery address of an order that has not left.',
       { order_id: textArgument('order'), street: textArgument('with number'), city: textArgument('city') },
-      { backend: 'order-api' },
+      { mutates: true, backend: 'order-api' },
     ),
     toolSpec('issue_voucher', 'Gives a customer a voucher.', {
       email: textArgument('whose'),
