@@ -11,7 +11,7 @@ export { askReadiness } from './readiness.ts';
 export { checkReportFile, writeReport } from './report-file.ts';
 export { runCommand } from './run-command.ts';
 export { sendTraces } from './send-traces.ts';
-export { type ServiceName, serviceSpecs } from './services.ts';
+export { type ServiceName, serviceNames, serviceSpecs } from './services.ts';
 export { untilSettled } from './settle.ts';
 export { findRunning, type RunningPipeline } from './state-file.ts';
 export { type ServiceEvent, SupervisedService } from './supervised-service.ts';

@@ -1,0 +1,158 @@
+import { prepareKafka } from '@spanwise/local';
+import { topic } from '@spanwise/schemas';
+import { kafkaClient } from '@spanwise/stream';
+import type { Kafka } from 'kafkajs';
+import { Cast } from './cast.ts';
+import { type FaultRun, runFaults } from './fault-runner.ts';
+import type { Fault } from './faults/fault.ts';
+import { GroupLag } from './group-lag.ts';
+import { BlockRoute } from './load/block-route.ts';
+import { makeCorpus } from './load/corpus.ts';
+import { Ledger } from './load/ledger.ts';
+import { Load, type LoadResult } from './load/load.ts';
+import { OtlpRoute } from './load/otlp-route.ts';
+import { ChaosPlatform } from './platform/chaos-platform.ts';
+import { PoisonBook } from './poison/poison-book.ts';
+import { PoisonKit } from './poison/poison-kit.ts';
+import { RecoveryWatch } from './recovery.ts';
+import type { Outcome } from './report.ts';
+import { schedule } from './schedule.ts';
+import { settled } from './settle.ts';
+import { tablesAt } from './verdict/tables.ts';
+import { judge } from './verdict/verdict.ts';
+
+export interface ChaosOptions {
+  readonly seed: number;
+  readonly lengthMs: number;
+  /** Spans per second */
+  readonly rate: number;
+  readonly faults: readonly Fault[];
+  readonly dataDir: string;
+  /** Mean time between the beginnings of two faults, milliseconds */
+  readonly everyMs: number;
+  readonly screen: Screen;
+  readonly signal: AbortSignal;
+}
+
+export interface Screen {
+  /** A line that stays */
+  say(line: string): void;
+  /** A passing state */
+  show(line: string): void;
+}
+
+const INSTANCES = { ingest: 2, detect: 3, correlate: 2, store: 2 } as const;
+export const DATABASE = 'chaos';
+const PATIENCE_MS = 180_000;
+
+/** One system from its start to the verdict on it. */
+export async function runChaos(options: ChaosOptions): Promise<Outcome> {
+  const { seed, dataDir, screen, signal } = options;
+  const corpus = makeCorpus(seed, Date.now());
+  await using platform = await ChaosPlatform.start(dataDir, (line) => screen.say(line));
+  const kafka = kafkaClient({ brokers: platform.brokers, clientId: 'spanwise-chaos' });
+  await prepareKafka(platform.brokers, '');
+  const ledger = new Ledger();
+  const book = new PoisonBook();
+  const tables = tablesAt(platform.clickhouseUrl);
+  let disturbed: Disturbed;
+  {
+    await using cast = new Cast({ platform, dataDir, database: DATABASE, onProgress: (line) => screen.say(line) });
+    for (const [service, count] of Object.entries(INSTANCES)) {
+      for (let i = 0; i < count; i += 1) await cast.add(service as keyof typeof INSTANCES);
+    }
+    screen.say('Services: starting');
+    await cast.whenReady();
+    screen.say('Services: ready');
+    disturbed = await disturb(options, { platform, cast, kafka, ledger, book, corpus });
+    const missing = await settled(tables, DATABASE, ledger, (line) => screen.show(line), signal);
+    if (missing !== '') disturbed.problems.push(`not there after all was quiet: ${missing}`);
+    screen.say('Services: stopping');
+  }
+  const verdict = await judge({ platform, kafka, tables, database: DATABASE, dataDir, ledger, book, screen, signal });
+  await tables.close();
+  const { load, faultRun, skipped, recoverySeconds, problems } = disturbed;
+  return {
+    faults: faultRun.faults,
+    skipped,
+    spansSent: ledger.spans,
+    spansPerSecond: Math.round(ledger.spans / load.seconds),
+    runs: ledger.size,
+    ...verdict,
+    recoverySeconds,
+    problems: [...problems, ...verdict.problems],
+    log: faultRun.log,
+  };
+}
+
+interface Disturbed {
+  readonly load: LoadResult;
+  readonly faultRun: FaultRun;
+  readonly skipped: Record<string, string>;
+  readonly recoverySeconds: Outcome['recoverySeconds'];
+  readonly problems: string[];
+}
+
+interface Parts {
+  readonly platform: ChaosPlatform;
+  readonly cast: Cast;
+  readonly kafka: Kafka;
+  readonly ledger: Ledger;
+  readonly book: PoisonBook;
+  readonly corpus: ReturnType<typeof makeCorpus>;
+}
+
+/** Load and faults, until everything is acknowledged and the system well again. */
+async function disturb(options: ChaosOptions, parts: Parts): Promise<Disturbed> {
+  const { seed, rate, lengthMs, screen } = options;
+  const { platform, cast, kafka, ledger, book, corpus } = parts;
+  const ended = new AbortController();
+  const signal = AbortSignal.any([options.signal, ended.signal]);
+  await using blocks = await BlockRoute.open(kafka, 'spans');
+  using otlp = new OtlpRoute(
+    cast.instances.filter(({ service }) => service === 'ingest').map(({ httpUrl }) => httpUrl),
+  );
+  const { partitions } = topic('spans');
+  const poison = new PoisonKit({ kafka, otlp, book, ledger, partitions });
+  const system = { platform, cast, poison };
+  await using lag = new GroupLag(kafka);
+  await using recovery = new RecoveryWatch(cast, lag);
+  const skipped = Object.fromEntries(
+    options.faults.flatMap((fault): [string, string][] => {
+      const why = fault.unavailable?.(system);
+      return why === undefined ? [] : [[fault.kind, why]];
+    }),
+  );
+  const available = options.faults.filter(({ kind }) => skipped[kind] === undefined);
+  const planned = schedule({ seed, lengthMs, specs: available, everyMs: options.everyMs });
+  screen.say(`${planned.length} faults are planned in ${Math.round(lengthMs / 1_000)} s`);
+  const load = new Load({ corpus, seed, rate, partitions, blocks, otlp, ledger });
+  const start = performance.now();
+  const ticker = setInterval(() => {
+    const seconds = (performance.now() - start) / 1_000;
+    const perSecond = Math.round(ledger.spans / seconds);
+    screen.show(
+      `${Math.round(seconds)} s: ${ledger.spans} spans, ${perSecond} a second; ${recovery.state || 'all well'}`,
+    );
+  }, 1_000);
+  try {
+    const [sent, faultRun] = await Promise.all([
+      load.run(lengthMs, signal),
+      runFaults(
+        system,
+        available,
+        planned,
+        recovery,
+        seed,
+        ({ atSeconds, kind, what }) => screen.say(`${atSeconds} s  ${kind}: ${what}`),
+        signal,
+      ),
+    ]);
+    const unwell = await recovery.whenWell(PATIENCE_MS, signal);
+    const problems = unwell === '' ? [] : [`not well ${PATIENCE_MS / 1_000} s after the last fault: ${unwell}`];
+    return { load: sent, faultRun, skipped, recoverySeconds: recovery.seconds, problems };
+  } finally {
+    clearInterval(ticker);
+    ended.abort();
+  }
+}

@@ -1,0 +1,83 @@
+import { parseArgs } from 'node:util';
+import { UsageError } from '@spanwise/local';
+
+export const chaosUsage = `Runs the whole system on a real Kafka and a real ClickHouse under a steady load with known content, breaks parts of it at
+random, and compares what came out with what was sent and with what an undisturbed system makes of the same input.
+
+  npm run chaos -- [options]
+
+  --minutes N       how long the load and the faults last (default 10; at least 0.5)
+  --seed N          of spans and faults: the same seed gives the same schedule (default 1)
+  --rate N          spans per second (default 5400; what was reached is in the report)
+  --report FILE     write the outcome as JSON
+  --broker-kills    kill -9 the broker, too; reported apart, and no promise of ours (see docs/guarantees.md)
+  --only KINDS      faults of these kinds alone, separated by commas; 'none' for no fault at all
+  --data-dir DIR    data and logs, kept (default: a folder in memory where it has room, else a temporary one; removed at the end)
+  --help
+
+Exits 1 if anything was lost, doubled or judged otherwise than by the undisturbed system.
+`;
+
+export interface ChaosCommand {
+  readonly minutes: number;
+  readonly seed: number;
+  /** Spans per second */
+  readonly rate: number;
+  readonly report: string | undefined;
+  readonly brokerKills: boolean;
+  /** Kinds of faults; undefined: all but kills of the broker. */
+  readonly only: readonly string[] | undefined;
+  readonly dataDir: string | undefined;
+}
+
+/**
+ * @param kinds that there are
+ * @throws UsageError that names the argument which cannot be.
+ */
+export function parseChaosCommand(args: readonly string[], kinds: readonly string[]): ChaosCommand | 'help' {
+  const values = parse(args);
+  if (values.help) return 'help';
+  const minutes = Number(values.minutes);
+  if (!(minutes >= 0.5 && minutes <= 24 * 60)) {
+    throw new UsageError(`--minutes takes a number from 0.5 on, not '${values.minutes}'.`);
+  }
+  const only = values.only?.split(',').filter((kind) => kind !== '' && kind !== 'none');
+  const unknown = only?.find((kind) => !kinds.includes(kind));
+  if (unknown !== undefined) {
+    throw new UsageError(`There is no fault '${unknown}'; there are: ${kinds.join(', ')}.`);
+  }
+  return {
+    minutes,
+    seed: positive('--seed', values.seed),
+    rate: positive('--rate', values.rate),
+    report: values.report,
+    brokerKills: values['broker-kills'],
+    only,
+    dataDir: values['data-dir'],
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        minutes: { type: 'string', default: '10' },
+        seed: { type: 'string', default: '1' },
+        rate: { type: 'string', default: '5400' },
+        report: { type: 'string' },
+        'broker-kills': { type: 'boolean', default: false },
+        only: { type: 'string' },
+        'data-dir': { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    }).values;
+  } catch (error) {
+    throw new UsageError(`${(error as Error).message} (--help lists the options)`);
+  }
+}
+
+function positive(option: string, text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new UsageError(`${option} takes a whole number from 1 on, not '${text}'.`);
+}

@@ -1,0 +1,38 @@
+import type { TemplateRun } from './corpus.ts';
+
+/** A run that was sent, and acknowledged whole. */
+export interface SentRun {
+  readonly template: TemplateRun;
+  /** From when its first span left until its last was acknowledged, beyond the pauses that were planned; milliseconds. */
+  readonly delayedMs: number;
+}
+
+/** All that was sent and acknowledged, by trace id. */
+export class Ledger {
+  readonly #runs = new Map<string, SentRun>();
+  #spans = 0;
+
+  /** Spans, each counted once however often it was sent. */
+  get spans(): number {
+    return this.#spans;
+  }
+
+  get size(): number {
+    return this.#runs.size;
+  }
+
+  /** @throws Error for a trace id that was used before. */
+  acknowledged(traceId: string, run: SentRun): void {
+    if (this.#runs.has(traceId)) throw new Error(`the trace ${traceId} was sent before`);
+    this.#runs.set(traceId, run);
+    this.#spans += run.template.spanIds.length;
+  }
+
+  run(traceId: string): SentRun | undefined {
+    return this.#runs.get(traceId);
+  }
+
+  entries(): Iterable<[traceId: string, run: SentRun]> {
+    return this.#runs;
+  }
+}

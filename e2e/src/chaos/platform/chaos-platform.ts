@@ -1,0 +1,147 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  type ClickHouseHandle,
+  type KafkaHandle,
+  type ProxiedListener,
+  startClickHouse,
+  startKafka,
+} from '@spanwise/embedded';
+import { type ServiceName, serviceNames } from '@spanwise/local';
+import { freePorts } from './free-ports.ts';
+import { SmallDisk } from './small-disk.ts';
+import { TcpProxy } from './tcp-proxy.ts';
+
+/** The servers of the moment: a restart puts another in its place. */
+interface Servers {
+  kafka: KafkaHandle;
+  clickhouse: ClickHouseHandle;
+}
+
+interface Starts {
+  kafka(onProgress?: (line: string) => void): Promise<KafkaHandle>;
+  clickhouse(onProgress?: (line: string) => void): Promise<ClickHouseHandle>;
+}
+
+interface Surroundings {
+  /** In front of the broker, one for each service. */
+  readonly brokerProxies: Readonly<Record<ServiceName, TcpProxy>>;
+  readonly clickhouseProxy: TcpProxy;
+  /** Where ClickHouse keeps its data; undefined where this user may not mount. */
+  readonly disk: SmallDisk | undefined;
+}
+
+const CLICKHOUSE_DISK_MIB = 4_096;
+const RESTART_TRIES = 5;
+
+/** Kafka and ClickHouse as the services see them: through proxies, ClickHouse on a disk of its own. */
+export class ChaosPlatform implements AsyncDisposable, Surroundings {
+  readonly brokerProxies: Readonly<Record<ServiceName, TcpProxy>>;
+  readonly clickhouseProxy: TcpProxy;
+  readonly disk: SmallDisk | undefined;
+  readonly #servers: Servers;
+  readonly #starts: Starts;
+  readonly #resources: AsyncDisposableStack;
+
+  private constructor(
+    servers: Servers,
+    starts: Starts,
+    { brokerProxies, clickhouseProxy, disk }: Surroundings,
+    resources: AsyncDisposableStack,
+  ) {
+    this.#servers = servers;
+    this.#starts = starts;
+    this.brokerProxies = brokerProxies;
+    this.clickhouseProxy = clickhouseProxy;
+    this.disk = disk;
+    this.#resources = resources;
+  }
+
+  /**
+   * Starts both servers and the proxies before them.
+   *
+   * @throws PrerequisiteError or StartError with a message for the person at the terminal.
+   */
+  static async start(dataDir: string, onProgress: (line: string) => void): Promise<ChaosPlatform> {
+    await using undo = new AsyncDisposableStack();
+    const [kafkaPort, clickhouseHttpPort, clickhouseTcpPort, ...behind] = await freePorts(3 + serviceNames.length);
+    const brokerProxies = {} as Record<ServiceName, TcpProxy>;
+    const kafkaProxied: ProxiedListener[] = [];
+    for (const [index, name] of serviceNames.entries()) {
+      const port = behind[index] as number;
+      brokerProxies[name] = undo.use(await TcpProxy.start(port));
+      kafkaProxied.push({ name: name.toUpperCase(), port, advertisedPort: brokerProxies[name].port });
+    }
+    const clickhouseProxy = undo.use(await TcpProxy.start(clickhouseHttpPort as number));
+    const disk = await SmallDisk.mount(join(dataDir, 'clickhouse-disk'), CLICKHOUSE_DISK_MIB);
+    if (disk) undo.use(disk);
+    const starts: Starts = {
+      kafka: (told) => startKafka({ dataDir, kafkaPort, kafkaProxied, onProgress: told }),
+      clickhouse: (told) =>
+        startClickHouse({ dataDir: disk?.path ?? dataDir, clickhouseHttpPort, clickhouseTcpPort, onProgress: told }),
+    };
+    const servers: Partial<Servers> = {};
+    undo.defer(() => servers.kafka?.stop());
+    servers.kafka = await starts.kafka(onProgress);
+    undo.defer(() => servers.clickhouse?.stop());
+    servers.clickhouse = await starts.clickhouse(onProgress);
+    return new ChaosPlatform(servers as Servers, starts, { brokerProxies, clickhouseProxy, disk }, undo.move());
+  }
+
+  /** Addresses of the broker for ourselves, past the proxies. */
+  get brokers(): string[] {
+    return this.#servers.kafka.brokers;
+  }
+
+  /** For ourselves, past the proxy. */
+  get clickhouseUrl(): string {
+    return this.#servers.clickhouse.url;
+  }
+
+  get clickhousePid(): number {
+    return this.#servers.clickhouse.pid;
+  }
+
+  get kafkaPid(): number {
+    return this.#servers.kafka.pid;
+  }
+
+  signalClickHouse(signal: NodeJS.Signals): void {
+    this.#servers.clickhouse.kill(signal);
+  }
+
+  /** Ends the broker, in its orderly way or at once, and starts it again after a while. Resolves when it answers. */
+  async restartKafka(how: 'stop' | 'kill', awayMs: number): Promise<void> {
+    await end(this.#servers.kafka, how);
+    await sleep(awayMs);
+    this.#servers.kafka = await again(() => this.#starts.kafka());
+  }
+
+  async restartClickHouse(how: 'stop' | 'kill', awayMs: number): Promise<void> {
+    await end(this.#servers.clickhouse, how);
+    await sleep(awayMs);
+    this.#servers.clickhouse = await again(() => this.#starts.clickhouse());
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#resources.disposeAsync();
+  }
+}
+
+async function end(server: KafkaHandle | ClickHouseHandle, how: 'stop' | 'kill'): Promise<void> {
+  if (how === 'kill') server.kill('SIGKILL');
+  else await server.stop();
+  await server.exited;
+}
+
+/** A port that was just left may be busy for a moment. */
+async function again<T>(start: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await start();
+    } catch (error) {
+      if (tries === RESTART_TRIES) throw error;
+      await sleep(1_000);
+    }
+  }
+}

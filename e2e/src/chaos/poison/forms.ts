@@ -1,0 +1,84 @@
+import { type DeadLetterReason, encodeBlock, newRecord, type RecordName, topic } from '@spanwise/schemas';
+import type { Random } from '@spanwise/simulate';
+
+/** A message that its readers cannot make anything of. */
+export interface PoisonMessage {
+  readonly form: string;
+  readonly value: Buffer | null;
+  readonly reason: DeadLetterReason;
+}
+
+type Make = (record: RecordName, topicName: string, random: Random) => Buffer | null;
+
+interface Form {
+  readonly form: string;
+  readonly reason: DeadLetterReason;
+  readonly make: Make;
+}
+
+/** Where header fields stand in a block. */
+const [COUNT_AT, LENGTH_AT, CHECKSUM_AT] = [8, 12, 16];
+/** Near Kafka's limit for a message, 1 MiB. */
+const HUGE_BYTES = 1_000_000;
+
+/** A lawful block of a record as the topic's file shows one. */
+function block(record: RecordName, topicName: string): Buffer {
+  const [example] = topic(topicName).example;
+  return encodeBlock(record, [newRecord(record, example as never)]);
+}
+
+/** What can stand in a topic of blocks. */
+export const blockForms: readonly Form[] = [
+  { form: 'too short for a header', reason: 'undecodable', make: (_, __, random) => bytes(11, random) },
+  { form: 'bytes of anything', reason: 'unknown_schema', make: (_, __, random) => bytes(300, random) },
+  { form: 'huge', reason: 'unknown_schema', make: (_, __, random) => Buffer.alloc(HUGE_BYTES, bytes(64, random)) },
+  {
+    form: 'a schema of the future',
+    reason: 'unknown_schema',
+    make: (record, name, random) => Buffer.concat([bytes(8, random), block(record, name).subarray(8)]),
+  },
+  { form: 'wrong checksum', reason: 'bad_checksum', make: altered(CHECKSUM_AT, (sum) => (sum ^ 1) >>> 0) },
+  { form: 'a record more than there is', reason: 'undecodable', make: altered(COUNT_AT, (count) => count + 1) },
+  { form: 'records that are not counted', reason: 'undecodable', make: altered(COUNT_AT, () => 0) },
+  { form: 'as many records as can be said', reason: 'undecodable', make: altered(COUNT_AT, () => 0xffff_ffff) },
+  { form: 'another length', reason: 'undecodable', make: altered(LENGTH_AT, (length) => length + 7) },
+  { form: 'no value', reason: 'undecodable', make: () => null },
+  {
+    form: 'records of another kind',
+    reason: 'undecodable',
+    make: (record) => (record === 'Run' ? block('Finding', 'findings') : block('Run', 'runs')),
+  },
+];
+
+/** What can stand in the Collector's topic. */
+export const otlpForms: readonly Form[] = [
+  {
+    form: 'no protobuf',
+    reason: 'undecodable',
+    make: (_, __, random) => Buffer.concat([FIELD_CUT, bytes(40, random)]),
+  },
+  { form: 'JSON that breaks off', reason: 'undecodable', make: () => Buffer.from('{"resourceSpans":[{"resource":') },
+  { form: 'JSON that nests without end', reason: 'undecodable', make: () => Buffer.from('['.repeat(200_000)) },
+  { form: 'JSON of something else', reason: 'undecodable', make: () => Buffer.from('{"resourceSpans":"none"}') },
+];
+
+/** The tag of a field with a length that is longer than what follows. */
+const FIELD_CUT = Buffer.from([0x0a, 0xff, 0xff, 0x03]);
+
+function altered(at: number, change: (value: number) => number): Make {
+  return (record, name) => {
+    const copy = block(record, name);
+    copy.writeUInt32BE(change(copy.readUInt32BE(at)), at);
+    return copy;
+  };
+}
+
+function bytes(count: number, random: Random): Buffer {
+  return Buffer.from(random.hex(count * 2), 'hex');
+}
+
+export function poisonFor(topicName: string, random: Random): PoisonMessage {
+  const { record } = topic(topicName);
+  const { form, reason, make } = random.pick(record === 'opaque' ? otlpForms : blockForms);
+  return { form, reason, value: make(record as RecordName, topicName, random) };
+}

@@ -1,0 +1,64 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Random } from '@spanwise/simulate';
+import kafkajs, { type Kafka } from 'kafkajs';
+import { READ_BY } from '../group-lag.ts';
+import type { Ledger } from '../load/ledger.ts';
+import type { OtlpRoute } from '../load/otlp-route.ts';
+import { poisonFor } from './forms.ts';
+import { hostileRun } from './hostile-run.ts';
+import type { PoisonBook } from './poison-book.ts';
+
+/** Every topic that somebody reads. */
+const TOPICS = [...new Set(Object.values(READ_BY).flat()), 'otlp_spans'];
+const MESSAGES = 6;
+const RETRY_MS = 500;
+
+/** Sends what does harm, and writes down what. */
+export class PoisonKit {
+  readonly #kafka: Kafka;
+  readonly #otlp: OtlpRoute;
+  readonly #book: PoisonBook;
+  readonly #ledger: Ledger;
+  readonly #partitions: number;
+
+  constructor(parts: { kafka: Kafka; otlp: OtlpRoute; book: PoisonBook; ledger: Ledger; partitions: number }) {
+    this.#kafka = parts.kafka;
+    this.#otlp = parts.otlp;
+    this.#book = parts.book;
+    this.#ledger = parts.ledger;
+    this.#partitions = parts.partitions;
+  }
+
+  /** Some messages into topics that are drawn, and a hostile run through the front door. */
+  async spread(random: Random, signal: AbortSignal): Promise<string> {
+    const sent: string[] = [];
+    for (let index = 0; index < MESSAGES; index += 1) {
+      const topic = random.pick(TOPICS);
+      const poison = poisonFor(topic, random);
+      await this.#send(topic, random.integer(0, this.#partitions - 1), poison.value, signal);
+      this.#book.sent(topic, poison);
+      sent.push(`${poison.form} in ${topic}`);
+    }
+    const { body, run, traceId } = hostileRun(Date.now());
+    const start = performance.now();
+    await this.#otlp.send(Buffer.from(body), 'application/json');
+    this.#ledger.acknowledged(traceId, { template: run, delayedMs: performance.now() - start });
+    return `poison: ${sent.join(', ')}; and a hostile run`;
+  }
+
+  async #send(topic: string, partition: number, value: Buffer | null, signal: AbortSignal): Promise<void> {
+    for (;;) {
+      const producer = this.#kafka.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
+      try {
+        await producer.connect();
+        await producer.send({ topic, acks: -1, messages: [{ partition, key: null, value }] });
+        return;
+      } catch (error) {
+        if (signal.aborted) throw error;
+        await sleep(RETRY_MS);
+      } finally {
+        await producer.disconnect().catch(() => {});
+      }
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import type { RecoverySeconds } from './recovery.ts';
+
+/** What a system came out with, disturbed by faults. */
+export interface Outcome {
+  readonly faults: Readonly<Record<string, number>>;
+  /** Kinds that could not be put on here, and why */
+  readonly skipped: Readonly<Record<string, string>>;
+  readonly spansSent: number;
+  /** While faults went on, catching up with them included */
+  readonly spansPerSecond: number;
+  readonly spansStored: number;
+  readonly spansLost: number;
+  readonly spansDuplicated: number;
+  readonly runs: number;
+  /** Known before they were sent; of runs that were held up on their way only the undisturbed system knows. */
+  readonly findingsExpected: number;
+  readonly findingsMissing: number;
+  readonly findingsExtra: number;
+  /** Findings, runs, sessions, signals and span revisions that the undisturbed system has otherwise, in any of their revisions */
+  readonly findingsDiffering: number;
+  readonly aggregatesDiffering: number;
+  readonly deadLettersExpected: number;
+  readonly deadLettersFound: number;
+  readonly recoverySeconds: Readonly<Record<string, RecoverySeconds>>;
+  /** Everything that is not as it should be, in words */
+  readonly problems: readonly string[];
+  /** What was done when */
+  readonly log: readonly LoggedFault[];
+}
+
+export interface LoggedFault {
+  readonly atSeconds: number;
+  readonly kind: string;
+  readonly what: string;
+}
+
+export interface ChaosReport extends Outcome {
+  readonly ok: boolean;
+  readonly seed: number;
+  readonly minutes: number;
+  /** The same for a system whose broker was killed: no promise of ours, not part of `ok`. */
+  readonly brokerKills?: Outcome & { readonly ok: boolean };
+}
+
+/** Whether nothing was lost, doubled, or judged otherwise. */
+export function isOk(outcome: Outcome): boolean {
+  return (
+    outcome.problems.length === 0 &&
+    outcome.spansSent > 0 &&
+    outcome.spansStored === outcome.spansSent &&
+    outcome.spansLost === 0 &&
+    outcome.spansDuplicated === 0 &&
+    outcome.findingsMissing === 0 &&
+    outcome.findingsExtra === 0 &&
+    outcome.findingsDiffering === 0 &&
+    outcome.aggregatesDiffering === 0 &&
+    outcome.deadLettersFound === outcome.deadLettersExpected
+  );
+}
+
+/** The figures for a person. */
+export function conclusion(outcome: Outcome): string {
+  const count = (value: number) => value.toLocaleString('en');
+  const faults = Object.values(outcome.faults).reduce((sum, each) => sum + each, 0);
+  return [
+    `${count(outcome.spansSent)} spans sent at ${count(outcome.spansPerSecond)} a second, ${count(outcome.spansLost)} lost, ${count(outcome.spansDuplicated)} doubled; ${faults} faults.`,
+    `${count(outcome.findingsExpected)} findings expected, ${count(outcome.findingsMissing)} missing, ${count(outcome.findingsExtra)} too many, ${count(outcome.findingsDiffering)} records other than undisturbed.`,
+    `${count(outcome.aggregatesDiffering)} aggregates wrong; ${outcome.deadLettersFound} of ${outcome.deadLettersExpected} dead letters.`,
+    ...outcome.problems.map((problem) => `  ${problem}`),
+  ].join('\n');
+}

@@ -1,0 +1,51 @@
+import { expect, it } from 'vitest';
+import type { TemplateRun } from '../load/corpus.ts';
+import { Ledger } from '../load/ledger.ts';
+import { FindingAccount, SpanAccount } from './account.ts';
+
+const template: TemplateRun = {
+  traceId: '0',
+  spanIds: ['s1', 's2', 's3'],
+  findings: [{ pattern: 'retry_storm', spanId: 's2' }],
+};
+
+function ledgerOf(runs: Record<string, number>): Ledger {
+  const ledger = new Ledger();
+  for (const [traceId, delayedMs] of Object.entries(runs)) ledger.acknowledged(traceId, { template, delayedMs });
+  return ledger;
+}
+
+it('tells what is lost, twice and unknown', () => {
+  const account = new SpanAccount(ledgerOf({ a: 0, b: 0 }));
+  for (const [trace, span] of ['a s1', 'a s2', 'a s2', 'a s3', 'b s1', 'c s1', 'a s9'].map((id) => id.split(' '))) {
+    account.add(trace as string, span as string);
+  }
+  expect(account.stored).toBe(4);
+  expect(account.duplicated).toBe(1);
+  expect([...account.lost()]).toEqual(['b s2', 'b s3']);
+  expect(account.unknown).toEqual(['c s1', 'a s9']);
+});
+
+it('a trace is sent once', () => {
+  const ledger = ledgerOf({ a: 0 });
+  expect(() => ledger.acknowledged('a', { template, delayedMs: 0 })).toThrow('the trace a was sent before');
+});
+
+it('tells which findings are missing and which are too many', () => {
+  const account = new FindingAccount(ledgerOf({ a: 0, b: 0, c: 0 }));
+  account.add('a', 'retry_storm', 's2');
+  account.add('b', 'retry_storm', 's2');
+  account.add('b', 'retry_storm', 's2');
+  account.add('b', 'recovery', 's3');
+  expect(account.compare()).toEqual({
+    expected: 3,
+    missing: ['c retry_storm s2'],
+    extra: ['b retry_storm s2', 'b recovery s3'],
+  });
+});
+
+it('knows nothing in advance of a run that was held up', () => {
+  const account = new FindingAccount(ledgerOf({ a: 60_000 }));
+  expect(account.compare()).toEqual({ expected: 0, missing: [], extra: [] });
+  expect(account.unpredicted).toBe(1);
+});

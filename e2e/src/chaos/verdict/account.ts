@@ -1,0 +1,102 @@
+import type { TemplateRun } from '../load/corpus.ts';
+import type { Ledger } from '../load/ledger.ts';
+
+/** Spans sent against spans stored, by id. */
+export class SpanAccount {
+  readonly #ledger: Ledger;
+  readonly #places = new Map<TemplateRun, ReadonlyMap<string, number>>();
+  readonly #seen = new Map<string, Uint8Array>();
+  stored = 0;
+  duplicated = 0;
+  /** Stored, and never sent by us */
+  readonly unknown: string[] = [];
+
+  constructor(ledger: Ledger) {
+    this.#ledger = ledger;
+  }
+
+  /** A row of the view `spans`. */
+  add(traceId: string, spanId: string): void {
+    const template = this.#ledger.run(traceId)?.template;
+    const place = template && this.#placesOf(template).get(spanId);
+    if (!template || place === undefined) {
+      this.unknown.push(`${traceId} ${spanId}`);
+      return;
+    }
+    let seen = this.#seen.get(traceId);
+    if (!seen) {
+      seen = new Uint8Array(template.spanIds.length);
+      this.#seen.set(traceId, seen);
+    }
+    if (seen[place] === 1) this.duplicated += 1;
+    else this.stored += 1;
+    seen[place] = 1;
+  }
+
+  /** Ids of what was acknowledged and is not there. */
+  *lost(): Generator<string> {
+    for (const [traceId, { template }] of this.#ledger.entries()) {
+      const seen = this.#seen.get(traceId);
+      for (const [place, spanId] of template.spanIds.entries()) {
+        if (seen?.[place] !== 1) yield `${traceId} ${spanId}`;
+      }
+    }
+  }
+
+  #placesOf(template: TemplateRun): ReadonlyMap<string, number> {
+    let places = this.#places.get(template);
+    if (!places) {
+      places = new Map(template.spanIds.map((id, place) => [id, place]));
+      this.#places.set(template, places);
+    }
+    return places;
+  }
+}
+
+/**
+ * A run that was on its way for so much longer than planned, because nothing was acknowledged, may have been judged before its last span
+ * came; what should be found in it then only an undisturbed system can tell.
+ */
+const DELAYED_MS = 4_000;
+
+/** Findings known in advance against findings stored. */
+export class FindingAccount {
+  readonly #ledger: Ledger;
+  readonly #found = new Map<string, string[]>();
+  /** Runs whose findings are not known in advance */
+  unpredicted = 0;
+
+  constructor(ledger: Ledger) {
+    this.#ledger = ledger;
+  }
+
+  /** A row of the view `findings`. */
+  add(traceId: string, pattern: string, spanId: string): void {
+    const finding = `${pattern} ${spanId}`;
+    const others = this.#found.get(traceId);
+    if (others) others.push(finding);
+    else this.#found.set(traceId, [finding]);
+  }
+
+  /** To be called once, when all have been added. */
+  compare(): { expected: number; missing: string[]; extra: string[] } {
+    const missing: string[] = [];
+    const extra: string[] = [];
+    let expected = 0;
+    for (const [traceId, { template, delayedMs }] of this.#ledger.entries()) {
+      if (template.findings === undefined || delayedMs > DELAYED_MS) {
+        this.unpredicted += 1;
+        continue;
+      }
+      const found = [...(this.#found.get(traceId) ?? [])];
+      for (const { pattern, spanId } of template.findings) {
+        expected += 1;
+        const at = found.indexOf(`${pattern} ${spanId}`);
+        if (at < 0) missing.push(`${traceId} ${pattern} ${spanId}`);
+        else found.splice(at, 1);
+      }
+      extra.push(...found.map((finding) => `${traceId} ${finding}`));
+    }
+    return { expected, missing, extra };
+  }
+}

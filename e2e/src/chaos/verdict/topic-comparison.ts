@@ -1,0 +1,91 @@
+import { decodeBlock, type RecordName, type RecordTypes, topic as specOf } from '@spanwise/schemas';
+import type { Kafka } from 'kafkajs';
+import { bucketOf, type Difference, differences, MultisetSums } from './multiset-sums.ts';
+import { readTopics } from './topic-reader.ts';
+
+export interface TopicDifference extends Difference {
+  readonly topic: string;
+}
+
+/** What a record is about; records of one id are its revisions. */
+const idOf: { [N in RecordName]?: (record: RecordTypes[N]) => string } = {
+  Finding: ({ findingId }) => findingId,
+  Run: ({ traceId, continuation }) => `${traceId} ${continuation}`,
+  Session: ({ sessionId }) => sessionId,
+  SpanRevision: ({ traceId, spanId }) => `${traceId} ${spanId}`,
+  Signal: ({ keyKind, key }) => `${keyKind} ${key}`,
+};
+
+/** A topic as two systems wrote it, each under its prefix. */
+export interface Pair {
+  readonly topic: string;
+  readonly expected: string;
+  readonly found: string;
+}
+
+/**
+ * Compares all records of topics, every revision, field by field, as multisets: which one a record comes after depends on
+ * how many partitions were read at once.
+ *
+ * @returns what differs, and how many records there are by topic
+ */
+export async function compareTopics(
+  kafka: Kafka,
+  pairs: readonly Pair[],
+): Promise<{ differing: TopicDifference[]; records: Record<string, number> }> {
+  const differing: TopicDifference[] = [];
+  const records: Record<string, number> = {};
+  for (const { topic, expected, found } of pairs) {
+    const [expectedSums, foundSums] = [await sumsOf(kafka, topic, expected), await sumsOf(kafka, topic, found)];
+    records[topic] = foundSums.size;
+    const buckets = expectedSums.differingFrom(foundSums);
+    if (buckets.size === 0) continue;
+    const sides = [
+      await recordsIn(kafka, topic, expected, buckets),
+      await recordsIn(kafka, topic, found, buckets),
+    ] as const;
+    differing.push(...differences(...sides).map((difference) => ({ topic, ...difference })));
+  }
+  return { differing, records };
+}
+
+async function sumsOf(kafka: Kafka, topic: string, prefix: string): Promise<MultisetSums> {
+  const sums = new MultisetSums();
+  await eachRecord(kafka, topic, prefix, (id, record) => sums.add(id, record));
+  return sums;
+}
+
+async function recordsIn(kafka: Kafka, topic: string, prefix: string, buckets: ReadonlySet<number>) {
+  const records = new Map<string, string[]>();
+  await eachRecord(kafka, topic, prefix, (id, record) => {
+    if (!buckets.has(bucketOf(id))) return;
+    const others = records.get(id);
+    if (others) others.push(record);
+    else records.set(id, [record]);
+  });
+  return records;
+}
+
+async function eachRecord(
+  kafka: Kafka,
+  topic: string,
+  prefix: string,
+  visit: (id: string, record: string) => void,
+): Promise<void> {
+  const name = specOf(topic).record as RecordName;
+  const id = idOf[name] as (record: unknown) => string;
+  await readTopics(kafka, [prefix + topic], (messages) => {
+    for (const { value } of messages) {
+      for (const record of readable(name, value)) visit(id(record), JSON.stringify(record));
+    }
+  });
+}
+
+/** Nothing of a message that is poison: those are accounted for apart. */
+function readable(name: RecordName, value: Buffer | null): RecordTypes[RecordName][] {
+  try {
+    return value === null ? [] : decodeBlock(name, value);
+  } catch {
+    return [];
+  }
+}
