@@ -103,21 +103,22 @@ export class DemoRun {
   /** Until the fleet has ended or we are to stop. What ends in between is a failure. */
   async #watchWhileFeeding(): Promise<void> {
     const { pipeline, stop } = this.#parts;
-    const over = new AbortController();
+    const ending = new AbortController();
+    // not by a listener: somebody may have asked while we were starting
+    const over = AbortSignal.any([stop, ending.signal]);
     const end = (failure?: string) => {
       if (failure !== undefined && !stop.aborted) this.#failures.push(failure);
-      over.abort();
+      ending.abort();
     };
-    stop.addEventListener('abort', () => over.abort());
     pipeline.platformEnded.then((what) => end(`${what} has ended by itself`));
     this.#fleet?.ended.then(
       () => end(),
       (error: Error) => end(error.message),
     );
-    const refreshing = this.#refreshUntil(over.signal);
-    while (!over.signal.aborted && !stop.aborted) {
+    const refreshing = this.#refreshUntil(over);
+    while (!over.aborted) {
       await this.#draw();
-      await sleep(EVERY_MS, undefined, { signal: over.signal }).catch(() => {});
+      await sleep(EVERY_MS, undefined, { signal: over }).catch(() => {});
     }
     await refreshing;
   }

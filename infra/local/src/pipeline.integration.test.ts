@@ -7,6 +7,9 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { recordedAgents } from '../test/recorded-agents.ts';
 import { loadLocalConfig } from './config.ts';
+import { type DemoCommand, parseDemoCommand } from './demo-command-line.ts';
+import { DemoRun } from './demo-run.ts';
+import { DemoScreen } from './demo-screen.ts';
 import { type PipelineHandle, type PipelineOptions, startPipeline } from './pipeline.ts';
 import type { ReplayReport } from './replay-report.ts';
 import { findRunning, type RunningPipeline } from './state-file.ts';
@@ -65,6 +68,14 @@ async function replay(files: string[], ...options: string[]): Promise<ReplayRepo
 
 const running = () => findRunning(dataDir) as RunningPipeline;
 const pidOf = (name: string) => running().services.find((service) => service.name === name)?.pid as number;
+
+test('a demo that was asked to end before its first look ends', async () => {
+  const command = parseDemoCommand(['--no-fleet']) as DemoCommand;
+  const { config } = options;
+  const screen = new DemoScreen(process.stdout);
+  const run = new DemoRun({ command, config, pipeline, screen, stop: AbortSignal.abort() });
+  expect(await run.run()).toBeUndefined();
+});
 
 test('the running pipeline is found by its data folder, with all services and their metrics', async () => {
   expect(running().services.map(({ name }) => name)).toEqual(['ingest', 'detect', 'correlate', 'store']);
