@@ -53,16 +53,15 @@ export function giveUp(plan: RunPlan, owner: AgentStep, last: ToolStep, random: 
     : [];
 }
 
-/** The exception of a step ends its agent, and every agent above. Returns the agents that died. */
-export function die(plan: RunPlan, owner: AgentStep, last: Step): AgentStep[] {
+/** The exception of a step ends its agent, and every agent above, or those of the line only. Returns those that died. */
+export function die(plan: RunPlan, owner: AgentStep, last: Step, line = lineOf(plan, owner)): readonly AgentStep[] {
   const failure = 'failure' in last ? last.failure : undefined;
-  const died = lineOf(plan, owner);
-  for (const [i, agent] of died.entries()) {
-    const below = died[i - 1];
+  for (const [i, agent] of line.entries()) {
+    const below = line[i - 1];
     const end = below ? agent.steps.findIndex((step) => holds(step, below)) : agent.steps.indexOf(last);
     agent.steps.splice(end + 1);
     agent.answer = '';
     if (failure) agent.failure = failure;
   }
-  return died;
+  return line;
 }

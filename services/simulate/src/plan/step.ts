@@ -69,9 +69,9 @@ export interface AgentProfile {
 export interface AgentStep {
   readonly kind: 'agent';
   agent: AgentProfile;
-  readonly request: string;
+  request: string;
   /** Earlier turns of the conversation, oldest first. */
-  readonly earlier: readonly Turn[];
+  earlier: readonly Turn[];
   readonly steps: Step[];
   answer: string;
   failure?: Failure;

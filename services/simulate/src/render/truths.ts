@@ -35,7 +35,11 @@ function faultTruth(note: FaultNote, spans: Spans, where: Where): FaultTruth {
   const at = note.at ? spans.of(note.at) : offClock[0];
   if (!at) throw new Error('no clock is off by more than the requests take');
   const cause = note.cause === 'deepest' ? spans.deepestFailure(at) : note.cause ? spans.of(note.cause) : at;
-  const others = [...(note.steps ?? []).map((step) => spans.of(step)), ...offClock];
+  const steps = (note.steps ?? []).map((step) => spans.of(step));
+  const below = note.withFailuresBelow
+    ? spans.requestsBelow(note.at && 'steps' in note.at ? steps : [at, ...steps])
+    : [];
+  const others = [...steps, ...offClock, ...below];
   return {
     type: 'fault',
     pattern: note.pattern,
@@ -47,7 +51,7 @@ function faultTruth(note: FaultNote, spans: Spans, where: Where): FaultTruth {
     agent: at.agent.name,
     spanId: at.spanId,
     rootCauseSpanId: cause.spanId,
-    otherCauses: (note.orCause ?? []).map((step) => spans.of(step).spanId),
+    otherCauses: [...(note.orCause ?? []).map((step) => spans.of(step).spanId), ...below.map(({ spanId }) => spanId)],
     spans: [...new Set([at, ...others].map(({ spanId }) => spanId))],
     numbers: note.numbers ?? {},
   };
@@ -86,6 +90,18 @@ class Spans {
       }
     }
     return deepest.record;
+  }
+
+  /** Requests below some spans, on either side, that failed or that nobody waited for in the end. */
+  requestsBelow(tops: readonly SpanRecord[]): SpanRecord[] {
+    return this.#records.filter(
+      (record) =>
+        record.work.kind === 'http' && tops.some((top) => this.#depthBelow(record, top) > 0) && this.#isInVain(record),
+    );
+  }
+
+  #isInVain(record: SpanRecord): boolean {
+    return record.failure !== undefined || this.#byId.get(record.parentSpanId)?.failure !== undefined;
   }
 
   /** −1 where it does not stand below `top`. */

@@ -1,0 +1,125 @@
+import { specOf } from '../plan/script.ts';
+import { type CallSite, callSites, changeAnswer, lineOf } from '../plan/sites.ts';
+import type { RunPlan } from '../plan/step.ts';
+import type { Random } from '../random.ts';
+import type { FaultNote } from '../truth.ts';
+import type { Injector } from './injector.ts';
+import { knows } from './ungrounded-argument.ts';
+import { askWith, isTelling, leavesOf, misread, replaced } from './values.ts';
+
+/** What follows a result contradicts it: another value of the same field, or going on after a no. */
+export const misreadOutput: Injector = {
+  fault: 'misread_output',
+  inject(plan, random, strength) {
+    const forms = [goneOn, otherArgument, otherAnswer];
+    for (const form of random.sample(forms, forms.length)) {
+      const notes = form(plan, random, strength);
+      if (notes) return notes;
+    }
+    return undefined;
+  },
+};
+
+/** Fields by which tools say yes, and what says no. */
+const yes: Readonly<Record<string, readonly unknown[]>> = {
+  allowed: [false],
+  covered: [false],
+  free: [false],
+  active: [false],
+  holder_verified: [false],
+  state: ['suspended', 'blocked', 'rejected', 'not_eligible'],
+};
+
+/** A tool says no, and the agent does all the same what depends on it. */
+function goneOn(plan: RunPlan, random: Random): FaultNote[] | undefined {
+  const sites = callSites(plan);
+  const cases = sites.flatMap((asked) => {
+    const result = asked.tool.result as Record<string, unknown> | null;
+    const field = Object.keys(yes).find(
+      (key) => result?.[key] === true || (key === 'state' && result?.[key] === 'active'),
+    );
+    const done = sites.find((each) => each.owner === asked.owner && each.index > asked.index && mutates(each));
+    return field !== undefined && done ? [{ asked, field, done }] : [];
+  });
+  if (cases.length === 0) return undefined;
+  const { asked, field, done } = random.pick(cases);
+  asked.tool.result = { ...(asked.tool.result as object), [field]: random.pick(yes[field] ?? []) };
+  const next = asked.owner.steps[asked.index + 2];
+  const between = next?.kind === 'inference' && next !== done.inference ? [next] : [];
+  return [
+    {
+      pattern: 'misread_output',
+      variant: 'gone_on_after_no',
+      at: done.tool,
+      cause: done.inference,
+      orCause: [asked.tool, ...between],
+      steps: [done.inference, done.tool, ...between],
+    },
+  ];
+}
+
+const mutates = ({ owner, tool }: CallSite): boolean => specOf(owner.agent, tool.tool)?.mutates ?? false;
+
+/** A value is taken from a result, wrongly. */
+function otherArgument(plan: RunPlan, random: Random, strength: number): FaultNote[] | undefined {
+  const sites = callSites(plan);
+  const cases = sites.flatMap((site) =>
+    Object.entries(site.tool.arguments as Record<string, unknown>).flatMap(([key, value]) => {
+      const isRead = (each: CallSite) =>
+        each.owner === site.owner &&
+        each.index < site.index &&
+        !JSON.stringify(each.tool.arguments).includes(JSON.stringify(value)) &&
+        leavesOf(each.tool.result).some((leaf) => leaf.key === key && leaf.value === value);
+      const source = sites.findLast(isRead);
+      return source && isTelling(value) ? [{ site, source, key, value }] : [];
+    }),
+  );
+  if (cases.length === 0) return undefined;
+  const { site, key, value } = random.pick(cases);
+  const wrong = misread(value, strength, random);
+  if (knows(plan, wrong)) return undefined;
+  askWith(site, { ...(site.tool.arguments as object), [key]: wrong });
+  site.tool.result = replaced(site.tool.result, value, wrong);
+  const { inference, tool } = site;
+  const where = { at: tool, cause: inference, orCause: [tool], steps: [inference, tool] } as const;
+  return [
+    { pattern: 'misread_output', variant: 'other_argument', ...where },
+    { pattern: 'ungrounded_argument', variant: 'misread', isArguable: true, ...where },
+  ];
+}
+
+/** The answer states another number than the result. */
+function otherAnswer(plan: RunPlan, random: Random, strength: number): FaultNote[] | undefined {
+  const { root } = plan;
+  if (root.agent.answerSchema) return undefined;
+  const cases = callSites(plan).flatMap((site) =>
+    leavesOf(site.tool.result).flatMap(({ value }) =>
+      isTelling(value) && !root.request.includes(String(value)) && times(root.answer, String(value)) === 1
+        ? [{ site, value }]
+        : [],
+    ),
+  );
+  if (cases.length === 0) return undefined;
+  const { site, value } = random.pick(cases);
+  const wrong = misread(value, strength, random);
+  if (knows(plan, wrong)) return undefined;
+  const line = lineOf(plan, site.owner).filter(({ answer }) => answer.includes(String(value)));
+  const first = line[0];
+  if (!first) return undefined;
+  changeAnswer(plan, first, root.answer.replace(String(value), String(wrong)));
+  const lasts = lineOf(plan, first).flatMap((agent) => agent.steps.at(-1) ?? []);
+  const [at] = lasts;
+  return (
+    at && [
+      {
+        pattern: 'misread_output',
+        variant: 'other_answer',
+        at,
+        orCause: [site.tool],
+        steps: [...lasts, ...lineOf(plan, first)],
+      },
+    ]
+  );
+}
+
+const times = (text: string, part: string): number => text.split(part).length - 1;
