@@ -1,7 +1,11 @@
+import { crc32 } from 'node:zlib';
 import avro from 'avsc';
 import { describe, expect, it } from 'vitest';
 import { type AvroRecordSchema, readAvroFiles } from './avro-files.ts';
-import { currentSchema, type RecordName, schemaByFingerprint } from './record-types.ts';
+import { BLOCK_HEADER_BYTES, decodeBlock, encodeBlock } from './block.ts';
+import { newRecord } from './new-record.ts';
+import { currentSchema, learnSchema, type RecordName, schemaByFingerprint } from './record-types.ts';
+import { topic } from './topics.ts';
 
 const current = [...readAvroFiles().values()];
 const released = [...readAvroFiles('released')];
@@ -44,6 +48,23 @@ describe('schema evolution', () => {
     const reader = avro.Type.forSchema(after as avro.Schema);
     expect(() => reader.createResolver(avro.Type.forSchema(before as avro.Schema))).toThrow();
   });
+});
+
+it('a schema that is learnt makes blocks readable whose writer was unknown', () => {
+  const newer = structuredClone(currentSchema('SpanRevision').schema);
+  newer.fields.push({ name: 'learntLater', doc: 'New', type: 'string', default: '' } as never);
+  const record = newRecord('SpanRevision', topic('span-revisions').example[0] as object);
+  const type = avro.Type.forSchema(newer as avro.Schema);
+  const body = type.toBuffer({ ...record, learntLater: 'x' });
+  const block = encodeBlock('SpanRevision', [record]);
+  const header = Buffer.from(block.subarray(0, BLOCK_HEADER_BYTES));
+  type.fingerprint().copy(header, 0, 0, 8);
+  header.writeUInt32BE(body.length, 12);
+  header.writeUInt32BE(crc32(body), 16);
+  const foreign = Buffer.concat([header, body]);
+  expect(() => decodeBlock('SpanRevision', foreign)).toThrow(expect.objectContaining({ reason: 'unknown_schema' }));
+  learnSchema(newer);
+  expect(decodeBlock('SpanRevision', foreign).map((r) => r.spanId)).toEqual([record.spanId]);
 });
 
 function field(schema: AvroRecordSchema, name: string): object {

@@ -15,6 +15,7 @@ export type * from './generated/records.ts';
 export { newRecord } from './new-record.ts';
 export {
   currentSchema,
+  learnSchema,
   type RecordName,
   type RecordTypes,
   schemaByFingerprint,

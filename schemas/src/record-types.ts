@@ -1,6 +1,16 @@
 import avro from 'avsc';
 import { type AvroRecordSchema, readAvroFiles } from './avro-files.ts';
-import type { DeadLetter, Finding, Run, Session, Signal, Span, SpanRevision, StepStats } from './generated/records.ts';
+import type {
+  DeadLetter,
+  DeadLetterReplay,
+  Finding,
+  Run,
+  Session,
+  Signal,
+  Span,
+  SpanRevision,
+  StepStats,
+} from './generated/records.ts';
 
 export interface RecordTypes {
   Span: Span;
@@ -11,6 +21,7 @@ export interface RecordTypes {
   Session: Session;
   StepStats: StepStats;
   DeadLetter: DeadLetter;
+  DeadLetterReplay: DeadLetterReplay;
 }
 
 export type RecordName = keyof RecordTypes;
@@ -45,6 +56,17 @@ for (const schema of readAvroFiles().values()) {
   const writer = writerSchema(schema);
   current.set(writer.recordName, writer);
   byFingerprint.set(writer.fingerprint, writer);
+}
+
+/**
+ * Takes up a schema that a writer uses and this version does not bring along: its blocks are read from now on, by Avro's
+ * rules, as records of the same name. Throws an Error for a record that there is none of, or whose fields cannot be resolved.
+ */
+export function learnSchema(schema: AvroRecordSchema): WriterSchema {
+  const learnt = writerSchema(schema);
+  currentSchema(learnt.recordName).avroType.createResolver(learnt.avroType);
+  byFingerprint.set(learnt.fingerprint, learnt);
+  return learnt;
 }
 
 /** The schema that this version of the software writes records of the given name with. */

@@ -1,5 +1,19 @@
 // Generated from schemas/avro by `npm run generate -w schemas`. Do not edit.
 
+/** A dead letter whose bytes were sent once more to where they came from. */
+export interface DeadLetterReplay {
+  /** Where the letter stands among the dead letters */
+  partition: number;
+  /** Where the letter stands among the dead letters */
+  offset: number;
+  /** Its place in the message there, from 0 */
+  index: number;
+  /** Where its bytes were sent, without prefix */
+  topic: string;
+  /** When, by the clock of the machine that sent them */
+  replayedTime: number;
+}
+
 export type DeadLetterReason = 'undecodable' | 'unknown_schema' | 'bad_checksum' | 'rejected' | 'processor_error';
 
 /** A record that could not be processed, whole, with where it stood and why. */
