@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Evidence } from './detector/detector.ts';
-import { type DetectorCase, standingFindings } from './run/detector-cases.ts';
+import { caseSettings, type DetectorCase, standingFindings } from './run/detector-cases.ts';
 import { runDetectors } from './run/registry.ts';
 
 const readme = readFileSync(join(import.meta.dirname, '../README.md'), 'utf8');
@@ -23,7 +23,7 @@ const rows = new Map(
 
 test('the table of patterns lists what is registered', () => {
   expect([...rows.keys()].sort()).toEqual(
-    runDetectors()
+    runDetectors(caseSettings)
       .map((detector) => detector.pattern)
       .sort(),
   );
@@ -32,7 +32,7 @@ test('the table of patterns lists what is registered', () => {
 describe.each([...rows])('the row of %s', (pattern, row) => {
   test('lists the evidence and allows the severities that its cases find', async () => {
     const { cases } = (await import(`./run/${pattern.replaceAll('_', '-')}.cases.ts`)) as { cases: DetectorCase[] };
-    const detectors = runDetectors().filter((detector) => detector.pattern === pattern);
+    const detectors = runDetectors(caseSettings).filter((detector) => detector.pattern === pattern);
     const found = cases.flatMap(({ run, arrival, end }) => {
       const spans = arrival ? arrival.flatMap((i) => run[i] ?? []) : run;
       return standingFindings(detectors, spans, end);

@@ -104,9 +104,17 @@ export function handoffsOf<T>(log: HandoffLog<T>, run: RunView): Handoff<T>[] {
   requests.sort((a, b) => byStart(a.step, b.step));
   others.sort((a, b) => byStart(a.step, b.step));
   const found: Handoff<T>[] = [];
+  const received = new Set<Handoff<T>>();
   for (const { note, step } of others) {
     const ends = note[1] === 'handoff' ? endsOfHandoff(step, run) : endsOfInvocation(step, run);
     if (!ends) continue;
+    // Control passed over before: the graph's or the team's span around the agents hands nothing over itself.
+    const passed = note[1] === 'agent' && found.find((one) => !one.nested && one.to === ends.to && !received.has(one));
+    if (passed) {
+      received.add(passed);
+      passed.kept ??= note[4];
+      continue;
+    }
     const at = requests.findLastIndex((request) => isRequestOf(request, step, ends.to, run));
     const [request] = at < 0 ? [] : requests.splice(at, 1);
     found.push({

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { RunJudge } from '../judge/run-judge.ts';
 import { MemorySlots } from '../slots.ts';
-import { standingFindings } from './detector-cases.ts';
+import { caseSettings, standingFindings } from './detector-cases.ts';
 import { runDetectors } from './registry.ts';
 
 /** What every detector that is registered owes, whatever it detects. */
@@ -48,7 +48,7 @@ function emitted(pattern: string, spans: readonly Span[], restartAt = -1): Findi
 }
 
 function detectorOf(pattern: string) {
-  const detector = runDetectors().find((candidate) => candidate.pattern === pattern);
+  const detector = runDetectors(caseSettings).find((candidate) => candidate.pattern === pattern);
   if (!detector) throw new Error(`no detector is registered for ${pattern}`);
   return detector;
 }
@@ -107,6 +107,12 @@ const eventful: Record<string, () => Span[]> = {
         text: 'Are you insured at all?',
       })
       .end({ outputMessages: JSON.stringify([says('assistant', 'Are you insured at all?')]) }),
+  withholding: () => trace({ agent: 'triage' }).handoff('triage', 'refunds_agent', { order_id: 'A-1042' }).end(),
+  decayed: () =>
+    trace({ agent: 'a' })
+      .handoff('a', 'b', { order_id: 'A-1042', consent: true })
+      .agent('b', (b) => b.handoff('b', 'c', { order_id: 'A-1042' }))
+      .end(),
   skewed: () =>
     trace()
       .within('call', (run) => run.step('tool', { service: 'tools', startTime: 1_000_000_000_000_000 }))
@@ -168,7 +174,7 @@ function* longRun(spans: number): Generator<Span> {
 }
 
 test('each pattern is registered once, by a name in snake case', () => {
-  const patterns = runDetectors().map((detector) => detector.pattern);
+  const patterns = runDetectors(caseSettings).map((detector) => detector.pattern);
   expect(new Set(patterns).size).toBe(patterns.length);
   for (const pattern of patterns) expect(pattern).toMatch(/^[a-z]+(?:_[a-z]+)*$/);
 });
@@ -177,17 +183,17 @@ test('between them, the eventful runs make every pattern speak', () => {
   const spoken = new Set<string>();
   for (const build of Object.values(eventful)) {
     for (const end of ['closed', 'abandoned'] as const) {
-      for (const finding of standingFindings(runDetectors(), build(), end)) spoken.add(finding.pattern);
+      for (const finding of standingFindings(runDetectors(caseSettings), build(), end)) spoken.add(finding.pattern);
     }
   }
   expect([...spoken].sort()).toEqual(
-    runDetectors()
+    runDetectors(caseSettings)
       .map((detector) => detector.pattern)
       .sort(),
   );
 });
 
-describe.each(runDetectors().map((detector) => detector.pattern))('%s', (pattern) => {
+describe.each(runDetectors(caseSettings).map((detector) => detector.pattern))('%s', (pattern) => {
   const eventfulRuns = fc.constantFrom(...Object.values(eventful)).map((build) => build());
   const runs = fc.oneof(anyRun(), eventfulRuns, fc.array(anySpan(), { maxLength: 40 }));
 

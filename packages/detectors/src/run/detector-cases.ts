@@ -28,6 +28,10 @@ export const caseSettings = {
         ? { handoffs: 80, required: { account: 'string', amount: 'number', currency: 'string' } }
         : undefined,
   },
+  context_decay: {
+    criticalKeys: ['consent'],
+    norms: (from, to) => (from === 'known' && to === 'billing' ? { handoffs: 80, low: 0.6 } : undefined),
+  },
 } satisfies RunDetectorSettings;
 
 /** What must be found: spans are given as indexes into the case's run. */

@@ -2,6 +2,8 @@ import type { RunDetector } from '../detector/detector.ts';
 import { type AbandonedSessionSettings, abandonedSession } from './abandoned-session.ts';
 import { type CircularDelegationSettings, circularDelegation } from './circular-delegation.ts';
 import { type ClockSkewSettings, clockSkew } from './clock-skew.ts';
+import { type ContextContractViolationSettings, contextContractViolation } from './context-contract-violation.ts';
+import { type ContextDecaySettings, contextDecay } from './context-decay.ts';
 import { type ContextTruncationSettings, contextTruncation } from './context-truncation.ts';
 import { type MalformedOutputSettings, malformedOutput } from './malformed-output.ts';
 import { type MaskedToolErrorSettings, maskedToolError } from './masked-tool-error.ts';
@@ -31,6 +33,8 @@ export interface RunDetectorSettings {
   circular_delegation?: Partial<CircularDelegationSettings>;
   priority_inversion?: Partial<PriorityInversionSettings>;
   persona_inconsistency?: Partial<PersonaInconsistencySettings>;
+  context_contract_violation?: Partial<ContextContractViolationSettings>;
+  context_decay?: Partial<ContextDecaySettings>;
   clock_skew?: Partial<ClockSkewSettings>;
 }
 
@@ -51,6 +55,8 @@ export function runDetectors(settings: RunDetectorSettings = {}): RunDetector[] 
     circularDelegation(settings.circular_delegation),
     priorityInversion(settings.priority_inversion),
     personaInconsistency(settings.persona_inconsistency),
+    contextContractViolation(settings.context_contract_violation),
+    contextDecay(settings.context_decay),
     clockSkew(settings.clock_skew),
   ] as RunDetector[];
 }

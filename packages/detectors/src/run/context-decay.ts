@@ -1,0 +1,292 @@
+import type { Severity, Span } from '@spanwise/schemas';
+import type { Reporter, RunDetector } from '../detector/detector.ts';
+import type { RunView } from '../detector/run-view.ts';
+import type { Step } from '../detector/step.ts';
+import { agentKey } from '../reading/agent-key.ts';
+import { type ContextItem, holds } from '../reading/context-items.ts';
+import { fieldName } from '../reading/field-names.ts';
+import { namesIn, ownAttributes } from '../reading/own-attributes.ts';
+import { type HandoffLog, handoffsOf, noteHandoff } from '../relations/handoffs.ts';
+import { type GivenContext, type Hop, hopsOf, noteContext } from '../relations/passed-contexts.ts';
+
+/**
+ * `context_decay`: over handoffs from agent to agent, what the first was given gets lost. MAST 1.4 (loss of conversation history),
+ * 2.4 (information withholding); TRAIL: context handling failures.
+ *
+ * Three forms, each its own evidence:
+ * - `critical_key_lost`: a key that was declared critical (a setting, or `spanwise.context.critical_keys`) was in the context of the one
+ *   who handed over and is not in that of the receiver: `spanwise.context.keys` where given, else the fields of the payloads.
+ * - `below_normal`: of the identifiers, numbers, dates and prohibitions that the one who hands over was given, a smaller share is in what
+ *   the receiver begins with than in all but few handoffs of the pair (`norms`; silent until they are known).
+ * - `worn_down`: without norms: after two handoffs and more, less than half of what the first agent was given is left.
+ *
+ * It does not claim a summary that keeps those items in whatever form, prose that is left out, a receiver that gets the whole
+ * conversation, nor one step down to a part of the work. Blind where inputs and payloads were not captured.
+ *
+ * Happened: the handoff after which too little is left. Began: the inference that asked for the handoff where the first of what is
+ * lost was lost.
+ * Evidence: expected: what was there; seen: what was lost, by the hop (`triage → billing: a-1042`); numbers: items, kept, hops, share;
+ * normalShare.
+ */
+export interface ContextDecaySettings {
+  /** Keys that every receiver needs; of one agent where given by its name. Default none. */
+  criticalKeys: readonly string[] | Readonly<Record<string, readonly string[]>>;
+  /** What share of a context normally survives. Default: nothing is known. */
+  norms: RetentionNorms;
+  /** Without norms: least share that has to survive. Default 0.5. */
+  leastShare: number;
+  /** Without norms: items that the first must have been given for a share to mean anything. Default 4. */
+  leastItems: number;
+}
+
+/** The share of a pair's handoffs (agent keys) that is only rarely undercut (a 5 % quantile); undefined while too little is known. */
+export type RetentionNorms = (from: string, to: string) => { handoffs: number; low: number } | undefined;
+
+const DEFAULTS: ContextDecaySettings = { criticalKeys: [], norms: () => undefined, leastShare: 0.5, leastItems: 4 };
+
+const MOST_KEYS = 32;
+const MOST_CARRIED = 24;
+const TICK = 1_000;
+
+/** Keys that a span says its context has, and which of them are critical. */
+type Carried = [spanId: string, keys: string[], critical: string[]];
+
+interface State {
+  /** Names of the fields of payloads. */
+  log: HandoffLog<string[]>;
+  contexts: GivenContext[];
+  carried: Carried[];
+  told: string[];
+}
+
+export function contextDecay(overrides: Partial<ContextDecaySettings> = {}): RunDetector<State> {
+  const settings = { ...DEFAULTS, ...overrides };
+  const criticalFor = declaredKeys(settings.criticalKeys);
+
+  function judge(run: RunView, state: State, reporter: Reporter): void {
+    const told: string[] = [];
+    const hops = hopsOf(handoffsOf(state.log, run), state.contexts, run);
+    const below = new Set<number>();
+    hops.forEach((hop, i) => {
+      const found =
+        lostKeys(hop, hops, state.carried, criticalFor(hop.handoff.to), run) ??
+        lostItems(hop, i, hops, below, settings);
+      if (!found) return;
+      told.push(hop.handoff.step.spanId);
+      tell(hop, found, reporter);
+    });
+    for (const key of state.told) if (!told.includes(key) && run.stepOf(key)) reporter.withdraw(key);
+    state.told = told;
+  }
+
+  return {
+    pattern: 'context_decay',
+    initialState: () => ({ log: { notes: [] }, contexts: [], carried: [], told: [] }),
+
+    onSpan(step, span, run, state, reporter) {
+      const isHandoff = noteHandoff(state.log, step, span, ({ forms }) => [
+        ...new Set(forms.flatMap((form) => Object.keys(form).slice(0, MOST_KEYS).map(fieldName))),
+      ]);
+      const isCarried = noteCarried(step, span, state);
+      const isBegun = noteContext(state.contexts, step, span, run);
+      if (!isHandoff && !isCarried && !isBegun) return false;
+      if (state.log.notes.length > 0) judge(run, state, reporter);
+      return true;
+    },
+
+    onRunEnd(_end, run, state, reporter) {
+      if (state.log.notes.length === 0) return false;
+      judge(run, state, reporter);
+      return true;
+    },
+  };
+}
+
+function declaredKeys(keys: ContextDecaySettings['criticalKeys']): (agent: string) => string[] {
+  if (Array.isArray(keys)) {
+    const all = keys.map(fieldName);
+    return () => all;
+  }
+  const byAgent = new Map(Object.entries(keys).map(([agent, names]) => [agentKey(agent), names.map(fieldName)]));
+  return (agent) => byAgent.get(agent) ?? [];
+}
+
+function noteCarried(step: Step, span: Span, state: State): boolean {
+  const own = ownAttributes(span);
+  if (!own) return false;
+  const [keys, critical] = [own['context.keys'], own['context.critical_keys']].map((names) =>
+    namesIn(names).map(fieldName),
+  );
+  if (!keys || !critical || keys.length + critical.length === 0) return false;
+  state.carried.push([step.spanId, keys.slice(0, MOST_KEYS), critical.slice(0, MOST_KEYS)]);
+  if (state.carried.length > MOST_CARRIED) state.carried.splice(1, 1);
+  return true;
+}
+
+interface Found {
+  type: 'critical_key_lost' | 'below_normal' | 'worn_down';
+  severity: Severity;
+  confidence: number;
+  expected: string[];
+  /** What was lost, by hop. */
+  seen: string[];
+  lost: string[];
+  began: Hop<string[]>;
+  numbers: Record<string, number>;
+}
+
+const nameOf = ({ handoff: { from, to } }: Hop<string[]>): string => `${from || '?'} → ${to}`;
+
+function lostKeys(
+  hop: Hop<string[]>,
+  hops: readonly Hop<string[]>[],
+  carried: readonly Carried[],
+  declared: readonly string[],
+  run: RunView,
+): Found | undefined {
+  const { handoff } = hop;
+  const at = run.startOf(handoff.step);
+  const known = carried.flatMap(([spanId, keys, critical]) => {
+    const step = run.stepOf(spanId);
+    return step ? [{ step, keys, critical, agent: agentKey(run.agentOf(step)), start: run.startOf(step) }] : [];
+  });
+  known.sort((a, b) => a.start - b.start || (a.step.spanId < b.step.spanId ? -1 : 1));
+  const critical = new Set([
+    ...declared,
+    ...known.filter(({ start }) => start <= at + TICK).flatMap((one) => one.critical),
+  ]);
+  if (critical.size === 0) return undefined;
+  const sender = known.findLast(
+    ({ agent, start, step, keys }) => agent === handoff.from && start <= at && step !== handoff.step && keys.length > 0,
+  );
+  const had = sender?.keys ?? hops[hop.previous]?.handoff.kept;
+  const receiver =
+    known.find(({ step, keys }) => step === handoff.step && keys.length > 0) ??
+    known.find(({ agent, start, keys }) => agent === handoff.to && start >= at - TICK && keys.length > 0);
+  const has = receiver?.keys ?? handoff.kept;
+  if (!had || !has || has.length === 0) return undefined;
+  const lost = [...critical].filter((key) => had.includes(key) && !has.includes(key));
+  if (lost.length === 0) return undefined;
+  const expected = [...critical].filter((key) => had.includes(key));
+  return {
+    type: 'critical_key_lost',
+    severity: 'high',
+    confidence: receiver ? 0.95 : 0.85,
+    expected,
+    seen: lost.map((key) => `${nameOf(hop)}: ${key}`),
+    lost,
+    began: hop,
+    numbers: { items: expected.length, kept: expected.length - lost.length, hops: 1 },
+  };
+}
+
+const survivors = (items: readonly ContextItem[], context: GivenContext): ContextItem[] =>
+  items.filter((item) => holds(context.marks, item));
+
+const rounded = (share: number): number => Math.round(share * 100) / 100;
+
+/** @param below hops that are told to have fallen below, for what follows them */
+function lostItems(
+  hop: Hop<string[]>,
+  at: number,
+  hops: readonly Hop<string[]>[],
+  below: Set<number>,
+  settings: ContextDecaySettings,
+): Found | undefined {
+  if (!hop.after) return undefined;
+  const norm = settings.norms(hop.handoff.from, hop.handoff.to);
+  if (norm) {
+    const items = hop.before?.items ?? [];
+    const kept = survivors(items, hop.after);
+    const share = kept.length / items.length;
+    if (items.length === 0 || share >= norm.low) return undefined;
+    return foundOver([hop], items, hop.after, 'below_normal', {
+      normalShare: rounded(norm.low),
+      handoffs: norm.handoffs,
+    });
+  }
+  const chain = [hop];
+  for (let i = hop.previous; i >= 0 && chain.length < hops.length; i = hops[i]?.previous ?? -1)
+    chain.unshift(hops[i] as Hop<string[]>);
+  // What came before the first agent whose context was seen is not known.
+  while (chain[0] && !chain[0].before) chain.shift();
+  const items = chain[0]?.before?.items ?? [];
+  if (chain.length < 2 || items.length < settings.leastItems) return undefined;
+  if (survivors(items, hop.after).length >= settings.leastShare * items.length) return undefined;
+  below.add(at);
+  if (below.has(hop.previous)) return undefined;
+  return foundOver(chain, items, hop.after, 'worn_down', {});
+}
+
+function foundOver(
+  chain: readonly Hop<string[]>[],
+  items: readonly ContextItem[],
+  after: GivenContext,
+  type: Found['type'],
+  numbers: Record<string, number>,
+): Found {
+  const kept = survivors(items, after);
+  const lost = items.filter((item) => !kept.includes(item));
+  const lostAt = (item: ContextItem): number =>
+    chain.findIndex((hop) => hop.after !== undefined && !holds(hop.after.marks, item));
+  const hops = lost.map(lostAt);
+  const began = chain[Math.max(0, Math.min(...hops))] as Hop<string[]>;
+  // Who asks another for a part of the work tells it only that part.
+  const isPart = chain.some(({ handoff }) => handoff.nested);
+  return {
+    type,
+    severity: type === 'worn_down' && isPart ? 'low' : 'medium',
+    confidence: type === 'below_normal' ? 0.8 : isPart ? 0.5 : 0.7,
+    expected: items.map(({ stated }) => stated),
+    seen: lost.map((item, i) => `${nameOf(chain[hops[i] ?? 0] as Hop<string[]>)}: ${item.stated}`),
+    lost: lost.map(({ stated }) => stated),
+    began,
+    numbers: {
+      items: items.length,
+      kept: kept.length,
+      hops: chain.length,
+      share: rounded(kept.length / items.length),
+      ...numbers,
+    },
+  };
+}
+
+function tell(hop: Hop<string[]>, found: Found, reporter: Reporter): void {
+  const { step, to } = hop.handoff;
+  const { asked, step: first } = found.began.handoff;
+  const { items = 0, kept = 0 } = found.numbers;
+  const lost = found.lost.slice(0, 4).join(', ');
+  reporter.report({
+    key: step.spanId,
+    span: step,
+    rootCause: asked ?? first,
+    severity: found.severity,
+    confidence: found.confidence,
+    summary:
+      found.type === 'critical_key_lost'
+        ? `${to} did not get ${lost}, which it must have and which was there before`
+        : `${to} got ${kept} of the ${items} values and rules that the work began with; lost: ${lost}`,
+    evidence: {
+      type: found.type,
+      expected: found.expected,
+      seen: found.seen,
+      numbers: found.numbers,
+      spans: [...new Set([first.spanId, step.spanId])],
+    },
+  });
+}
+
+/** How much of a context survived a handoff, as whoever learns what is normal wants it. */
+export interface ObservedRetention {
+  from: string;
+  to: string;
+  /** 0 to 1. */
+  share: number;
+}
+
+/** The handoffs of a run whose contexts were seen, from the state that this pattern left of it. */
+export const observedRetention = (state: State, run: RunView): ObservedRetention[] =>
+  hopsOf(handoffsOf(state.log, run), state.contexts, run).flatMap(({ handoff, before, after }) => {
+    if (!before || !after || before.items.length === 0) return [];
+    return [{ from: handoff.from, to: handoff.to, share: survivors(before.items, after).length / before.items.length }];
+  });
