@@ -9,6 +9,8 @@ export const PATTERN_WEIGHTS: Readonly<Record<string, number>> = {
   // The answer rests on something that was never done or never known.
   masked_tool_error: 2.2,
   unresolved_error: 2,
+  duplicate_side_effect: 2,
+  duplicate_work: 0.3,
   ungrounded_argument: 1.8,
   misread_output: 2,
   // The run cannot have reached its goal by the steps that are seen.

@@ -139,6 +139,16 @@ const eventful: Record<string, () => Span[]> = {
       })
       .tool('refund', { order_id: 'W2378165' }, { callId: 'u', result: { ok: 1 } })
       .end(),
+  doneTwice: () =>
+    trace()
+      .agent('a', (run) => run.call('get_order', { id: 7 }, { result: { total: 7 } }))
+      .agent('b', (run) => run.call('get_order', { id: 7 }, { result: { total: 7 } }))
+      .end(),
+  paidTwice: () =>
+    trace()
+      .call('pay', { id: 1 }, { result: { payment_id: 'P-1' } })
+      .call('pay', { id: 1 }, { result: { payment_id: 'P-2' } })
+      .end(),
   unended: () =>
     trace()
       .llm({ calls: [{ name: 'walk' }] })

@@ -107,6 +107,7 @@ export const cases: DetectorCase[] = [
   {
     name: 'the user may decide otherwise after a no',
     run: found({ order_id: 'A-1042', eligible: false }, 'check_refund')
+      .llm({ input: NEW, text: 'It is not eligible.' })
       .llm({
         input: [says('user', 'A manager has approved it.')],
         calls: [{ name: 'issue_refund', arguments: ORDER, id: 'c2' }],

@@ -8,13 +8,13 @@ import { nameWords } from '../reading/name-words.ts';
 import { answersNo, concernOf, goesAhead, tellsOfSuccess } from '../reading/negative-answers.ts';
 import { saidOf } from '../reading/said.ts';
 import { allFacts, entitiesOf, factsAbout, states } from '../reading/statement.ts';
-import { endsWithUsersText } from '../reading/unparsed-messages.ts';
 import { isCall } from '../relations/calls.ts';
 import type { Claim } from '../relations/claims.ts';
 import { contradictionOf } from '../relations/contradictions.ts';
 import { isLookup } from '../relations/error-nature.ts';
 import { isGiven } from '../relations/given-before.ts';
 import { callOf, concernsClaims, type OpenClaims, openClaims } from '../relations/open-claims.ts';
+import { noteUserWords, type UserWords, userSpokeBetween } from '../relations/user-turns.ts';
 
 /**
  * `misread_output`: what follows a tool's result contradicts it. TRAIL: tool-output misinterpretation; MAST 2.6.
@@ -42,8 +42,8 @@ export interface MisreadOutputSettings {
 const DEFAULTS: MisreadOutputSettings = { callsBetween: 4 };
 
 interface State extends OpenClaims {
-  /** Inferences whose input ends with words of the user: what was said before may have been put right. */
-  userSpoke: string[];
+  /** Where users spoke: what a result said before may have been put right. */
+  userWords: UserWords;
   /** Inferences that tell of success. */
   successes: string[];
 }
@@ -109,13 +109,13 @@ export function misreadOutput(overrides: Partial<MisreadOutputSettings> = {}): R
     let calls = 0;
     const own = [...entitiesOf(action.given), ...allFacts(action.given).map((fact) => fact.value)];
     for (const step of backFrom(action, run)) {
-      if (step.kind === 'llm' && state.userSpoke.includes(step.spanId)) return undefined;
       if (!isCall(step)) continue;
       calls += 1;
       if (calls > settings.callsBetween) return undefined;
       if (step.stated === '' || isFailure(step) || !isLookup(step)) continue;
       const no = noIn(step, own);
-      if (no && relates(no, action, calls === 1)) return no;
+      if (no && relates(no, action, calls === 1))
+        return userSpokeBetween(step, action, run, state.userWords) ? undefined : no;
       // A newer answer on the same thing by the same means.
       if (own.some((id) => entitiesOf(step.stated).includes(id)) && shares(step, action)) return undefined;
     }
@@ -175,25 +175,25 @@ export function misreadOutput(overrides: Partial<MisreadOutputSettings> = {}): R
 
   function note(step: Step, span: Span, state: State): boolean {
     if (step.kind !== 'llm' || span.outputMessages === '') return false;
-    const before = state.userSpoke.length + state.successes.length;
-    if (span.inputMessages !== '' && endsWithUsersText(span.inputMessages)) state.userSpoke.push(step.spanId);
+    let changed = noteUserWords(step, span, state.userWords);
     const [message] = messagesOf(span.outputMessages);
     const text = message && step.requestedCalls.length === 0 ? textOf(message) : '';
-    if (text !== '' && tellsOfSuccess(text) && saidOf(span) === 'answer') state.successes.push(step.spanId);
-    const changed = state.userSpoke.length + state.successes.length !== before;
-    if (state.userSpoke.length > MOST_NOTED) state.userSpoke.shift();
-    if (state.successes.length > MOST_NOTED) state.successes.shift();
+    if (text !== '' && tellsOfSuccess(text) && saidOf(span) === 'answer') {
+      state.successes.push(step.spanId);
+      if (state.successes.length > MOST_NOTED) state.successes.shift();
+      changed = true;
+    }
     return changed;
   }
 
   return {
     pattern: 'misread_output',
-    initialState: () => ({ claims: [], userSpoke: [], successes: [] }),
+    initialState: () => ({ claims: [], userWords: [], successes: [] }),
     onSpan(step, span, run, state, reporter) {
       const added = openClaims(step, span, run, state, isJudged);
       const noted = note(step, span, state);
       if (state.claims.length > 0 && (added || concernsClaims(step))) judgeClaims(run, state, reporter);
-      if (isCall(step) || noted) {
+      if (isCall(step) || step.kind === 'llm') {
         for (const action of actionsFrom(step, run, settings.callsBetween + 1))
           judgeAction(action, run, state, reporter);
         for (const spanId of state.successes) judgeSuccess(spanId, run, reporter);

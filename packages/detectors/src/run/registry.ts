@@ -5,6 +5,8 @@ import { type ClockSkewSettings, clockSkew } from './clock-skew.ts';
 import { type ContextContractViolationSettings, contextContractViolation } from './context-contract-violation.ts';
 import { type ContextDecaySettings, contextDecay } from './context-decay.ts';
 import { type ContextTruncationSettings, contextTruncation } from './context-truncation.ts';
+import { type DuplicateSideEffectSettings, duplicateSideEffect } from './duplicate-side-effect.ts';
+import { type DuplicateWorkSettings, duplicateWork } from './duplicate-work.ts';
 import { type MalformedOutputSettings, malformedOutput } from './malformed-output.ts';
 import { type MaskedToolErrorSettings, maskedToolError } from './masked-tool-error.ts';
 import { type MisreadOutputSettings, misreadOutput } from './misread-output.ts';
@@ -27,6 +29,8 @@ export interface RunDetectorSettings {
   tool_misrouting?: Partial<ToolMisroutingSettings>;
   malformed_output?: Partial<MalformedOutputSettings>;
   context_truncation?: Partial<ContextTruncationSettings>;
+  duplicate_side_effect?: Partial<DuplicateSideEffectSettings>;
+  duplicate_work?: Partial<DuplicateWorkSettings>;
   ungrounded_argument?: Partial<UngroundedArgumentSettings>;
   misread_output?: Partial<MisreadOutputSettings>;
   abandoned_session?: Partial<AbandonedSessionSettings>;
@@ -49,6 +53,8 @@ export function runDetectors(settings: RunDetectorSettings = {}): RunDetector[] 
     toolMisrouting(settings.tool_misrouting),
     malformedOutput(settings.malformed_output),
     contextTruncation(settings.context_truncation),
+    duplicateSideEffect(settings.duplicate_side_effect),
+    duplicateWork(settings.duplicate_work),
     ungroundedArgument(settings.ungrounded_argument),
     misreadOutput(settings.misread_output),
     abandonedSession(settings.abandoned_session),

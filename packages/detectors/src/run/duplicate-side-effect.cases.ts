@@ -1,0 +1,161 @@
+import { says, type TraceBuilder, trace } from '@spanwise/testkit/spans';
+import type { DetectorCase } from './detector-cases.ts';
+
+const PAY = { account: 'AC-77', amount: 120 };
+const KEY = { attributes: '{"spanwise.idempotency_key":"k-1"}' };
+
+const paid = (run: TraceBuilder, id: string, fields = {}) =>
+  run.call('pay_invoice', PAY, { result: { payment_id: id, status: 'paid' }, span: fields });
+
+/** A call that its caller gave up, and that the service it called may have done. */
+const gaveUp = (run: TraceBuilder, failed: boolean) => {
+  run.llm({ calls: [{ name: 'pay_invoice', arguments: PAY, id: 'p1' }] });
+  return run.within(
+    'execute_tool pay_invoice',
+    (inner) =>
+      inner.step('POST /payments', {
+        service: 'payments',
+        otelKind: 'server',
+        ...(failed ? { failed: true, status: 'error' as const } : {}),
+      }),
+    {
+      ...toolFields(),
+      failed: true,
+      status: 'error',
+      errorType: 'TimeoutError',
+      errorMessage: 'timed out after 5 s',
+      toolCallId: 'p1',
+    },
+  );
+};
+
+function toolFields() {
+  const [, tool] = trace().call('pay_invoice', PAY).open();
+  return {
+    kind: 'tool' as const,
+    tool: 'pay_invoice',
+    toolArguments: tool?.toolArguments ?? '',
+    toolArgumentsDigest: tool?.toolArgumentsDigest ?? '',
+  };
+}
+
+export const cases: DetectorCase[] = [
+  {
+    name: 'a payment that was made twice with the same arguments is one too many',
+    run: paid(paid(trace(), 'P-1'), 'P-2').end(),
+    finds: [{ at: 3, began: 2, severity: 'high', type: 'same_call' }],
+  },
+  {
+    name: 'a message that was sent twice is found though its result says nothing',
+    run: trace()
+      .call('send_email', { to: 'a@b.example', text: 'Hi' }, { result: { status: 'sent' } })
+      .call('send_email', { to: 'a@b.example', text: 'Hi' }, { result: { status: 'sent' } })
+      .end(),
+    finds: [{ at: 3, began: 2, severity: 'medium', type: 'same_call' }],
+  },
+  {
+    name: 'two effects under one idempotency key are found, whatever the arguments',
+    run: trace()
+      .call('approve_claim', { claim: 'C-1' }, { result: { decision_id: 'D-1' }, span: KEY })
+      .call('approve_claim', { claim: 'C-1', note: 'again' }, { result: { decision_id: 'D-2' }, span: KEY })
+      .end(),
+    finds: [{ at: 3, began: 2, severity: 'high', type: 'same_key' }],
+  },
+  {
+    name: 'a retry of a call that had taken effect began with the call that was given up',
+    run: paid(gaveUp(trace(), false), 'P-2').end(),
+    finds: [{ at: 4, began: 2, severity: 'high', type: 'effect_before_retry' }],
+  },
+  {
+    name: 'the effect that is seen late makes the retry one too many',
+    run: paid(gaveUp(trace(), false), 'P-2').end(),
+    arrival: [0, 2, 3, 4, 1, 5],
+    finds: [{ at: 4, began: 2 }],
+  },
+  {
+    name: 'three times is one finding, at the second',
+    run: paid(paid(paid(trace(), 'P-1'), 'P-2'), 'P-3').end(),
+    finds: [{ at: 3, began: 2 }],
+  },
+  {
+    name: 'a retry of a call that failed everywhere is none',
+    run: paid(gaveUp(trace(), true), 'P-2').end(),
+    finds: [],
+  },
+  {
+    name: 'a retry after a timeout whose effect nobody saw is none',
+    run: paid(trace().call('pay_invoice', PAY, { error: 'timed out' }), 'P-2').end(),
+    finds: [],
+  },
+  {
+    name: 'a service that answers with the first payment again did it once',
+    run: paid(paid(trace(), 'P-1', KEY), 'P-1', KEY).end(),
+    finds: [],
+  },
+  {
+    name: 'a service that says it was done already did it once',
+    run: paid(trace(), 'P-1')
+      .call('pay_invoice', PAY, { result: { status: 'already_processed' } })
+      .end(),
+    finds: [],
+  },
+  {
+    name: 'different keys are different intents',
+    run: paid(paid(trace(), 'P-1', KEY), 'P-2', { attributes: '{"spanwise.idempotency_key":"k-2"}' }).end(),
+    finds: [],
+  },
+  {
+    name: 'an order that the user repeats in another turn is another one',
+    run: paid(
+      paid(trace().llm({ input: [says('user', 'Pay it.')], text: 'Paying.' }), 'P-1')
+        .llm({ input: [says('tool', '{}')], text: 'It is paid.' })
+        .llm({ input: [says('user', 'Now for May, same sum.')], calls: [] }),
+      'P-2',
+    ).end(),
+    finds: [],
+  },
+  {
+    name: 'two identical orders that the user asked for are lawful',
+    run: paid(
+      paid(trace().llm({ input: [says('user', 'Pay it twice, I owe two months.')], text: 'ok' }), 'P-1'),
+      'P-2',
+    ).end(),
+    finds: [],
+  },
+  {
+    name: 'calls that one inference asked for side by side are meant',
+    run: trace()
+      .llm({
+        calls: [
+          { name: 'pay_invoice', arguments: PAY, id: 'a' },
+          { name: 'pay_invoice', arguments: PAY, id: 'b' },
+        ],
+      })
+      .tool('pay_invoice', PAY, { callId: 'a', result: { payment_id: 'P-1' } })
+      .tool('pay_invoice', PAY, { callId: 'b', result: { payment_id: 'P-2' } })
+      .end(),
+    finds: [],
+  },
+  {
+    name: 'setting a value, or cancelling, twice has one effect',
+    run: trace()
+      .call('set_status', { order: 'A-1', status: 'open' }, { result: { revision: 'R-1' } })
+      .call('set_status', { order: 'A-1', status: 'open' }, { result: { revision: 'R-2' } })
+      .call('cancel_order', { order: 'A-1' }, { result: { ref: 'X-1' } })
+      .call('cancel_order', { order: 'A-1' }, { result: { ref: 'X-2' } })
+      .end(),
+    finds: [],
+  },
+  {
+    name: 'one call that two instrumentations recorded is one',
+    run: trace()
+      .llm({ calls: [{ name: 'pay_invoice', arguments: PAY, id: 'a' }] })
+      .within('tools/call', (inner) => inner.tool('pay_invoice', PAY, { result: { payment_id: 'P-1' } }), {
+        ...toolFields(),
+        toolResult: '{"payment_id":"P-1"}',
+        toolResultDigest: '1',
+      })
+      .end(),
+    finds: [],
+  },
+];

@@ -1,0 +1,212 @@
+import type { Span } from '@spanwise/schemas';
+import type { Reporter, RunDetector } from '../detector/detector.ts';
+import type { RunView } from '../detector/run-view.ts';
+import { isFailure, type Step } from '../detector/step.ts';
+import { isIdField } from '../reading/field-names.ts';
+import { messagesOf, textOf } from '../reading/messages.ts';
+import { ownAttributes } from '../reading/own-attributes.ts';
+import { allFacts } from '../reading/statement.ts';
+import { byStartIn, isCall, isInnermost } from '../relations/calls.ts';
+import { accumulates, doneElsewhere } from '../relations/effects.ts';
+import { isLookup } from '../relations/error-nature.ts';
+import { follows } from '../relations/operation.ts';
+import { noteUserWords, type UserWords, userSpokeBetween } from '../relations/user-turns.ts';
+
+/**
+ * `duplicate_side_effect`: an operation that changes something took effect twice for one intent. TRAIL: resource abuse, tool-related.
+ *
+ * - `same_key`: two calls with one idempotency key (`spanwise.idempotency_key`, or an argument of that name) both took effect.
+ * - `effect_before_retry`: a call failed for its caller, had taken effect in the service that it called, and was done again.
+ * - `same_call`: a call of a tool whose effects add up (pay, send, create) succeeded twice with the same arguments in one turn of
+ *   the user.
+ *
+ * It does not claim what a second call was answered without a second effect (the same id again, or words that say so), calls with
+ * different idempotency keys, calls that one inference asked for side by side, repetitions that a user asked for (another turn, or words
+ * like "two", "again"), a failed call whose effect nobody saw, nor operations that set a value.
+ *
+ * Happened: the second call that took effect. Began: the inference that asked for it; where the first had failed for its caller, that
+ * first call.
+ * Numbers: times (it took effect), seconds (between the first two); spans: all that took effect.
+ */
+export interface DuplicateSideEffectSettings {
+  /** A tool whose effects add up where its name does not say so. */
+  effects: readonly string[];
+}
+
+const DEFAULTS: DuplicateSideEffectSettings = { effects: [] };
+
+interface State {
+  /** Idempotency keys of calls. */
+  keys: [spanId: string, key: string][];
+  userWords: UserWords;
+  /** A user asked for more than one. */
+  several: boolean;
+}
+
+const MOST_KEYS = 64;
+const MOST_ALIKE = 32;
+
+const SEVERAL =
+  /\b(?:two|twice|both|three|four|several|again|another|second|each|2x|x2|2 times|zwei(?:mal)?|nochmal|deux(?: fois)?|encore|dos(?: veces)?|otra vez)\b/i;
+
+const ALREADY = /^(?:duplicate\w*|already\w*(?: \w+){0,4}|replay\w*|idempotent\w*|deduplicated)$/;
+
+/** The second result says that it is the first one's, or that nothing was done again. */
+function isAnsweredAgain(first: Step, second: Step): boolean {
+  const facts = allFacts(second.stated);
+  if (
+    facts.some(
+      ({ field, value }) =>
+        ALREADY.test(value) ||
+        (/(?:^|_)(?:duplicate|replay\w*|idempotent\w*|already_\w+)$/.test(field) && value === 'true'),
+    )
+  )
+    return true;
+  if (second.resultDigest === '' || first.resultDigest === '') return false;
+  const given = new Set(allFacts(second.given).map((fact) => fact.value));
+  const isNew = ({ field, value }: { field: string; value: string }) => isIdField(field) && !given.has(value);
+  const ids = facts.filter(isNew).map((fact) => fact.value);
+  return ids.length > 0 && allFacts(first.stated).some((fact) => isNew(fact) && ids.includes(fact.value));
+}
+
+interface Duplicate {
+  type: 'same_key' | 'effect_before_retry' | 'same_call';
+  first: Step;
+  second: Step;
+  times: Step[];
+  /** The first failed for its caller. */
+  unseen: boolean;
+}
+
+export function duplicateSideEffect(overrides: Partial<DuplicateSideEffectSettings> = {}): RunDetector<State> {
+  const settings = { ...DEFAULTS, ...overrides };
+
+  const addsUp = (step: Step): boolean => accumulates(step.tool) || settings.effects.includes(step.tool);
+
+  const tookEffect = (step: Step, run: RunView): boolean => !isFailure(step) || doneElsewhere(step, run) !== undefined;
+
+  const keyOf = (step: Step, state: State): string => state.keys.find(([spanId]) => spanId === step.spanId)?.[1] ?? '';
+
+  function alike(step: Step, run: RunView, state: State): Step[] {
+    const key = keyOf(step, state);
+    const same =
+      key === ''
+        ? run.sameArguments(step).filter((other) => keyOf(other, state) === '')
+        : state.keys.flatMap(([spanId, other]) => (other === key ? (run.stepOf(spanId) ?? []) : []));
+    return same
+      .filter((other) => other.tool === step.tool && tookEffect(other, run) && isInnermost(other, run))
+      .slice(0, MOST_ALIKE)
+      .sort(byStartIn(run));
+  }
+
+  function find(step: Step, run: RunView, state: State): Duplicate | undefined {
+    const times = alike(step, run, state);
+    const [first] = times;
+    if (!first || times.length < 2) return undefined;
+    const hasKey = keyOf(step, state) !== '';
+    const unseen = isFailure(first);
+    const second = times.find(
+      (other) => other !== first && (hasKey || follows(other, first, run)) && !isAnsweredAgain(first, other),
+    );
+    if (!second) return undefined;
+    if (unseen) return { type: 'effect_before_retry', first, second, times, unseen };
+    if (hasKey) return { type: 'same_key', first, second, times, unseen };
+    const asked = run.requesterOf(second);
+    if (!addsUp(step) || state.several || (asked && asked === run.requesterOf(first))) return undefined;
+    if (userSpokeBetween(first, second, run, state.userWords)) return undefined;
+    return { type: 'same_call', first, second, times, unseen };
+  }
+
+  function judge(step: Step, run: RunView, state: State, reporter: Reporter): void {
+    const identity = keyOf(step, state) || step.argumentsDigest;
+    const key = `${step.tool} ${identity}`;
+    const found = find(step, run, state);
+    if (!found) {
+      reporter.withdraw(key);
+      return;
+    }
+    const { type, first, second, times, unseen } = found;
+    const asked = run.requesterOf(second);
+    const seconds = Math.max(0, Math.round((run.startOf(second) - run.endOf(first)) / 1e4) / 100);
+    reporter.report({
+      key,
+      span: second,
+      rootCause: unseen ? first : (asked ?? second),
+      severity: type === 'same_call' && first.resultDigest === second.resultDigest ? 'medium' : 'high',
+      confidence: type === 'same_call' ? (first.resultDigest === second.resultDigest ? 0.75 : 0.9) : 0.95,
+      summary: unseen
+        ? `${step.tool} failed for its caller but had taken effect, and was done again`
+        : `${step.tool} took effect ${times.length} times ${type === 'same_key' ? 'under one idempotency key' : 'with the same arguments'}`,
+      evidence: {
+        type,
+        expected: 'one effect for one intent',
+        seen: type === 'same_key' ? `key ${identity.slice(0, 64)}` : `${times.length} × ${step.tool}`,
+        numbers: { times: times.length, seconds },
+        spans: times.map((time) => time.spanId).slice(0, 32),
+      },
+    });
+  }
+
+  /** What the span says beyond its step; true where anything was noted. */
+  function note(step: Step, span: Span, state: State): boolean {
+    if (step.kind === 'llm') {
+      const spoke = noteUserWords(step, span, state.userWords);
+      if (state.several || !saysSeveral(span)) return spoke;
+      state.several = true;
+      return true;
+    }
+    if (!isCall(step) || state.keys.length >= MOST_KEYS) return false;
+    const own = ownAttributes(span)?.idempotency_key;
+    const key =
+      typeof own === 'string' ? own : allFacts(step.given).find((fact) => fact.field === 'idempotency_key')?.value;
+    if (key === undefined || key === '') return false;
+    state.keys.push([step.spanId, key]);
+    return true;
+  }
+
+  return {
+    pattern: 'duplicate_side_effect',
+    initialState: () => ({ keys: [], userWords: [], several: false }),
+    onSpan(step, span, run, state, reporter) {
+      const noted = note(step, span, state);
+      for (const call of concerned(step, run, state)) judge(call, run, state, reporter);
+      return noted;
+    },
+    onRunEnd: () => false,
+  };
+
+  /** The calls of which a step may decide: itself, the one it was done for, and those after an inference that came late. */
+  function* concerned(step: Step, run: RunView, state: State): Generator<Step> {
+    if (step.kind === 'llm') {
+      yield* actionsAfter(step, run);
+      return;
+    }
+    let at: Step | undefined = step;
+    for (let depth = 0; at && depth < 5; depth++) {
+      const judged = isEffect(at) && (at.argumentsDigest !== '' || keyOf(at, state) !== '');
+      if (judged) yield at;
+      at = run.parentOf(at);
+    }
+  }
+}
+
+const isEffect = (step: Step): boolean => isCall(step) && !isLookup(step) && step.handoffTo === '';
+
+const MOST_ACTIONS = 32;
+
+function* actionsAfter(step: Step, run: RunView): Generator<Step> {
+  const order = run.chronological();
+  let left = MOST_ACTIONS;
+  for (let i = order.length - 1; i >= 0 && left > 0; i--) {
+    const later = order[i] as Step;
+    if (run.startOf(later) < run.startOf(step)) return;
+    if (!isEffect(later) || later.argumentsDigest === '') continue;
+    left -= 1;
+    yield later;
+  }
+}
+
+function saysSeveral(span: Span): boolean {
+  if (span.inputMessages === '' || !SEVERAL.test(span.inputMessages)) return false;
+  return messagesOf(span.inputMessages).some((message) => message.role === 'user' && SEVERAL.test(textOf(message)));
+}

@@ -1,0 +1,5 @@
+import { describeCases } from './detector-cases.ts';
+import { cases } from './duplicate-work.cases.ts';
+import { duplicateWork } from './duplicate-work.ts';
+
+describeCases('duplicate_work', duplicateWork, cases);

@@ -1,0 +1,138 @@
+import type { Reporter, RunDetector } from '../detector/detector.ts';
+import type { RunView } from '../detector/run-view.ts';
+import { isFailure, type Step } from '../detector/step.ts';
+import { byStartIn, isCall, isInnermost } from '../relations/calls.ts';
+import { isLookup } from '../relations/error-nature.ts';
+import { follows } from '../relations/operation.ts';
+
+/**
+ * `duplicate_work`: two agents do the same read-only work in one run: the same lookup, with the same arguments and the same result.
+ * TRAIL: resource abuse; MAST 1.3, 2.4 (information withheld).
+ *
+ * It does not claim a lookup that is repeated after something was written (a refresh), one whose result had changed, what one agent
+ * repeats itself (`no_progress_loop`), lookups without arguments, nor one that had failed. An agent may lawfully see for itself: a single
+ * quick lookup is an observation.
+ *
+ * Happened: the second agent's call. Began: the inference that asked for it.
+ * Evidence `same_lookup`; seen: the agents; numbers: times, seconds (that the repetitions took), duplicates (in the run so far);
+ * spans: the calls.
+ */
+export interface DuplicateWorkSettings {
+  /** Milliseconds of repeated work from which on it is `low`. Default 1,000. */
+  costlyMs: number;
+  /** Different lookups that agents repeated in a run, from which on each is `low`. Default 3. */
+  many: number;
+}
+
+const DEFAULTS: DuplicateWorkSettings = { costlyMs: 1_000, many: 3 };
+
+interface State {
+  /** A call of each lookup that agents have in common. */
+  found: string[];
+}
+
+const MOST_FOUND = 32;
+const MOST_ALIKE = 16;
+
+interface Common {
+  first: Step;
+  second: Step;
+  times: Step[];
+  agents: string[];
+}
+
+const isRead = (step: Step): boolean =>
+  isCall(step) && isLookup(step) && step.argumentsDigest !== '' && step.given !== '' && !isFailure(step);
+
+/** Something was written between two steps, or may have been. */
+function isWrittenBetween(from: Step, to: Step, run: RunView): boolean {
+  const order = run.chronological();
+  for (let i = order.length - 1; i >= 0; i--) {
+    const step = order[i] as Step;
+    if (run.startOf(step) < run.startOf(from)) return false;
+    if (isCall(step) && !isLookup(step) && run.endOf(step) > run.endOf(from) && run.startOf(step) < run.startOf(to))
+      return true;
+  }
+  return false;
+}
+
+function commonIn(step: Step, run: RunView): Common | undefined {
+  const alike = run
+    .sameArguments(step)
+    .filter((other) => other.tool === step.tool && isRead(other) && isInnermost(other, run))
+    .slice(0, MOST_ALIKE)
+    .sort(byStartIn(run));
+  const [first] = alike;
+  const agent = first && run.agentOf(first);
+  if (!first || !agent) return undefined;
+  const repeats = (other: Step): boolean => {
+    const by = run.agentOf(other);
+    return (
+      by !== '' &&
+      by !== agent &&
+      other.resultDigest === first.resultDigest &&
+      follows(other, first, run) &&
+      !isWrittenBetween(first, other, run)
+    );
+  };
+  const times = alike.filter((other) => other === first || repeats(other));
+  const second = times[1];
+  return second && { first, second, times, agents: [...new Set(times.map((time) => run.agentOf(time)))] };
+}
+
+export function duplicateWork(overrides: Partial<DuplicateWorkSettings> = {}): RunDetector<State> {
+  const settings = { ...DEFAULTS, ...overrides };
+
+  function report(common: Common, total: number, run: RunView, reporter: Reporter): void {
+    const { first, second, times, agents } = common;
+    const ms = times.slice(1).reduce((sum, time) => sum + (run.endOf(time) - run.startOf(time)) / 1_000, 0);
+    reporter.report({
+      key: first.argumentsDigest,
+      span: second,
+      rootCause: run.requesterOf(second) ?? second,
+      severity: ms >= settings.costlyMs || total >= settings.many ? 'low' : 'info',
+      confidence: 0.85,
+      summary: `${agents.slice(1).join(', ')} did ${first.tool} again, which ${agents[0]} had done with the same arguments and result`,
+      evidence: {
+        type: 'same_lookup',
+        expected: `the result that ${agents[0]} had`,
+        seen: agents.slice(0, 8),
+        numbers: { times: times.length, seconds: Math.round(ms / 10) / 100, duplicates: total },
+        spans: times.map((time) => time.spanId),
+      },
+    });
+  }
+
+  /** All that is known of a run is told anew: how many there are is part of how much each weighs. */
+  function judge(run: RunView, state: State, reporter: Reporter): void {
+    const found = state.found.flatMap((spanId) => {
+      const step = run.stepOf(spanId);
+      if (!step) return [];
+      const common = commonIn(step, run);
+      if (!common) reporter.withdraw(step.argumentsDigest);
+      return common ?? [];
+    });
+    for (const common of found) report(common, found.length, run, reporter);
+  }
+
+  return {
+    pattern: 'duplicate_work',
+    initialState: () => ({ found: [] }),
+    onSpan(step, _span, run, state, reporter) {
+      const known = state.found.length;
+      if (isRead(step) && known < MOST_FOUND && run.sameArguments(step).length > 1) {
+        const isKnown = state.found.some((spanId) => run.stepOf(spanId)?.argumentsDigest === step.argumentsDigest);
+        if (!isKnown) state.found.push(step.spanId);
+      }
+      // A write, or the name of an agent, that came late.
+      const isLate =
+        state.found.length > 0 && (step.kind === 'agent' || step.kind === 'llm' || (isCall(step) && !isRead(step)));
+      if (state.found.length > known || isLate || (isRead(step) && state.found.length > 0)) judge(run, state, reporter);
+      return state.found.length > known;
+    },
+    onRunEnd(_end, run, state, reporter) {
+      if (state.found.length > 0) judge(run, state, reporter);
+      return false;
+    },
+  };
+}
