@@ -10,8 +10,9 @@ export interface KeyedStore {
   put(key: string, slot: string, value: unknown): void;
   /** Deletes one slot, or all slots of the key. Timers stay: see `ProcessorContext.cancel`. */
   delete(key: string, slot?: string): void;
-  /** Names of the key's slots, in the order in which they came. */
+  /** Names of the key's slots, in no particular order: a restored store has another one. */
   slots(key: string): Iterable<string>;
+  /** In no particular order either. */
   keys(): Iterable<string>;
   /** Number of keys that have a slot. */
   readonly size: number;

@@ -12,16 +12,26 @@ import type {
 import type { MemoryCluster } from './memory-cluster.ts';
 import type { MemoryGroup, MemoryMember } from './memory-group.ts';
 
-/** Where a call can be made to fail: see `MemoryBroker.fault`. */
-export type FaultPoint =
-  | 'connect'
-  | 'fence'
-  | 'committed'
-  | 'read'
-  | 'send'
-  | 'before-commit'
-  | 'after-commit'
-  | 'append';
+/** Where a call can be made to fail: before it has its effect, after it (`after-…`), or on its way (`visit`: a message was read). */
+export const FAULT_POINTS = [
+  'connect',
+  'join',
+  'fence',
+  'after-fence',
+  'committed',
+  'watermarks',
+  'read',
+  'visit',
+  'send',
+  'after-send',
+  'before-commit',
+  'after-commit',
+  'append',
+  'after-append',
+  'delete',
+  'after-delete',
+] as const;
+export type FaultPoint = (typeof FAULT_POINTS)[number];
 
 /**
  * The broker interface in memory: one process's client of a `MemoryCluster`. It can be frozen, as a stopped process is,
@@ -31,7 +41,7 @@ export class MemoryBroker implements Broker {
   readonly #cluster: MemoryCluster;
   readonly #members: { group: MemoryGroup; member: MemoryMember }[] = [];
   #thawed: PromiseWithResolvers<void> | undefined;
-  /** Called at every point; what it throws is what the call throws. A commit that throws at 'after-commit' has committed. */
+  /** Called at every point; what it throws is what the call throws, and a freeze holds it there. A commit that throws at 'after-commit' has committed. */
   fault: (point: FaultPoint) => void = () => {};
 
   constructor(cluster: MemoryCluster) {
@@ -51,11 +61,21 @@ export class MemoryBroker implements Broker {
   thaw(): void {
     this.#thawed?.resolve();
     this.#thawed = undefined;
-    for (const { group, member } of this.#members) {
+    for (const membership of this.#members) {
+      const { group, member } = membership;
       member.frozen = false;
       setImmediate(() => {
-        if (!member.frozen && !group.has(member)) group.add(member);
+        if (!member.frozen && !group.has(member) && this.#members.includes(membership)) group.add(member);
       });
+    }
+  }
+
+  /** The group puts its members out, and they notice at once: kafkajs' crash for good. */
+  expel(error: Error): void {
+    for (const { group, member } of this.#members.splice(0)) {
+      if (!group.has(member)) continue;
+      group.remove(member);
+      member.listener.onCrash(error);
     }
   }
 
@@ -65,10 +85,11 @@ export class MemoryBroker implements Broker {
   }
 
   async join(groupName: string, topic: string, listener: GroupListener): Promise<GroupMember> {
-    await this.#reach('connect');
+    await this.#reach('join');
     const group = this.#cluster.group(groupName, topic);
     const member = group.join(listener);
-    this.#members.push({ group, member });
+    const membership = { group, member };
+    this.#members.push(membership);
     return {
       seek: (partition, offset) => {
         if (!member.assigned.includes(partition)) return;
@@ -84,11 +105,13 @@ export class MemoryBroker implements Broker {
       confirm: async (signal) => {
         await this.#alive();
         signal.throwIfAborted();
-        if (!group.has(member)) group.add(member);
+        if (!group.has(member) && this.#members.includes(membership)) group.add(member);
         await turn();
         return member.assigned;
       },
       close: async () => {
+        const index = this.#members.indexOf(membership);
+        if (index >= 0) this.#members.splice(index, 1);
         if (group.has(member)) group.remove(member);
       },
     };
@@ -113,6 +136,7 @@ export class MemoryBroker implements Broker {
           await this.#reach('fence');
           const [offset] = cluster.send(id, current, [message]);
           cluster.commit(id, current);
+          await this.#reach('after-fence');
           return offset as number;
         }),
       transact: (transaction) => use((current) => this.#transact(id, current, transaction)),
@@ -133,7 +157,11 @@ export class MemoryBroker implements Broker {
       await this.#reach('read');
       signal.throwIfAborted();
       const { messages, endOffset } = log.read(position, 100);
-      for (const message of messages) if (message.offset <= toOffset) visit(message);
+      for (const message of messages) {
+        if (message.offset > toOffset) break;
+        visit(message);
+        this.fault('visit');
+      }
       if (endOffset === position) await sleep(1);
       position = endOffset;
     }
@@ -145,7 +173,7 @@ export class MemoryBroker implements Broker {
   }
 
   async watermarks(topic: string, partition: number): Promise<{ low: number; high: number }> {
-    await this.#alive();
+    await this.#reach('watermarks');
     const { low, high } = this.#cluster.log(topic, partition);
     return { low, high };
   }
@@ -153,11 +181,13 @@ export class MemoryBroker implements Broker {
   async append(message: OutgoingMessage): Promise<void> {
     await this.#reach('append');
     this.#cluster.append(message);
+    await this.#reach('after-append');
   }
 
   async deleteRecords(topic: string, partition: number, beforeOffset: number): Promise<void> {
-    await this.#alive();
+    await this.#reach('delete');
     this.#cluster.log(topic, partition).deleteBefore(beforeOffset);
+    await this.#reach('after-delete');
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -174,6 +204,7 @@ export class MemoryBroker implements Broker {
         if (!base.has(`${topic}/${partition}`)) base.set(`${topic}/${partition}`, offset);
       });
       bases.push(base);
+      await this.#reach('after-send');
     }
     const offset = transaction.offset((send, topic, partition) => bases[send]?.get(`${topic}/${partition}`));
     await this.#reach('before-commit');
@@ -185,6 +216,7 @@ export class MemoryBroker implements Broker {
   async #reach(point: FaultPoint): Promise<void> {
     await this.#alive();
     this.fault(point);
+    await this.#thawed?.promise;
   }
 
   async #alive(): Promise<void> {
