@@ -25,7 +25,6 @@ export interface FleetMix {
   readonly conventions?: readonly string[];
 }
 
-const MOST_RUNS = 3;
 const DAY_MS = 86_400_000;
 
 /** Draws sessions one after the other: the n-th of a seed is always the same, but for its times. */
@@ -62,7 +61,7 @@ export class SessionSource {
   }
 
   #wishes(index: number, random: Random): Wish[] {
-    const count = random.integer(1, MOST_RUNS);
+    const count = random.pick(this.#preset.runs);
     const wishes = Array.from({ length: count }, () => this.#wish(index, random));
     const isEarly = this.#faultShare > 0 && index < this.#preset.firstRounds * this.#injectors.length;
     const injector = this.#injectors[index % this.#injectors.length];

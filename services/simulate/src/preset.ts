@@ -17,6 +17,8 @@ export interface Preset {
   readonly secondFaultShare: number;
   /** Sessions at the start without any fault: what is normal has to be seen before what is not. */
   readonly faultlessSessions: number;
+  /** How many runs conversations have, each as likely */
+  readonly runs: readonly number[];
   /** Each fault comes this often, in turn, before chance decides. */
   readonly firstRounds: number;
   /** Simulated time passes by this. */
@@ -45,6 +47,7 @@ const small: Preset = {
   negativeShare: 0.2,
   secondFaultShare: 0,
   faultlessSessions: 0,
+  runs: [1, 2, 3],
   firstRounds: 2,
   sessionsPerDay: 345_600,
   pause: { medianMs: 1_000, spread: 0.4, mostMs: 2_000 },
@@ -65,6 +68,7 @@ const fleet: Preset = {
   negativeShare: 0.3,
   secondFaultShare: 0.15,
   faultlessSessions: 400,
+  runs: [1, 1, 2, 3],
   firstRounds: 0,
   sessionsPerDay: 1_000,
   pause: { medianMs: 25_000, spread: 0.9, mostMs: 600_000 },

@@ -1,11 +1,15 @@
-import { callSites } from '../plan/sites.ts';
+import { agentsOf, callSites } from '../plan/sites.ts';
 import type { Injector } from './injector.ts';
 
 /** No end comes: the process dies while a call is open, or between two steps; the root's span never leaves it. */
 export const abandonedSession: Injector = {
   fault: 'abandoned_session',
   inject(plan, random) {
-    const sites = callSites(plan);
+    // Of agents that work at the same time nobody could say where it ended.
+    const teams = agentsOf(plan).flatMap(({ steps }) =>
+      steps.flatMap((step) => (step.kind === 'team' ? step.members : [])),
+    );
+    const sites = callSites(plan).filter(({ owner }) => !teams.includes(owner));
     if (sites.length === 0) return undefined;
     const { inference, tool } = random.pick(sites);
     const isInCall = random.chance(0.7);

@@ -20,7 +20,7 @@ export const circularDelegation: Injector = {
 function waitInCircle(plan: RunPlan, random: Random, strength: number): FaultNote[] | undefined {
   const handoffs = handoffsOf(plan).filter(({ tool }) => tool);
   if (handoffs.length === 0) return undefined;
-  const { from, to, payload, tool } = random.pick(handoffs);
+  const { from, to, payload, tool, inference: first } = random.pick(handoffs);
   const depth = between(2, 4, strength);
   const circle: Step[] = [];
   const asked: AgentStep[] = [];
@@ -61,7 +61,7 @@ function waitInCircle(plan: RunPlan, random: Random, strength: number): FaultNot
     if (last?.kind === 'inference') last.text = answer;
   }
   const at = circle[1] as Step;
-  const begun = tool ? [tool] : [];
+  const begun = [tool, first].filter((step) => step !== undefined);
   const where = {
     at,
     cause: tool ?? at,
@@ -70,6 +70,18 @@ function waitInCircle(plan: RunPlan, random: Random, strength: number): FaultNot
   } as const;
   return [
     { pattern: 'circular_delegation', variant: 'waiting_in_circle', ...where, numbers: { depth } },
+    // Each further turn closes the circle once more.
+    ...circle
+      .filter((step) => step.kind === 'tool' && step !== at)
+      .map(
+        (step): FaultNote => ({
+          pattern: 'circular_delegation',
+          variant: 'next_turn',
+          isArguable: true,
+          at: step,
+          steps: circle,
+        }),
+      ),
     { pattern: 'no_progress_loop', variant: 'circle', isArguable: true, ...where },
     { pattern: 'unresolved_error', variant: 'circle', isArguable: true, ...where },
   ];
@@ -101,7 +113,7 @@ function noAgreement(plan: RunPlan, random: Random, strength: number): FaultNote
   const where = {
     at,
     cause: spoken[0] as AgentStep,
-    orCause: [root, ...spoken],
+    orCause: [root, ...spoken, ...root.steps.slice(0, first), ...spoken.flatMap((each) => each.steps)],
     steps: [...spoken, ...spoken.flatMap(({ steps }) => steps)],
   } as const;
   return [

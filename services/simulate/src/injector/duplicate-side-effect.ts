@@ -17,7 +17,12 @@ export const duplicateSideEffect: Injector = {
     const text = isTimeout
       ? 'That timed out, I do it again.'
       : random.pick(['I make sure that this is done.', 'Now I do it.', '']);
-    const [again, second] = insertCall(site, 2, { text, result: withNewIds(tool.result, random.hex(6)) }, random);
+    const [again, second] = insertCall(
+      site,
+      2,
+      { text, result: isTimeout ? tool.result : withNewIds(tool.result, random.hex(6)) },
+      random,
+    );
     const key = `op-${random.hex(8)}`;
     const extras = variant === 'same_key' ? { 'spanwise.idempotency_key': key } : undefined;
     for (const each of [tool, second]) {

@@ -1,6 +1,7 @@
 import { callSites } from '../plan/sites.ts';
 import type { Random } from '../random.ts';
 import type { Injector } from './injector.ts';
+import { stranded } from './stranded.ts';
 
 type ErrorBody = (tool: string, random: Random) => unknown;
 
@@ -27,7 +28,8 @@ export const maskedToolError: Injector = {
     if (sites.length === 0) return undefined;
     const { tool } = random.pick(sites);
     const variant = random.pick(Object.keys(bodies));
+    const lost = tool.result;
     tool.result = bodies[variant]?.(tool.tool, random);
-    return [{ pattern: 'masked_tool_error', variant, at: tool }];
+    return [{ pattern: 'masked_tool_error', variant, at: tool }, ...stranded(plan, lost, tool)];
   },
 };

@@ -75,7 +75,9 @@ function passToAndFro(plan: RunPlan, random: Random): FaultNote[] | undefined {
   }
   const before = root.steps.indexOf(over) - 1;
   root.steps.splice(before, 0, ...repetitions.flatMap((steps) => steps.slice(0, 3)));
-  return [loopNote('to_and_fro', 2, repeats, repetitions.slice(1))];
+  const loop = loopNote('to_and_fro', 2, repeats, repetitions.slice(1));
+  const isArguable = { isArguable: true, steps: repetitions.flat() } as const;
+  return [loop, { ...loop, ...isArguable, pattern: 'circular_delegation' }];
 }
 
 const backTool = (agent: string) => ({

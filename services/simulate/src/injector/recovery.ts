@@ -28,6 +28,21 @@ export const recovery: Injector = {
           steps: [site.tool, ...retry],
           numbers,
         },
+        // What it had wrong was nowhere to be read.
+        {
+          pattern: 'ungrounded_argument',
+          variant: 'put_right',
+          isArguable: true,
+          at: site.tool,
+          steps: [site.inference, site.tool],
+        },
+        {
+          pattern: 'misread_output',
+          variant: 'put_right',
+          isArguable: true,
+          at: site.tool,
+          steps: [site.inference, site.tool],
+        },
       ];
     }
     const fallback = specOf(site.owner.agent, site.tool.tool)?.fallback;

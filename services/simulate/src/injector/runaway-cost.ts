@@ -11,7 +11,7 @@ const dig = toolSpec('deep_search', 'Searches archives thoroughly.', {
 });
 
 const findings = [
-  'a note of 2019 that mentions it',
+  'a note that mentions it',
   'three pages of minutes',
   'a scanned letter, partly legible',
   'an old price list',
@@ -31,15 +31,18 @@ export const runawayCost: Injector = {
     root.agent = { ...root.agent, tools: [...root.agent.tools, dig] };
     const about = Object.values(first.tool.arguments as object).join(' ');
     const extra: Step[] = [];
+    // Each archive names the next one: nothing is made up.
+    let source = 1;
     for (let i = 1; i <= calls; i += 1) {
       const found = random.pick(findings);
-      const source = random.integer(1_000, 9_999);
+      const next = random.integer(1_000, 9_999);
       const call = {
         tool: dig.name,
-        arguments: { words: `${about} ${random.hex(4)}`, source },
-        result: { source, found, pages: random.integer(2, 90) },
+        arguments: { words: `${about} ${found}`, source },
+        result: { source, found, see_also: next },
       };
-      extra.push(...callSteps(root.agent, `On ${about}: ${found}, perhaps archive ${source} says more.`, call, random));
+      extra.push(...callSteps(root.agent, `On ${about}: ${found}, archive ${source} may say more.`, call, random));
+      source = next;
     }
     root.steps.splice(root.steps.length - 1, 0, ...extra);
     const [begun] = extra;

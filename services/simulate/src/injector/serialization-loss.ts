@@ -4,6 +4,7 @@ import type { Random } from '../random.ts';
 import type { FaultNote } from '../truth.ts';
 import { handOverInstead, handoffsOf } from './handoffs.ts';
 import type { Injector } from './injector.ts';
+import { stranded } from './stranded.ts';
 
 type Loss = (value: unknown) => unknown;
 
@@ -46,9 +47,10 @@ function inResult(plan: RunPlan, random: Random): FaultNote[] | undefined {
   );
   if (places.length === 0) return undefined;
   const { tool, key, value } = random.pick(places);
+  const lost = tool.result;
   const variant = random.pick(Object.keys(losses));
   tool.result = { ...(tool.result as object), [key]: losses[variant]?.(value) };
-  return [{ pattern: 'serialization_loss', variant, at: tool }];
+  return [{ pattern: 'serialization_loss', variant, at: tool }, ...stranded(plan, lost, tool)];
 }
 
 /** A number that is none, printed as text. */
@@ -60,9 +62,10 @@ function asNoNumber(plan: RunPlan, random: Random): FaultNote[] | undefined {
   );
   if (places.length === 0) return undefined;
   const { tool, key } = random.pick(places);
+  const lost = tool.result;
   const text = random.pick(['NaN', 'undefined', 'NaN']);
   tool.result = { ...(tool.result as object), [key]: text };
-  return [{ pattern: 'serialization_loss', variant: 'no_number', at: tool }];
+  return [{ pattern: 'serialization_loss', variant: 'no_number', at: tool }, ...stranded(plan, lost, tool)];
 }
 
 function inHandoff(plan: RunPlan, random: Random): FaultNote[] | undefined {

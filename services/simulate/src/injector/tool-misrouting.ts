@@ -1,6 +1,7 @@
 import { specOf } from '../plan/script.ts';
 import { type CallSite, callSites, insertCall } from '../plan/sites.ts';
 import type { Random } from '../random.ts';
+import { textArgument, toolSpec } from '../scenario/scenario.ts';
 import type { FaultNote } from '../truth.ts';
 import { hasEnum } from './failures.ts';
 import type { Injector } from './injector.ts';
@@ -12,9 +13,65 @@ export const toolMisrouting: Injector = {
     const sites = callSites(plan);
     if (sites.length === 0) return undefined;
     const site = random.pick(sites);
-    return random.chance(0.5) ? unofferedTool(site, random) : brokenSchema(site, random);
+    const form = random.pick([unofferedTool, unofferedTool, brokenSchema, brokenSchema, abandonedChoice, foreignTool]);
+    return form(site, random);
   },
 };
+
+/** The model picks a tool, drops what it gives, and asks another one the same. */
+function abandonedChoice(site: CallSite, random: Random): FaultNote[] {
+  const { owner, inference, tool } = site;
+  const spec = specOf(owner.agent, tool.tool);
+  const name = `${tool.tool.replace(/^(get|find|list|check)_/, '')}_overview`;
+  const right = wanted(site);
+  if (spec)
+    owner.agent = {
+      ...owner.agent,
+      tools: [...owner.agent.tools, { ...spec, name, description: 'Gives an overview.' }],
+    };
+  request(site, name, right.arguments);
+  delete tool.backend;
+  tool.result = { overview: 'general information', entries: random.integer(2, 9), updated: 'weekly' };
+  const [again, second] = insertCall(site, 2, { text: `${right.tool} is what I need.`, ...right }, random);
+  const orCause = [tool, again, second];
+  return [
+    {
+      pattern: 'tool_misrouting',
+      variant: 'abandoned_choice',
+      at: tool,
+      cause: inference,
+      orCause,
+      steps: [inference, tool, second],
+    },
+  ];
+}
+
+/** Tools that other agents of the fleet use in nearly every run. */
+const FOREIGN = [
+  toolSpec('get_order', 'Looks up an order.', { order_id: textArgument('like W1234567') }),
+  toolSpec('list_alarms', 'Lists open alarms of a site.', { site: textArgument('like S-114') }),
+  toolSpec('find_policy', 'Finds a policy.', { policy_id: textArgument('like P99-12345') }),
+  toolSpec('check_stock', 'Says how much there is.', { sku: textArgument('like SKU-1234') }),
+  toolSpec('get_account', 'Looks up an account.', { account_id: textArgument('like AC-12345678') }),
+];
+
+/** A tool that is offered but is another agent's business; after that the right one. */
+function foreignTool(site: CallSite, random: Random): FaultNote[] {
+  const { owner, inference, tool } = site;
+  const known = new Set(owner.agent.tools.map(({ name }) => name));
+  const spec = random.pick(FOREIGN.filter(({ name }) => !known.has(name)));
+  owner.agent = { ...owner.agent, tools: [...owner.agent.tools, spec] };
+  const right = wanted(site);
+  const [key = ''] = spec.parameters.required;
+  const [value] = Object.values(right.arguments as object);
+  request(site, spec.name, { [key]: String(value) });
+  delete tool.backend;
+  tool.result = { [key]: String(value), found: false };
+  const [again, second] = insertCall(site, 2, { text: 'I need another tool for this.', ...right }, random);
+  const orCause = [tool, again, second];
+  const steps = [inference, tool, second];
+  return [{ pattern: 'tool_misrouting', variant: 'foreign_tool', at: tool, cause: inference, orCause, steps }];
+}
 
 const INVENTED = ['lookup_record', 'get_details', 'query_database', 'execute_action', 'fetch_data', 'browser'];
 

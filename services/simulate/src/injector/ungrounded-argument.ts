@@ -3,6 +3,7 @@ import type { RunPlan } from '../plan/step.ts';
 import type { Random } from '../random.ts';
 import type { FaultNote } from '../truth.ts';
 import type { Injector } from './injector.ts';
+import { stranded } from './stranded.ts';
 import { askWith, isTelling, leavesOf, misread, replaced } from './values.ts';
 
 /** A call gets an identifier, number or date that nothing before it contains, and is carried out with it. */
@@ -41,11 +42,14 @@ function putWrong(
     leavesOf(each.tool.result).some((leaf) => leaf.key === key && leaf.value === value),
   );
   askWith(site, { ...(tool.arguments as object), [key]: wrong });
-  tool.result = random.chance(0.75) ? replaced(tool.result, value, wrong) : { [key]: wrong, found: false };
+  const lost = tool.result;
+  const isDone = random.chance(0.75);
+  tool.result = isDone ? replaced(tool.result, value, wrong) : { [key]: wrong, found: false };
   const form = typeof value === 'number' ? 'number' : /^\d{4}-\d\d/.test(value) ? 'date' : 'identifier';
   const where = { at: tool, cause: inference, orCause: [tool], steps: [inference, tool] } as const;
   return [
     { pattern: 'ungrounded_argument', variant: form, ...where },
+    ...(isDone ? [] : stranded(plan, lost, tool)),
     ...(hasRead ? [{ pattern: 'misread_output', variant: form, isArguable: true, ...where } as const] : []),
   ];
 }

@@ -4,6 +4,7 @@ import type { Random } from '../random.ts';
 import type { FaultNote } from '../truth.ts';
 import { apology, failByService, serviceFailure } from './failures.ts';
 import type { Injector } from './injector.ts';
+import { stranded } from './stranded.ts';
 
 /** A call fails, what it was for is never obtained, and the run comes to an end all the same. */
 export const unresolvedError: Injector = {
@@ -17,7 +18,7 @@ export const unresolvedError: Injector = {
     failByService(tool, failure);
     const variant = random.pick(['ignored', 'given_up', 'retried_in_vain', 'run_failed']);
     const fault: FaultNote = { pattern: 'unresolved_error', variant, at: tool, cause: 'deepest' };
-    if (variant === 'ignored') return [fault];
+    if (variant === 'ignored') return [fault, ...stranded(plan, tool.result, tool)];
     if (variant === 'run_failed') return [{ ...fault, steps: [tool, ...die(plan, owner, tool)] }];
     let attempts: ToolStep[] = [];
     if (variant === 'retried_in_vain') {
