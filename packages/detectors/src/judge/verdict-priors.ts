@@ -27,6 +27,7 @@ export const PATTERN_WEIGHTS: Readonly<Record<string, number>> = {
   tool_misrouting: 1.2,
   // Trouble that was seen and dealt with.
   priority_inversion: 0.8,
+  reasoning_drift: 1,
   recovery: 0.8,
   // Says something about clocks, nothing about the run.
   clock_skew: 0,

@@ -13,6 +13,7 @@ import { type MisreadOutputSettings, misreadOutput } from './misread-output.ts';
 import { type NoProgressLoopSettings, noProgressLoop } from './no-progress-loop.ts';
 import { type PersonaInconsistencySettings, personaInconsistency } from './persona-inconsistency.ts';
 import { type PriorityInversionSettings, priorityInversion } from './priority-inversion.ts';
+import { type ReasoningDriftSettings, reasoningDrift } from './reasoning-drift.ts';
 import { type RecoverySettings, recovery } from './recovery.ts';
 import { type RetryStormSettings, retryStorm } from './retry-storm.ts';
 import { type ToolMisroutingSettings, toolMisrouting } from './tool-misrouting.ts';
@@ -39,6 +40,7 @@ export interface RunDetectorSettings {
   persona_inconsistency?: Partial<PersonaInconsistencySettings>;
   context_contract_violation?: Partial<ContextContractViolationSettings>;
   context_decay?: Partial<ContextDecaySettings>;
+  reasoning_drift?: Partial<ReasoningDriftSettings>;
   clock_skew?: Partial<ClockSkewSettings>;
 }
 
@@ -63,6 +65,7 @@ export function runDetectors(settings: RunDetectorSettings = {}): RunDetector[] 
     personaInconsistency(settings.persona_inconsistency),
     contextContractViolation(settings.context_contract_violation),
     contextDecay(settings.context_decay),
+    reasoningDrift(settings.reasoning_drift),
     clockSkew(settings.clock_skew),
   ] as RunDetector[];
 }

@@ -1,0 +1,289 @@
+import type { Span } from '@spanwise/schemas';
+import type { Reporter, RunDetector } from '../detector/detector.ts';
+import type { RunView } from '../detector/run-view.ts';
+import type { Step } from '../detector/step.ts';
+import { hash64 } from '../identity-hash.ts';
+import { lastMessageOf, messagesOf, type Part, textOf, wasCut } from '../reading/messages.ts';
+import {
+  addSeen,
+  addWords,
+  noWords,
+  type SeenWords,
+  type TopicWords,
+  topicWords,
+  wasSeen,
+} from '../reading/topic-words.ts';
+import { mayEndAs } from '../reading/unparsed-messages.ts';
+import { wrapsInference } from '../relations/calls.ts';
+
+/**
+ * `reasoning_drift`: what an agent says and does loses the goal and does not come back to it. MAST 2.3 (task derailment); TRAIL: goal
+ * deviation.
+ *
+ * Each inference is compared with the goal: cosine of the words in its text, reasoning and arguments and those of the user's
+ * messages and the agent's own first answer (its plan), common words left out; a run is too small a corpus for weights by
+ * frequency. What is judged is a change, not a level: a one-sided CUSUM (Page 1954) over how far below the first inferences' mean
+ * each falls. It must begin with an inference that speaks mostly of what nobody has spoken of so far, neither the user nor the agent nor a
+ * result, and go on with such: work that goes into what it found is no drift. Values (words with digits) do not count.
+ *
+ * It does not claim a change of subject by the user (a new message begins anew), short steps, an agent whose words never were close
+ * to the request, nor a digression from which it returns within two steps. Blind without the content of messages, and silent where
+ * inferences of one conversation overlap or came out of order: what changed after what is not known then.
+ *
+ * Happened and began: the first inference after the change.
+ * Evidence `off_goal` (numbers: before, after: mean similarity; steps: below, seen so far; novelty; spans).
+ */
+export interface ReasoningDriftSettings {
+  /** Inferences by which the agent's own similarity is known. Default 2. */
+  baseline: number;
+  /** Inferences on end that must be below. Default 3. */
+  steps: number;
+  /** Share of the mean that an inference must fall below to count. Default 0.5. */
+  keptShare: number;
+  /** Sum of what is missing, in means, beyond the allowed, at which it is decided. Default 1. */
+  threshold: number;
+  /** Least mean similarity that can be lost. Default 0.12. */
+  leastMean: number;
+  /** Share of the words of the first inference after the change that must be new; of those that follow, half of it. Default 0.6. */
+  novelty: number;
+}
+
+const DEFAULTS: ReasoningDriftSettings = {
+  baseline: 2,
+  steps: 3,
+  keptShare: 0.5,
+  threshold: 1,
+  leastMean: 0.12,
+  novelty: 0.6,
+};
+
+const MOST_STREAMS = 4;
+const MOST_GOAL = 64;
+const MOST_WORDS = 48;
+/** Words without which an inference says too little to be compared. */
+const LEAST_WORDS = 5;
+/** New words of a user by which the goal is another one. */
+const NEW_GOAL = 3;
+const MOST_READ = 2_048;
+const MOST_SPANS = 12;
+const MEAN_OF = 4;
+const TICK = 1_000;
+
+/** What an agent says to one request. */
+interface Stream {
+  /** Digest of how its conversation began. */
+  key: string;
+  agent: string;
+  goal: TopicWords;
+  seen: SeenWords;
+  /** Digest of the user's last message. */
+  last: string;
+  /** Inferences that the mean is of, and their sum. */
+  known: number;
+  sum: number;
+  scored: number;
+  cusum: number;
+  /** Inferences since the change. */
+  below: string[];
+  belowSum: number;
+  novelty: number;
+  reported: string;
+  /** Start of the latest inference, microseconds. */
+  latest: number;
+  /** Inferences came out of order, or side by side: what changed after what is not known. */
+  unordered: boolean;
+}
+
+interface State {
+  streams: Stream[];
+}
+
+export function reasoningDrift(overrides: Partial<ReasoningDriftSettings> = {}): RunDetector<State> {
+  const settings = { ...DEFAULTS, ...overrides };
+
+  /** Takes in how close an inference is to the goal, and tells where it decides. */
+  function score(stream: Stream, step: Step, words: TopicWords, run: RunView, reporter: Reporter): void {
+    const goal = new Set(stream.goal);
+    const shared = words.filter((word) => goal.has(word)).length;
+    const similarity = shared / Math.sqrt(words.length * goal.size);
+    stream.scored += 1;
+    if (stream.known < settings.baseline) {
+      addToMean(stream, similarity);
+      // What the agent says first is its plan.
+      if (stream.known === 1) stream.goal = merged(stream.goal, words);
+      return;
+    }
+    const mean = stream.sum / stream.known;
+    if (mean < settings.leastMean) return;
+    const missing = (mean - similarity) / mean - (1 - settings.keptShare);
+    if (missing <= 0) {
+      back(stream);
+      if (stream.known < MEAN_OF) addToMean(stream, similarity);
+      return;
+    }
+    const novelty = words.filter((word) => !goal.has(word) && !wasSeen(stream.seen, word)).length / words.length;
+    if (stream.below.length === 0) stream.novelty = novelty;
+    if (novelty < (stream.below.length === 0 ? settings.novelty : settings.novelty / 2)) {
+      back(stream);
+      return;
+    }
+    stream.cusum += missing * 2;
+    stream.belowSum += similarity;
+    stream.below.push(step.spanId);
+    if (stream.below.length > MOST_SPANS) stream.below.splice(1, 1);
+    if (stream.below.length >= settings.steps && stream.cusum >= settings.threshold) tell(stream, run, reporter);
+  }
+
+  return {
+    pattern: 'reasoning_drift',
+    initialState: () => ({ streams: [] }),
+
+    onSpan(step, span, run, state, reporter) {
+      if (step.kind === 'tool') return addResult(step, span, state.streams);
+      if (step.kind !== 'llm' || step.failed || span.inputMessages === '' || span.outputMessages === '') return false;
+      if (wasCut(span, 'outputMessages') || wrapsInference(step, run)) return false;
+      const stream = streamOf(step, span, state.streams);
+      if (!stream) return false;
+      if (run.startOf(step) < stream.latest - TICK && !stream.unordered) {
+        stream.unordered = true;
+        reporter.withdraw(stream.reported);
+      }
+      stream.latest = Math.max(stream.latest, run.startOf(step));
+      if (stream.unordered) return true;
+      const words = wordsOf(span);
+      // Words about a failure belong to no subject.
+      const isScored = words.length >= LEAST_WORDS && stream.goal.length > 0 && step.said !== 'trouble';
+      if (isScored) score(stream, step, words, run, reporter);
+      // What the agent says at its work is part of the work from then on.
+      if (stream.below.length === 0) addWords(stream.seen, words);
+      return true;
+    },
+
+    onRunEnd: () => false,
+  };
+}
+
+/** The agent is at its work, and what was known of a change is void. */
+function back(stream: Stream): void {
+  stream.cusum = 0;
+  stream.below = [];
+  stream.belowSum = 0;
+}
+
+function addToMean(stream: Stream, similarity: number): void {
+  stream.known += 1;
+  stream.sum += similarity;
+}
+
+const merged = (words: TopicWords, more: TopicWords): TopicWords =>
+  [...new Set([...words, ...more])].slice(0, MOST_GOAL);
+
+const digest = (text: string): string => hash64(text).slice(0, 8);
+const USER = /"role": ?"user"/;
+const KEY_LENGTH = 96;
+
+/** The stream that an inference goes on with, brought up to what its input says; undefined where none has begun. */
+function streamOf(step: Step, span: Span, streams: Stream[]): Stream | undefined {
+  const input = span.inputMessages;
+  const at = input.search(USER);
+  const key = at < 0 ? '' : digest(input.slice(at, at + KEY_LENGTH));
+  const own = (stream: Stream): boolean => stream.agent === step.agent;
+  let stream = streams.findLast((one) => own(one) && (key === '' || one.key === key));
+  const isUsers = at >= 0 && mayEndAs('user', input);
+  const message = isUsers ? lastMessageOf(input) : undefined;
+  const text = message?.role === 'user' ? textOf(message) : '';
+  if (!stream) {
+    if (key === '') return undefined;
+    stream = newStream(key, step.agent);
+    for (const one of messagesOf(input))
+      if (one.role === 'user') stream.goal = merged(topicWords(textOf(one), MOST_WORDS), stream.goal);
+    stream.last = digest(text);
+    streams.push(stream);
+    if (streams.length > MOST_STREAMS) streams.shift();
+  } else if (text !== '' && digest(text) !== stream.last) {
+    stream.last = digest(text);
+    turnTo(stream, topicWords(text, MOST_WORDS));
+  }
+  if (stream.below.length === 0) addSeen(stream.seen, text === '' ? input : text, MOST_READ);
+  return stream;
+}
+
+/** What was found is part of the work, unless it was looked for off the goal. */
+function addResult(step: Step, span: Span, streams: readonly Stream[]): boolean {
+  const stream =
+    span.toolResult === '' ? undefined : streams.findLast((one) => step.agent === '' || one.agent === step.agent);
+  if (!stream || stream.below.length > 0) return false;
+  addSeen(stream.seen, span.toolResult, MOST_READ);
+  return true;
+}
+
+const newStream = (key: string, agent: string): Stream => ({
+  key,
+  agent,
+  goal: [],
+  seen: noWords(),
+  last: '',
+  known: 0,
+  sum: 0,
+  scored: 0,
+  cusum: 0,
+  below: [],
+  belowSum: 0,
+  novelty: 0,
+  reported: '',
+  latest: 0,
+  unordered: false,
+});
+
+/** The user said something: what is new in it is a goal, too, and where it is more than a word, all begins anew. */
+function turnTo(stream: Stream, words: TopicWords): void {
+  const isOther = words.filter((word) => !stream.goal.includes(word)).length >= NEW_GOAL;
+  stream.goal = merged(words, stream.goal);
+  if (!isOther) return;
+  Object.assign(stream, { known: 0, sum: 0, cusum: 0, below: [], belowSum: 0, reported: '', unordered: false });
+}
+
+/** What an inference says, thinks, and asks for. */
+function wordsOf(span: Span): TopicWords {
+  let text = '';
+  for (const message of messagesOf(span.outputMessages)) {
+    for (const part of message.parts as readonly Part[]) {
+      if (part?.type === 'text' || part?.type === 'reasoning')
+        text += ` ${typeof part.content === 'string' ? part.content : ''}`;
+      else if (part?.type === 'tool_call') text += ` ${String(part.name)} ${JSON.stringify(part.arguments ?? '')}`;
+    }
+    if (text.length > MOST_READ) break;
+  }
+  return topicWords(text.slice(0, MOST_READ), MOST_WORDS, false);
+}
+
+const rounded = (value: number): number => Math.round(value * 100) / 100;
+
+function tell(stream: Stream, run: RunView, reporter: Reporter): void {
+  const first = run.stepOf(stream.reported || (stream.below[0] ?? ''));
+  if (!first) return;
+  stream.reported = first.spanId;
+  const steps = stream.below.length;
+  const [before, after] = [stream.sum / stream.known, stream.belowSum / steps];
+  reporter.report({
+    key: first.spanId,
+    span: first,
+    rootCause: first,
+    severity: 'medium',
+    confidence: after === 0 ? 0.75 : 0.65,
+    summary: `what the agent says and does has lost the request for ${steps} steps: similarity ${rounded(before)} before, ${rounded(after)} since`,
+    evidence: {
+      type: 'off_goal',
+      expected: `similarity to the request near ${rounded(before)}`,
+      seen: rounded(after),
+      numbers: {
+        before: rounded(before),
+        after: rounded(after),
+        below: steps,
+        scored: stream.scored,
+        novelty: rounded(stream.novelty),
+      },
+      spans: stream.below.slice(0, MOST_SPANS),
+    },
+  });
+}
