@@ -23,6 +23,7 @@ const well: DemoOutcome = {
     provisionalSessions: 0,
     findingsByPattern: { retry_storm: 2 },
   },
+  isWhole: true,
   deadLetters: [],
   services: { ingest: ready, store: ready },
   failures: [],
@@ -73,4 +74,17 @@ test.each(cases)('%s is a problem', (_name, change, problem) => {
   const report = demoReport({ ...well, ...change });
   expect(report.ok).toBe(false);
   expect(report.problems.join('\n')).toContain(problem);
+});
+
+test('a demo that broke off tells why and how far it came, and takes nothing for lost or overlooked', () => {
+  const { problems, ok } = demoReport({
+    ...well,
+    ...numbers({ spansStored: 60, openRuns: 3, findingsByPattern: {} }),
+    isWhole: false,
+    failures: ['Kafka has ended by itself'],
+  });
+  expect({ ok, problems }).toEqual({
+    ok: false,
+    problems: ['Kafka has ended by itself', '40 spans were still on their way to the tables'],
+  });
 });

@@ -27,6 +27,8 @@ export interface ServiceState {
 export interface DemoOutcome {
   readonly fleet: FleetTotals;
   readonly numbers: DemoNumbers;
+  /** False if it broke off, and nobody waited for what was on its way */
+  readonly isWhole: boolean;
   readonly deadLetters: readonly DeadLetter[];
   readonly services: Readonly<Record<string, ServiceState>>;
   /** What went wrong besides, in words */
@@ -34,23 +36,18 @@ export interface DemoOutcome {
 }
 
 /** The outcome of a demo, and everything that is wrong with it. */
-export function demoReport({ fleet, numbers, deadLetters, services, failures }: DemoOutcome): DemoReport {
+export function demoReport({ fleet, numbers, isWhole, deadLetters, services, failures }: DemoOutcome): DemoReport {
   const spansLost = fleet.spansSent - numbers.spansStored;
   const problems = [...failures];
   if (fleet.spansSent === 0) problems.push('no span was sent');
-  if (spansLost > 0) problems.push(`${spansLost} spans lost`);
+  if (isWhole) problems.push(...missing(fleet, numbers));
+  else if (spansLost > 0) problems.push(`${spansLost} spans were still on their way to the tables`);
   if (spansLost < 0) problems.push(`${-spansLost} more spans stored than sent: something else sends, too`);
   if (numbers.spansDuplicated > 0) problems.push(`${numbers.spansDuplicated} spans duplicated`);
-  if (numbers.openRuns > 0) problems.push(`${numbers.openRuns} runs not judged`);
-  if (numbers.provisionalSessions > 0) problems.push(`${numbers.provisionalSessions} sessions without a final verdict`);
   if (deadLetters.length > 0) {
     problems.push(
       `${deadLetters.length} dead letters, the first: ${deadLetters[0]?.reason} (${deadLetters[0]?.detail})`,
     );
-  }
-  for (const [pattern, count] of Object.entries(fleet.injected)) {
-    if (count > 0 && !numbers.findingsByPattern[pattern])
-      problems.push(`${pattern}: injected ${count} times, never found`);
   }
   for (const [name, { ready, detail, restarts }] of Object.entries(services)) {
     if (!ready) problems.push(`${name} is not ready: ${detail}`);
@@ -70,4 +67,18 @@ export function demoReport({ fleet, numbers, deadLetters, services, failures }: 
     services,
     problems,
   };
+}
+
+/** What should have come of the spans in the time that it was given, and has not. */
+function missing(fleet: FleetTotals, numbers: DemoNumbers): string[] {
+  const spansLost = fleet.spansSent - numbers.spansStored;
+  const problems = [];
+  if (spansLost > 0) problems.push(`${spansLost} spans lost`);
+  if (numbers.openRuns > 0) problems.push(`${numbers.openRuns} runs not judged`);
+  if (numbers.provisionalSessions > 0) problems.push(`${numbers.provisionalSessions} sessions without a final verdict`);
+  for (const [pattern, count] of Object.entries(fleet.injected)) {
+    if (count > 0 && !numbers.findingsByPattern[pattern])
+      problems.push(`${pattern}: injected ${count} times, never found`);
+  }
+  return problems;
 }

@@ -54,6 +54,8 @@ export class DemoRun {
   #numbers = nothingYet;
   #spansPerSecond = 0;
   #phase = 'waiting for spans';
+  /** From here on whatever ends was asked to. */
+  #isOver = false;
 
   constructor(parts: DemoParts) {
     this.#parts = parts;
@@ -68,15 +70,19 @@ export class DemoRun {
       if (command.fleet) this.#fleet = await this.#startFleet();
       await this.#watchWhileFeeding();
       if (stop.aborted) return undefined;
-      if (this.#failures.length === 0) await this.#judge();
+      const isWhole = this.#failures.length === 0;
+      if (isWhole) await this.#judge();
       return demoReport({
         fleet: this.#fleet?.totals ?? { spansSent: 0, sessions: 0, injected: {} },
         numbers: this.#numbers,
-        deadLetters: await deadLetters.read().catch((error) => this.#fail(error, [])),
+        isWhole,
+        // a Kafka that has ended would be tried for a minute
+        deadLetters: isWhole ? await deadLetters.read().catch((error) => this.#fail(error, [])) : [],
         services: this.#serviceStates(),
         failures: this.#failures,
       });
     } finally {
+      this.#isOver = true;
       await this.#fleet?.stop().catch(() => {});
       await this.#tables.close();
     }
@@ -102,12 +108,15 @@ export class DemoRun {
 
   /** Until the fleet has ended or we are to stop. What ends in between is a failure. */
   async #watchWhileFeeding(): Promise<void> {
-    const { pipeline, stop } = this.#parts;
+    const { pipeline, screen, stop } = this.#parts;
     const ending = new AbortController();
     // not by a listener: somebody may have asked while we were starting
     const over = AbortSignal.any([stop, ending.signal]);
     const end = (failure?: string) => {
-      if (failure !== undefined && !stop.aborted) this.#failures.push(failure);
+      if (failure !== undefined && !stop.aborted && !this.#isOver) {
+        this.#failures.push(failure);
+        screen.say(`The demo ends: ${failure}.`);
+      }
       ending.abort();
     };
     pipeline.platformEnded.then((what) => end(`${what} has ended by itself`));

@@ -28,9 +28,14 @@ export interface Fleet {
   readonly totals: FleetTotals;
   /** Resolves when it has sent its last span and ended; rejects when it failed. */
   readonly ended: Promise<void>;
-  /** Asks it to send no more, and waits until what it has begun to send is acknowledged. */
-  stop(): Promise<void>;
+  /**
+   * Asks it to send no more, and waits until what it has begun to send is acknowledged; an endpoint that takes nothing
+   * any more is waited for as long as `graceMs`.
+   */
+  stop(graceMs?: number): Promise<void>;
 }
+
+const STOP_GRACE_MS = 5_000;
 
 /** Starts `services/simulate`, which tells its totals as JSON lines, against our endpoint. */
 export function startFleet(options: FleetOptions): Fleet {
@@ -65,9 +70,14 @@ export function startFleet(options: FleetOptions): Fleet {
       return latest;
     },
     ended,
-    async stop() {
+    async stop(graceMs = STOP_GRACE_MS) {
       child.kill('SIGTERM');
-      await ended;
+      const timer = setTimeout(() => child.kill('SIGKILL'), graceMs);
+      try {
+        await ended;
+      } finally {
+        clearTimeout(timer);
+      }
     },
   };
 }
