@@ -11,8 +11,11 @@ import { PartitionWriter } from '../src/writer/partition-writer.ts';
 export interface Life {
   /** Rows at which a batch ends */
   rows: number;
-  /** At which step into the outside the process dies, before or after the step had its effect */
-  crash?: { step: number; done: boolean };
+  /**
+   * At which step into the outside the process dies, before or after the step had its effect. With `wakes` it was only frozen:
+   * at that step of its successor it goes on, with this step too, until it learns that the partition is another's.
+   */
+  crash?: { step: number; done: boolean; wakes?: number | undefined };
   /** Offset of a block that the table refuses */
   refused?: number;
 }
@@ -34,6 +37,10 @@ export class PartitionModel {
   deadLetters: number[] = [];
   halts: string[] = [];
   committed: { offset: number; metadata: string } = { offset: -1, metadata: '' };
+  /** Inserts that the table dropped, since it knew their token */
+  dropped = 0;
+  #generation = 0;
+  #zombie: Zombie | undefined;
 
   constructor(log: { value: Buffer; gap: number }[]) {
     let offset = 0;
@@ -78,7 +85,12 @@ export class PartitionModel {
 
   /** An owner takes the partition from its committed offset on, to the end or to its crash. */
   async live({ rows, crash, refused }: Life): Promise<void> {
-    const { signal, step } = mortality(crash);
+    const generation = ++this.#generation;
+    const former = this.#zombie;
+    this.#zombie = undefined;
+    const { frozen, wake, step } = mortality(crash, async (number) => {
+      if (number === former?.wakes) await former.wake();
+    });
     const [sink] = sinks;
     if (!sink) throw new Error('no sinks');
     const writer = new PartitionWriter(
@@ -103,13 +115,28 @@ export class PartitionModel {
     writer.begin(offset < 0 ? undefined : offset, decodeIntent(metadata));
     const commit = (to: number, text: string) =>
       step(() => {
+        if (generation !== this.#generation) throw new Error('the group has a new generation');
         this.committed = { offset: to, metadata: text };
       });
     for (const message of this.#messages) {
       if (message.offset >= offset) writer.take([message], commit);
     }
-    await Promise.race([writer.flush(), new Promise((resolve) => signal.addEventListener('abort', resolve))]);
-    void writer.close();
+    const flushed = writer.flush();
+    await Promise.race([flushed, frozen]);
+    await former?.wake();
+    if (crash?.wakes === undefined) {
+      void writer.close();
+      return;
+    }
+    this.#zombie = {
+      wakes: crash.wakes,
+      wake: async () => {
+        wake();
+        // it goes on as far as the outside lets it, then hears of the rebalance
+        for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate);
+        await writer.close();
+      },
+    };
   }
 
   #verdicts() {
@@ -124,25 +151,31 @@ export class PartitionModel {
         )?.offset ?? -1,
     );
     if (refused !== undefined && offsets.includes(refused)) return { result: 'refused', detail: 'as told' };
-    if (!this.inserts.some((insert) => insert.token === token)) {
-      this.inserts.push({ token, offsets, counts: blocks.map(({ count }) => count) });
-    }
+    if (this.inserts.some((insert) => insert.token === token)) this.dropped++;
+    else this.inserts.push({ token, offsets, counts: blocks.map(({ count }) => count) });
     return { result: 'stored' };
   }
 }
 
-/** Steps of a process that dies at one of them: that step, and all after it, never answer. */
-function mortality(crash: Life['crash']) {
-  const death = new AbortController();
+interface Zombie {
+  wakes: number;
+  wake(): Promise<void>;
+}
+
+/** Steps of a process that freezes at one of them: that step, and all after it, do not answer until it is woken. */
+function mortality(crash: Life['crash'], onStep: (number: number) => Promise<void>) {
+  const frozen = Promise.withResolvers<void>();
+  const woken = Promise.withResolvers<void>();
   let steps = 0;
-  const never = new Promise<never>(() => {});
   const step = async <T>(effect: () => T): Promise<T> => {
     await Promise.resolve();
-    if (death.signal.aborted) return never;
-    if (++steps !== crash?.step) return effect();
-    if (crash.done) effect();
-    death.abort();
-    return never;
+    const number = ++steps;
+    await onStep(number);
+    if (!crash || number < crash.step) return effect();
+    const early = number === crash.step && crash.done ? { result: effect() } : undefined;
+    frozen.resolve();
+    await woken.promise;
+    return early ? early.result : effect();
   };
-  return { signal: death.signal, step };
+  return { frozen: frozen.promise, wake: woken.resolve, step };
 }
