@@ -275,7 +275,7 @@ describe('a run', () => {
         .takeChanges()
         .filter((slot) => !slot.startsWith('d/'))
         .sort(),
-    ).toEqual(['meta', 's/1']);
+    ).toEqual(['s/1']);
   });
 });
 

@@ -5,11 +5,12 @@ import type { RunMeta } from './run-meta.ts';
 /** Slot of the run beside its steps. */
 export const META = 'meta';
 
-/** A run's meta as its slot holds it: the values alone, times counted from the origin. It is written for every span, so it is small. */
+/** A run's meta as its slot holds it: the values alone, times counted from the origin. */
 export type PackedMeta = unknown[];
 
 type PackedJudged = [end: RunEnd | null, revision: number, verdict: Verdict, probability: number];
 
+/** What every step changes is copied: steps that come before it is written are counted again when it is read. */
 export function packMeta(meta: RunMeta): PackedMeta {
   const { seen, judged } = meta;
   return [
@@ -37,9 +38,9 @@ export function packMeta(meta: RunMeta): PackedMeta {
     meta.costUsd,
     [seen.agent, seen.session, seen.arguments, seen.results, seen.tokens, seen.parent, seen.messages],
     meta.conversations.names,
-    meta.conversations.counts,
+    meta.conversations.counts.slice(),
     meta.agents.names,
-    meta.agents.counts,
+    meta.agents.counts.slice(),
     meta.release,
     meta.environment,
     meta.workflow,

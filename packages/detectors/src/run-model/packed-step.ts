@@ -31,6 +31,7 @@ const OUTCOME_NAMES = Object.keys(OUTCOMES) as ResultOutcome[];
 
 /** Fields that every step has: span id, parent, name, kind, start, duration, received time; then the mask. */
 const ALWAYS = 7;
+const RECEIVED = 6;
 
 /** What the other fields are of a step that has nothing to say in them, in the order of the mask's bits. */
 const OTHERS: readonly unknown[] = [
@@ -63,7 +64,22 @@ const OTHERS: readonly unknown[] = [
   0, // requested calls, said, argument values
   '',
   '', // given, stated
+  0,
+  0, // content, log time
 ];
+const LOG_TIME = OTHERS.length - 1;
+const CONTENT = LOG_TIME - 1;
+
+/** What counts of a step that is no part of it. */
+export interface StepCount {
+  /** See `contentOf`. */
+  content: number;
+  /** Log time at which it came, milliseconds. */
+  nowMs: number;
+}
+
+/** What log times are counted from: they come soon after. */
+const receivedMs = (receivedUs: number): number => Math.floor(receivedUs / 1_000);
 
 /** A name's place in a tally; a name that found no room there stands for itself. */
 const placeIn = (names: readonly string[], name: string): number | string => {
@@ -92,7 +108,7 @@ const unpackCall = ([id, name, argumentsDigest = '', unparsed]: PackedCall): Req
 const scratch: unknown[] = [];
 
 /** @param meta of the step's run, which has counted the step */
-export function packStep(step: Step, meta: RunMeta): PackedStep {
+export function packStep(step: Step, { content, nowMs }: StepCount, meta: RunMeta): PackedStep {
   scratch[0] = step.spanId;
   scratch[1] = step.parentSpanId;
   scratch[2] = step.name;
@@ -140,6 +156,8 @@ export function packStep(step: Step, meta: RunMeta): PackedStep {
   other(step.argumentValues.length > 0 ? step.argumentValues : 0);
   other(step.given);
   other(step.stated);
+  other(content);
+  other(nowMs - receivedMs(step.receivedTime));
   scratch[ALWAYS] = mask;
   return scratch.slice(0, length);
 }
@@ -152,6 +170,15 @@ export function sizeOf(packed: PackedStep): number {
     else size += Array.isArray(value) ? sizeOf(value) : 8;
   }
   return size;
+}
+
+/** What a packed step counts for; a log time with fractions may be off by some. */
+export function countOf(packed: PackedStep, meta: RunMeta): StepCount {
+  const mask = packed[ALWAYS] as number;
+  let at = packed.length;
+  const last = (field: number): number => ((mask & (1 << field)) === 0 ? 0 : (packed[--at] as number));
+  const nowMs = receivedMs(meta.originReceived + (packed[RECEIVED] as number)) + last(LOG_TIME);
+  return { content: last(CONTENT), nowMs };
 }
 
 /** @param index of the step, from its slot's name */

@@ -3,16 +3,19 @@ import { anySpan, span, trace } from '@spanwise/testkit/spans';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { packMeta, unpackMeta } from './packed-meta.ts';
-import { packStep, unpackStep } from './packed-step.ts';
-import { addToMeta, newMeta, type RunMeta } from './run-meta.ts';
+import { countOf, packStep, unpackStep } from './packed-step.ts';
+import { contentOf, countStep, learn, newMeta, type RunMeta } from './run-meta.ts';
 import { stepOf } from './step-of.ts';
+
+const COUNT = { content: 5, nowMs: 1_900_000_000_123 };
 
 const throughJson = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
 
 function metaOf(spans: readonly Span[]): RunMeta {
   const meta = newMeta(spans[0] ?? span());
   spans.forEach((given, i) => {
-    addToMeta(meta, stepOf(given, i), given, i === 0, 1_000 + i);
+    countStep(meta, stepOf(given, i), contentOf(given), 1_000 + i);
+    learn(meta, given, i === 0);
   });
   return meta;
 }
@@ -23,7 +26,9 @@ it('a step that was packed and written is the same when it is read', () => {
       const meta = metaOf(spans);
       spans.forEach((given, i) => {
         const step = stepOf(given, i, inTrouble);
-        expect(unpackStep(throughJson(packStep(step, meta)), i, meta)).toEqual(step);
+        const packed = throughJson(packStep(step, COUNT, meta));
+        expect(unpackStep(packed, i, meta)).toEqual(step);
+        expect(countOf(packed, meta)).toEqual(COUNT);
       });
     }),
   );
@@ -67,7 +72,7 @@ it('a step keeps every field that a span can fill', () => {
   ]) {
     const step = stepOf(given, 3, true);
     const meta = metaOf([given]);
-    expect(unpackStep(throughJson(packStep(step, meta)), 3, meta)).toEqual(step);
+    expect(unpackStep(throughJson(packStep(step, COUNT, meta)), 3, meta)).toEqual(step);
   }
 });
 
@@ -76,7 +81,7 @@ it('a name that found no room in the run’s tally is kept in the step', () => {
   const meta = metaOf(spans);
   expect(meta.agents.names).toHaveLength(32);
   const step = stepOf(spans[39] as Span, 39);
-  expect(unpackStep(throughJson(packStep(step, meta)), 39, meta)).toMatchObject({
+  expect(unpackStep(throughJson(packStep(step, COUNT, meta)), 39, meta)).toMatchObject({
     agent: 'agent-39',
     conversation: '39',
   });
@@ -102,6 +107,6 @@ it('a step of a common run takes a few hundred bytes', () => {
     .end();
   const meta = metaOf(spans);
   for (const [i, given] of spans.entries()) {
-    expect(JSON.stringify(packStep(stepOf(given, i), meta)).length).toBeLessThan(250);
+    expect(JSON.stringify(packStep(stepOf(given, i), COUNT, meta)).length).toBeLessThan(250);
   }
 });

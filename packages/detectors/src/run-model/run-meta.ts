@@ -137,8 +137,16 @@ function addLinks(meta: RunMeta, links: string): void {
   }
 }
 
-/** Counts a span in. `isRoot` lets what stands on it prevail. */
-export function addToMeta(meta: RunMeta, step: Step, span: Span, isRoot: boolean, nowMs: number): void {
+/** What a span carries that its step does not show, as the bits of a number: behind `seen`. */
+const TOKENS = 1;
+const MESSAGES = 2;
+const ARGUMENTS = 4;
+
+export const contentOf = ({ inputTokens, outputMessages, toolArguments }: Span): number =>
+  (inputTokens === null ? 0 : TOKENS) | (outputMessages === '' ? 0 : MESSAGES) | (toolArguments === '' ? 0 : ARGUMENTS);
+
+/** Counts a step in: all that can be done again from what its slot holds. `nowMs`: log time at which it came. */
+export function countStep(meta: RunMeta, step: Step, content: number, nowMs: number): void {
   meta.released++;
   meta.lastSpanAt = nowMs;
   if (step.start < meta.start) meta.start = step.start;
@@ -157,11 +165,11 @@ export function addToMeta(meta: RunMeta, step: Step, span: Span, isRoot: boolean
     meta.inputTokens += step.inputTokens;
     meta.outputTokens += step.outputTokens;
     meta.costUsd += step.costUsd;
-    if (span.inputTokens !== null) seen.tokens++;
-    if (span.outputMessages !== '') seen.messages++;
+    if ((content & TOKENS) !== 0) seen.tokens++;
+    if ((content & MESSAGES) !== 0) seen.messages++;
   } else if (step.kind === 'tool') {
     meta.toolCalls++;
-    if (span.toolArguments !== '') seen.arguments++;
+    if ((content & ARGUMENTS) !== 0) seen.arguments++;
     if (step.outcome !== 'unknown') seen.results++;
   }
   if (step.parentSpanId !== '') seen.parent++;
@@ -173,10 +181,25 @@ export function addToMeta(meta: RunMeta, step: Step, span: Span, isRoot: boolean
     seen.agent++;
     count(meta.agents, step.agent, 32);
   }
-  if (span.links !== '') addLinks(meta, span.links);
-  if (span.release !== '' && (isRoot || meta.release === '')) meta.release = span.release;
-  if (span.environment !== '' && (isRoot || meta.environment === '')) meta.environment = span.environment;
-  if (span.workflow !== '' && (isRoot || meta.workflow === '')) meta.workflow = span.workflow;
-  if (span.userId !== '' && (isRoot || meta.userId === '')) meta.userId = span.userId;
-  if (span.service !== '' && (isRoot || meta.service === '')) meta.service = span.service;
+}
+
+const TOLD = ['release', 'environment', 'workflow', 'userId', 'service'] as const;
+
+/**
+ * Takes what a span tells of its run that its step does not hold. `isRoot` lets what stands on it prevail.
+ *
+ * @returns whether it told anything new
+ */
+export function learn(meta: RunMeta, span: Span, isRoot: boolean): boolean {
+  let isNew = false;
+  for (const name of TOLD) {
+    const told = span[name];
+    if (told === '' || told === meta[name] || !(isRoot || meta[name] === '')) continue;
+    meta[name] = told;
+    isNew = true;
+  }
+  if (span.links === '') return isNew;
+  const links = meta.links.length;
+  addLinks(meta, span.links);
+  return isNew || meta.links.length > links;
 }

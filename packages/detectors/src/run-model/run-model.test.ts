@@ -1,5 +1,6 @@
 import type { Span } from '@spanwise/schemas';
-import { span, spanIdOf, trace } from '@spanwise/testkit/spans';
+import { anySpan, span, spanIdOf, trace } from '@spanwise/testkit/spans';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Step } from '../detector/step.ts';
 import { MemorySlots } from '../slots.ts';
@@ -113,6 +114,37 @@ describe('resolution', () => {
     const requester = (i: number) => model.requesterOf(step(model, spans[i]))?.spanId;
     expect([2, 3, 4, 5].map(requester)).toEqual([1, 0, 1, 1].map((i) => spans[i]?.spanId));
   });
+});
+
+it('knows after a restart what it knew, though it wrote down for each step little more than the step', () => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(anySpan(), fc.nat(100)), { minLength: 1, maxLength: 40 }), (given) => {
+      const slots = new MemorySlots();
+      const model = RunModel.open(slots, given[0]?.[0], { ...defaultBounds, maxSteps: 16 }) as RunModel;
+      let nowMs = 1_900_000_000_000;
+      for (const [span, pauseMs] of given) {
+        nowMs += pauseMs;
+        model.add(span, nowMs);
+        const restored = RunModel.open(MemorySlots.restore(slots.snapshot()), undefined, defaultBounds);
+        expect(restored?.meta).toEqual(JSON.parse(JSON.stringify(model.meta)));
+        expect(restored?.steps).toEqual(model.steps);
+        expect(restored?.now).toBe(model.now);
+      }
+    }),
+  );
+});
+
+it('writes of most steps no more than the step', () => {
+  const slots = new MemorySlots();
+  const run = trace({ agent: 'refunds', conversationId: 'c', release: '1' });
+  for (let i = 0; i < 10; i++) run.call('get_order', { order_id: i }, { result: { total: i } });
+  const spans = run.end();
+  const model = RunModel.open(slots, spans[0], defaultBounds) as RunModel;
+  const written = spans.map((given) => {
+    model.add(given, 1_900_000_000_000);
+    return slots.takeChanges().length;
+  });
+  expect(written).toEqual([2, ...spans.slice(2).map(() => 1), 2]);
 });
 
 describe('bounds', () => {

@@ -8,10 +8,10 @@ import { mostFrequent } from '../relations/tally.ts';
 import type { Slots } from '../slots.ts';
 import { ForgottenIds } from './forgotten-ids.ts';
 import { META, type PackedMeta, packMeta, unpackMeta } from './packed-meta.ts';
-import { type PackedStep, packStep, sizeOf, unpackStep } from './packed-step.ts';
+import { countOf, type PackedStep, packStep, sizeOf, unpackStep } from './packed-step.ts';
 import { isRootOf } from './root.ts';
 import { RunClock } from './run-clock.ts';
-import { addToMeta, newMeta, type RunMeta } from './run-meta.ts';
+import { contentOf, countStep, learn, newMeta, type RunMeta } from './run-meta.ts';
 import { stepOf } from './step-of.ts';
 
 export interface RunBounds {
@@ -44,8 +44,11 @@ function insert(sorted: Step[], step: Step): void {
   sorted.splice(at, 0, step);
 }
 
+const namesIn = ({ conversations, agents }: RunMeta): number => conversations.names.length + agents.names.length;
+
 /**
- * A run over its slots: `meta`, one slot `s/<index>` per step, `ids/<index>` with the ids of a batch of forgotten steps.
+ * A run over its slots: one slot `s/<index>` per step, `meta` as of the last step that changed it in a way that steps do not
+ * tell (what later ones count for is counted again), `ids/<index>` with the ids of a batch of forgotten steps.
  * Indexes are derived and live in memory only; a model made over restored slots is equal to the one that filled them.
  */
 export class RunModel implements RunView {
@@ -84,11 +87,17 @@ export class RunModel implements RunView {
     if (!packed) return span && new RunModel(slots, newMeta(span), bounds);
     const stored = unpackMeta(packed);
     const model = new RunModel(slots, stored, bounds);
-    for (let index = stored.dropped; index < stored.released; index++) {
-      const step = slots.get<PackedStep>(`s/${index}`);
-      if (!step) continue;
-      model.#index(unpackStep(step, index, stored));
-      model.#weigh(step);
+    for (let index = stored.dropped; ; index++) {
+      const packed = slots.get<PackedStep>(`s/${index}`);
+      if (!packed && index >= stored.released) break;
+      if (!packed) continue;
+      const step = unpackStep(packed, index, stored);
+      if (index >= stored.released) {
+        const { content, nowMs } = countOf(packed, stored);
+        countStep(stored, step, content, nowMs);
+      }
+      model.#index(step);
+      model.#weigh(packed);
     }
     model.#forgotten.restore();
     model.now = stored.lastSpanAt;
@@ -100,13 +109,18 @@ export class RunModel implements RunView {
     if (this.#bySpanId.has(span.spanId) || (this.meta.dropped > 0 && this.#forgotten.has(span.spanId)))
       return undefined;
     this.now = nowMs;
-    const step = stepOf(span, this.meta.released, this.meta.listening > 0);
+    const { meta } = this;
+    const step = stepOf(span, meta.released, meta.listening > 0);
     this.#index(step);
-    const isRoot = this.meta.rootChanges < MOST_ROOT_CHANGES && isRootOf(step, this, this.meta.rootAssumed);
+    const { rootChanges, dropped } = meta;
+    const named = namesIn(meta);
+    const isRoot = rootChanges < MOST_ROOT_CHANGES && isRootOf(step, this, meta.rootAssumed);
     if (isRoot) this.#setRoot(step);
-    else if (this.meta.rootAssumed && !encloses(this.meta.rootSpanId, step, this)) this.#setRoot(undefined);
-    addToMeta(this.meta, step, span, isRoot, nowMs);
-    const packed = packStep(step, this.meta);
+    else if (meta.rootAssumed && !encloses(meta.rootSpanId, step, this)) this.#setRoot(undefined);
+    const content = contentOf(span);
+    countStep(meta, step, content, nowMs);
+    const isNew = learn(meta, span, isRoot);
+    const packed = packStep(step, { content, nowMs }, meta);
     this.#slots.put(`s/${step.index}`, packed);
     this.#weigh(packed);
     while (
@@ -114,7 +128,9 @@ export class RunModel implements RunView {
       (this.#size > this.#bounds.maxStepChars && this.steps.length > 1)
     )
       this.#forgetOldest();
-    this.saveMeta();
+    // Else the slot of the step tells all that changed.
+    const isUntold = isNew || step.index === 0 || named !== namesIn(meta) || countOf(packed, meta).nowMs !== nowMs;
+    if (isUntold || rootChanges !== meta.rootChanges || dropped !== meta.dropped) this.saveMeta();
     return step;
   }
 
