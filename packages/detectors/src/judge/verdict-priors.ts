@@ -9,6 +9,9 @@ export const PATTERN_WEIGHTS: Readonly<Record<string, number>> = {
   // The answer rests on something that was never done or never known.
   masked_tool_error: 2.2,
   unresolved_error: 2,
+  serialization_loss: 1.6,
+  timeout_cascade: 1.6,
+  compounding_recovery: 1.4,
   duplicate_side_effect: 2,
   duplicate_work: 0.3,
   ungrounded_argument: 1.8,

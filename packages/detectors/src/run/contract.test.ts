@@ -154,6 +154,28 @@ const eventful: Record<string, () => Span[]> = {
       .call('pay', { id: 1 }, { result: { payment_id: 'P-1' } })
       .call('pay', { id: 1 }, { result: { payment_id: 'P-2' } })
       .end(),
+  compounding: () =>
+    trace()
+      .call('pay_by_card', { id: 1 }, { error: 'HTTP 503' })
+      .call('pay_by_bank', { id: 2 }, { error: 'HTTP 503' })
+      .call('open_ticket', { id: 3 }, { error: 'HTTP 503' })
+      .end(),
+  cascade: () =>
+    trace()
+      .within(
+        'api',
+        (api) => api.step('db', { failed: true, errorMessage: 'query timed out after 5 s', service: 'db' }),
+        {
+          failed: true,
+          errorMessage: 'upstream timed out after 6 s',
+          service: 'api',
+        },
+      )
+      .end(),
+  flattened: () =>
+    trace()
+      .call('ship', { address: '[object Object]' }, { result: { ok: 1 } })
+      .end(),
   unended: () =>
     trace()
       .llm({ calls: [{ name: 'walk' }] })

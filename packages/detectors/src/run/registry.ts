@@ -2,6 +2,7 @@ import type { RunDetector } from '../detector/detector.ts';
 import { type AbandonedSessionSettings, abandonedSession } from './abandoned-session.ts';
 import { type CircularDelegationSettings, circularDelegation } from './circular-delegation.ts';
 import { type ClockSkewSettings, clockSkew } from './clock-skew.ts';
+import { type CompoundingRecoverySettings, compoundingRecovery } from './compounding-recovery.ts';
 import { type ContextContractViolationSettings, contextContractViolation } from './context-contract-violation.ts';
 import { type ContextDecaySettings, contextDecay } from './context-decay.ts';
 import { type ContextTruncationSettings, contextTruncation } from './context-truncation.ts';
@@ -16,6 +17,8 @@ import { type PriorityInversionSettings, priorityInversion } from './priority-in
 import { type ReasoningDriftSettings, reasoningDrift } from './reasoning-drift.ts';
 import { type RecoverySettings, recovery } from './recovery.ts';
 import { type RetryStormSettings, retryStorm } from './retry-storm.ts';
+import { type SerializationLossSettings, serializationLoss } from './serialization-loss.ts';
+import { type TimeoutCascadeSettings, timeoutCascade } from './timeout-cascade.ts';
 import { type ToolMisroutingSettings, toolMisrouting } from './tool-misrouting.ts';
 import { type UngroundedArgumentSettings, ungroundedArgument } from './ungrounded-argument.ts';
 import { type UnresolvedErrorSettings, unresolvedError } from './unresolved-error.ts';
@@ -30,6 +33,9 @@ export interface RunDetectorSettings {
   tool_misrouting?: Partial<ToolMisroutingSettings>;
   malformed_output?: Partial<MalformedOutputSettings>;
   context_truncation?: Partial<ContextTruncationSettings>;
+  serialization_loss?: Partial<SerializationLossSettings>;
+  timeout_cascade?: Partial<TimeoutCascadeSettings>;
+  compounding_recovery?: Partial<CompoundingRecoverySettings>;
   duplicate_side_effect?: Partial<DuplicateSideEffectSettings>;
   duplicate_work?: Partial<DuplicateWorkSettings>;
   ungrounded_argument?: Partial<UngroundedArgumentSettings>;
@@ -55,6 +61,9 @@ export function runDetectors(settings: RunDetectorSettings = {}): RunDetector[] 
     toolMisrouting(settings.tool_misrouting),
     malformedOutput(settings.malformed_output),
     contextTruncation(settings.context_truncation),
+    serializationLoss(settings.serialization_loss),
+    timeoutCascade(settings.timeout_cascade),
+    compoundingRecovery(settings.compounding_recovery),
     duplicateSideEffect(settings.duplicate_side_effect),
     duplicateWork(settings.duplicate_work),
     ungroundedArgument(settings.ungrounded_argument),

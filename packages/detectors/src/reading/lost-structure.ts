@@ -1,0 +1,72 @@
+import { jsonPayload } from './json-payload.ts';
+
+/** How data came to be a text that is not the data. */
+export type Loss =
+  /** `[object Object]`: what it held is gone */
+  | 'object_text'
+  /** `<Order object at 0x7f>`, `com.shop.Order@1b6d`: an address in some process's memory */
+  | 'reference_text'
+  /** `undefined` or `NaN` as text where a value was due */
+  | 'no_value'
+  /** a language's own notation (`{'a': None}`, `map[a:1]`) as text within JSON */
+  | 'own_notation'
+  /** JSON as text within JSON, once too often */
+  | 'encoded_twice';
+
+const OBJECT = /^\[object [A-Z]\w+\](?:, ?\[object [A-Z]\w+\])*$/;
+const REFERENCE =
+  /^(?:\[?<[\w.$]+(?: object)? at 0x[0-9a-fA-F]+>.*|#<[A-Z][\w:]*:0x[0-9a-f]+.*>|(?:[a-z]\w*\.)+[A-Z][\w$]*@[0-9a-f]{5,8}|\[?L?java\.[\w.]+;?@[0-9a-f]{5,8}|System\.Collections\.[\w.`[\], ]+)$/s;
+const NO_VALUE = /^(?:undefined|NaN|\[object Undefined\])$/;
+const PYTHON =
+  /^(?:\{\s*'[^'\n]{1,64}'\s*:.*\}|\[\s*\{\s*'[^'\n]{1,64}'\s*:.*\]|\{\s*"[^"\n]{1,64}"\s*:.*\b(?:None|True|False)\b.*\})$/s;
+const GO = /^(?:map\[[A-Za-z_]\w*:[^\]]+.*\]|&\{.+\})$/s;
+
+/** Texts in which one of the losses may be, cheaply told from all others. */
+const MARKS = [
+  '[object ',
+  ' at 0x',
+  ':0x',
+  '"undefined"',
+  '"NaN"',
+  '"{',
+  '"[',
+  "{'",
+  'map[',
+  '"&{',
+  '@',
+  'System.Collections',
+];
+
+/** Cheap: false where a payload has none of the texts below. */
+export const mayHaveLost = (payload: string): boolean => MARKS.some((mark) => payload.includes(mark));
+
+const isContainer = (value: unknown): boolean => typeof value === 'object' && value !== null;
+
+/**
+ * What a string within a payload lost as a whole; undefined for anything else. That JSON stands in a string is a loss only where the
+ * field is known to hold data, or where what it encodes is itself an encoded text.
+ *
+ * @param isData the field held an object or a list elsewhere, or should by its schema
+ */
+export function lossOf(text: string, isData: boolean): Loss | undefined {
+  const value = text.trim();
+  if (value.length < 3) return undefined;
+  if (NO_VALUE.test(value)) return 'no_value';
+  const first = value.charCodeAt(0);
+  if (first === 91 && OBJECT.test(value)) return 'object_text';
+  if (REFERENCE.test(value.length > 400 ? value.slice(0, 400) : value)) return 'reference_text';
+  if (first !== 91 && first !== 123 && first !== 34) return GO.test(value) ? 'own_notation' : undefined;
+  const parsed = jsonPayload(value);
+  if (typeof parsed === 'string') return isContainer(jsonPayload(parsed)) ? 'encoded_twice' : undefined;
+  if (isContainer(parsed)) return isData ? 'encoded_twice' : undefined;
+  return PYTHON.test(value) ? 'own_notation' : undefined;
+}
+
+/** A label, then the text of an object that was put into a template. */
+const IN_TEMPLATE = /(?:^|[\n:=(,]|\b(?:is|are|for|with|of|from|to)) *\[object (?:Object|Array|Promise)\](?!["'`])/;
+const SPOKEN_OF =
+  /["'`“]\[object |javascript|typescript|stringif|tostring|console|stack ?overflow|\bbug\b|serializ|debug|\blogs?\b|prints?\b|displays?\b|\bshows?\b|\bsays?\b|browser|frontend|code/i;
+
+/** A text in words into which an object was put as `[object Object]`, rather than one that speaks of it. */
+export const hasLostInWords = (text: string): boolean =>
+  text.includes('[object ') && IN_TEMPLATE.test(text) && !SPOKEN_OF.test(text);

@@ -1,0 +1,240 @@
+import type { Severity, Span } from '@spanwise/schemas';
+import type { Reporter, RunDetector } from '../detector/detector.ts';
+import type { RunView } from '../detector/run-view.ts';
+import type { Step } from '../detector/step.ts';
+import { fieldName } from '../reading/field-names.ts';
+import { isJsonObject, jsonPayload } from '../reading/json-payload.ts';
+import { hasLostInWords, type Loss, lossOf, mayHaveLost } from '../reading/lost-structure.ts';
+import { lastMessageOf, messagesOf, textOf } from '../reading/messages.ts';
+import { isLookup } from '../relations/error-nature.ts';
+import { isToolLike } from '../relations/operation.ts';
+
+/**
+ * `serialization_loss`: data that one step passes to another has become a text that is not the data. TRAIL: formatting errors,
+ * context handling.
+ *
+ * Evidence is the form: `object_text` (`[object Object]`), `reference_text` (`<Order object at 0x7f…>`), `no_value` (`undefined`, `NaN`),
+ * `own_notation` (`{'a': None}` as text within JSON), `encoded_twice` (JSON as text within JSON, where the same field held data before,
+ * or as text within text).
+ *
+ * It looks at whole values in arguments, handoffs and results, and at `[object Object]` put into a text for or from a model after a label.
+ * It does not claim texts that quote or speak of such things, values within code and logs, JSON in a string where no data is known to
+ * belong (a request body), nor a result that is as a whole a text in some notation. What was lost once and is carried on is one finding.
+ *
+ * Happened: the first step that has it. Began: the inference that asked for that call; else the step itself.
+ * Expected: that the field held data, where it did; seen: path and text; numbers: places (that have it).
+ */
+export interface SerializationLossSettings {
+  /** Fields that hold code, logs or documents: what stands there is quoted. */
+  quoting: RegExp;
+}
+
+const DEFAULTS: SerializationLossSettings = {
+  quoting:
+    /(?:^|_)(?:code|script|source|snippet|diff|patch|logs?|stack|stacktrace|traceback|html|sql|query|command|expression|markdown|document|content|body|stdout|stderr|output|error|example)$/,
+};
+
+interface Sighting {
+  spanId: string;
+  loss: Loss;
+  /** Empty in words. */
+  path: string;
+  field: string;
+  text: string;
+  /** It is a loss only where the field held data before. */
+  ifData: boolean;
+}
+
+interface State {
+  /** Fields that held objects or lists, each with the first span in which one did. */
+  data: [field: string, spanId: string][];
+  seen: Sighting[];
+}
+
+const MOST_DATA = 64;
+const MOST_SEEN = 24;
+const MOST_DEPTH = 8;
+const MOST_VALUES = 256;
+
+const IS_LOST: Readonly<Record<Loss, boolean>> = {
+  object_text: true,
+  reference_text: true,
+  no_value: true,
+  own_notation: false,
+  encoded_twice: false,
+};
+
+const SAYS: Readonly<Record<Loss, string>> = {
+  object_text: 'arrived as the text of an object, without what it held',
+  reference_text: 'arrived as an address in memory, without what it held',
+  no_value: 'arrived as a text that says there is no value',
+  own_notation: 'arrived as text in the notation of a programming language',
+  encoded_twice: 'arrived as JSON within a text, encoded twice',
+};
+
+/** Notes that a field held data; true where that was not known of so early a step. */
+function holds(field: string, step: Step, run: RunView, state: State): boolean {
+  const known = state.data.find((entry) => entry[0] === field);
+  const first = known && run.stepOf(known[1]);
+  if (known && (!first || run.endOf(first) <= run.endOf(step))) return false;
+  if (known) known[1] = step.spanId;
+  else if (state.data.length < MOST_DATA) state.data.push([field, step.spanId]);
+  else return false;
+  return true;
+}
+
+function heldBefore(field: string, step: Step, run: RunView, state: State): boolean {
+  const spanId = state.data.find((entry) => entry[0] === field)?.[1];
+  const first = spanId === undefined ? undefined : run.stepOf(spanId);
+  return first !== undefined && first !== step && run.endOf(first) <= run.startOf(step) + 1_000;
+}
+
+export function serializationLoss(overrides: Partial<SerializationLossSettings> = {}): RunDetector<State> {
+  const settings = { ...DEFAULTS, ...overrides };
+
+  /** Reads a payload's strings; true where anything was noted. */
+  function read(payload: unknown, step: Step, run: RunView, state: State): boolean {
+    let left = MOST_VALUES;
+    let changed = false;
+    const visit = (value: unknown, path: string, field: string, depth: number): void => {
+      if (left <= 0 || depth > MOST_DEPTH) return;
+      left -= 1;
+      if (typeof value === 'string') {
+        if (settings.quoting.test(field)) return;
+        const loss = lossOf(value, true);
+        if (!loss) return;
+        const ifData = loss === 'encoded_twice' && lossOf(value, false) === undefined;
+        const sighting = { spanId: step.spanId, loss, path, field, text: value.trim().slice(0, 64), ifData };
+        changed = note(sighting, state) || changed;
+      } else if (Array.isArray(value)) {
+        for (const element of value) visit(element, `${path}[]`, field, depth + 1);
+      } else if (isJsonObject(value)) {
+        for (const key in value) {
+          const inner = value[key];
+          const name = fieldName(key);
+          if (typeof inner === 'object' && inner !== null) changed = holds(name, step, run, state) || changed;
+          visit(inner, path === '' ? key : `${path}.${key}`, name, depth + 1);
+        }
+      }
+    };
+    visit(payload, '', '', 0);
+    return changed;
+  }
+
+  function note(sighting: Sighting, state: State): boolean {
+    const alike = state.seen.filter((other) => other.ifData === sighting.ifData).length;
+    if (alike >= (sighting.ifData ? MOST_SEEN / 2 : MOST_SEEN)) return false;
+    state.seen.push(sighting);
+    return true;
+  }
+
+  function look(step: Step, span: Span, run: RunView, state: State): boolean {
+    if (isToolLike(step)) {
+      let changed = false;
+      for (const text of [span.toolArguments, span.toolResult]) {
+        if (text === '' || !(mayHaveLost(text) || mayHoldData(text))) continue;
+        const payload = jsonPayload(text);
+        if (typeof payload === 'object' && payload !== null) changed = read(payload, step, run, state) || changed;
+      }
+      return changed;
+    }
+    if (step.kind !== 'llm') return false;
+    const inWords = wordsOf(span).find(hasLostInWords);
+    if (inWords === undefined) return false;
+    const at = inWords.indexOf('[object ');
+    const text = inWords.slice(Math.max(0, at - 40), at + 24).trim();
+    return note({ spanId: step.spanId, loss: 'object_text', path: '', field: '', text, ifData: false }, state);
+  }
+
+  function judge(run: RunView, state: State, reporter: Reporter): void {
+    const groups = new Map<string, { sighting: Sighting; step: Step }[]>();
+    for (const sighting of state.seen) {
+      const step = run.stepOf(sighting.spanId);
+      if (!step || (sighting.ifData && !heldBefore(sighting.field, step, run, state))) continue;
+      const key = `${sighting.loss} ${sighting.field}`;
+      const group = groups.get(key);
+      if (group) group.push({ sighting, step });
+      else groups.set(key, [{ sighting, step }]);
+    }
+    for (const { loss, field } of state.seen)
+      if (!groups.has(`${loss} ${field}`)) reporter.withdraw(`${loss} ${field}`);
+    const timeOf = (step: Step) => run.endOf(step);
+    for (const group of groups.values())
+      group.sort((a, b) => timeOf(a.step) - timeOf(b.step) || (a.step.spanId < b.step.spanId ? -1 : 1));
+    const structured = [...groups].filter(([key]) => !key.endsWith(' ')).map(([, group]) => group[0]);
+    for (const [key, group] of groups) {
+      const [first] = group;
+      // What stands in words was carried there from the payload in which it was lost.
+      const carried =
+        first?.sighting.field === '' &&
+        structured.some(
+          (other) => other && other.sighting.loss === first.sighting.loss && timeOf(other.step) <= timeOf(first.step),
+        );
+      if (!first || carried) reporter.withdraw(key);
+      else report(key, first, group.length, run, state, reporter);
+    }
+  }
+
+  function report(
+    key: string,
+    { sighting, step }: { sighting: Sighting; step: Step },
+    places: number,
+    run: RunView,
+    state: State,
+    reporter: Reporter,
+  ): void {
+    const { loss, path, field, text } = sighting;
+    const held = heldBefore(field, step, run, state);
+    reporter.report({
+      key,
+      span: step,
+      rootCause: (isToolLike(step) ? run.requesterOf(step) : undefined) ?? step,
+      severity: severityOf(loss, step),
+      confidence: held ? 0.95 : IS_LOST[loss] ? 0.9 : 0.8,
+      summary: `${path === '' ? 'data in a text' : `${path} of ${step.tool || step.name}`} ${SAYS[loss]}: ${text}`,
+      evidence: {
+        type: loss,
+        expected: held ? `an object or a list in ${field}, as it was elsewhere in the run` : 'the data itself',
+        seen: { path, text },
+        numbers: { places },
+        spans: [...new Set(state.seen.filter((other) => other.loss === loss).map((other) => other.spanId))].slice(
+          0,
+          32,
+        ),
+      },
+    });
+  }
+
+  return {
+    pattern: 'serialization_loss',
+    initialState: () => ({ data: [], seen: [] }),
+    onSpan(step, span, run, state, reporter) {
+      const changed = look(step, span, run, state);
+      if (state.seen.length > 0 && (changed || step.kind === 'llm')) judge(run, state, reporter);
+      return changed;
+    },
+    onRunEnd: () => false,
+  };
+}
+
+function severityOf(loss: Loss, step: Step): Severity {
+  const passesOn = step.kind === 'handoff' || step.handoffTo !== '' || (isToolLike(step) && !isLookup(step));
+  if (IS_LOST[loss]) return passesOn ? 'high' : 'medium';
+  return passesOn ? 'medium' : 'low';
+}
+
+/** An object or a list lies within. */
+const mayHoldData = (text: string): boolean =>
+  text.includes('":{') || text.includes('":[') || text.includes('": {') || text.includes('": [');
+
+/** Words for and from the model that are new with this inference. */
+function wordsOf(span: Span): string[] {
+  const texts: string[] = [];
+  if (span.inputMessages.includes('[object ')) {
+    const message = lastMessageOf(span.inputMessages);
+    if (message) texts.push(textOf(message));
+  }
+  if (span.outputMessages.includes('[object ')) texts.push(...messagesOf(span.outputMessages).map(textOf));
+  if (span.systemInstructions.includes('[object ')) texts.push(span.systemInstructions);
+  return texts;
+}

@@ -1,0 +1,121 @@
+import type { Severity } from '@spanwise/schemas';
+import type { Reporter, RunDetector } from '../detector/detector.ts';
+import type { RunView } from '../detector/run-view.ts';
+import type { Step } from '../detector/step.ts';
+import { wordsOf } from '../relations/error-nature.ts';
+import { incidentsOf } from '../relations/incidents.ts';
+import { isTimedOut, type TimeoutChain, timeoutsAround } from '../relations/timeouts.ts';
+
+/**
+ * `timeout_cascade`: a dependency that is slow, or timed out, makes its callers time out, level by level. TRAIL: timeout, service
+ * errors; MAST –.
+ *
+ * A level is a step that gave up by itself: it stands in another service than what it called, or its error has words of its own. What
+ * only passes an error on is no level, nor is machinery between operations; an operation that came to a good end breaks the chain off.
+ *
+ * It does not claim one timeout, however many spans show it, two levels of which the upper one was tried again and done, calls side by
+ * side, nor callers in other traces.
+ *
+ * Happened: the outermost caller that gave up. Began: the deepest cause: the dependency that timed out first, or the step
+ * below it that took the time though it says nothing of a timeout.
+ * Evidence `levels`; expected: a result of the deepest; seen: the levels by name, from the cause; numbers: levels, seconds (of the
+ * outermost), causeSeconds; spans: the chain from the cause.
+ */
+export interface TimeoutCascadeSettings {
+  /** Levels that make a cascade. Default 2. */
+  levels: number;
+}
+
+const DEFAULTS: TimeoutCascadeSettings = { levels: 2 };
+
+interface State {
+  /** Deepest causes of what was reported. */
+  causes: string[];
+}
+
+const MOST_CAUSES = 32;
+const MANY_LEVELS = 3;
+
+const nameOf = (step: Step): string => step.tool || step.agent || step.name || step.service;
+const secondsOf = (step: Step, run: RunView): number => Math.round((run.endOf(step) - run.startOf(step)) / 1e4) / 100;
+
+export function timeoutCascade(overrides: Partial<TimeoutCascadeSettings> = {}): RunDetector<State> {
+  const settings = { ...DEFAULTS, ...overrides };
+
+  /** It was tried again, and done. */
+  const isMended = ({ chain }: TimeoutChain, run: RunView): boolean =>
+    incidentsOf(run).some(
+      (incident) => incident.success !== undefined && (chain.includes(incident.span) || chain.includes(incident.cause)),
+    );
+
+  function severityOf({ levels }: TimeoutChain, mended: boolean): Severity {
+    if (mended) return 'low';
+    return levels.length >= MANY_LEVELS ? 'high' : 'medium';
+  }
+
+  function judge(step: Step, run: RunView, state: State, reporter: Reporter): boolean {
+    const found = timeoutsAround(step, run);
+    const { chain, levels } = found;
+    const [cause] = chain;
+    const top = chain.at(-1);
+    const mended = isMended(found, run);
+    const stands = cause && top && levels.length >= settings.levels && !(mended && levels.length < MANY_LEVELS);
+    // What was taken for the deepest before something below it came, or part of a chain that does not stand.
+    const gone = state.causes.filter((id) => chain.some((at) => at.spanId === id) && !(stands && id === cause.spanId));
+    for (const id of gone) reporter.withdraw(id);
+    state.causes = state.causes.filter((id) => !gone.includes(id));
+    if (!stands) return gone.length > 0;
+    const isNew = !state.causes.includes(cause.spanId) && state.causes.length < MOST_CAUSES;
+    if (isNew) state.causes.push(cause.spanId);
+    reporter.report({
+      key: cause.spanId,
+      span: top,
+      rootCause: cause,
+      severity: severityOf(found, mended),
+      confidence: levels.length >= MANY_LEVELS || levels.some((level) => level.service !== top.service) ? 0.95 : 0.85,
+      summary: `${nameOf(cause)} ${isTimedOut(cause) ? 'timed out' : `took ${secondsOf(cause, run)} s`}, and ${levels
+        .filter((level) => level !== cause)
+        .map(nameOf)
+        .slice(0, 6)
+        .join(', then ')} timed out in turn${mended ? '; it was tried again, and done' : ''}`,
+      evidence: {
+        type: 'levels',
+        expected: `a result of ${nameOf(cause)} in time`,
+        seen: chain.slice(0, 8).map((at) => `${nameOf(at)}: ${wordsOf(at).slice(0, 80) || `${secondsOf(at, run)} s`}`),
+        numbers: { levels: levels.length, seconds: secondsOf(top, run), causeSeconds: secondsOf(cause, run) },
+        spans: chain.slice(0, 32).map((at) => at.spanId),
+      },
+    });
+    return gone.length > 0 || isNew;
+  }
+
+  /** The timeout of which a step may decide: its own, or the one above it, of which it is the cause. */
+  function timeoutAt(step: Step, run: RunView): Step | undefined {
+    let at: Step | undefined = step;
+    for (let depth = 0; at && depth < 8; depth++) {
+      if (isTimedOut(at)) return at;
+      at = run.parentOf(at);
+    }
+    return undefined;
+  }
+
+  return {
+    pattern: 'timeout_cascade',
+    initialState: () => ({ causes: [] }),
+    onSpan(step, _span, run, state, reporter) {
+      if (run.troubles === 0) return false;
+      const around = timeoutAt(step, run);
+      return around ? judge(around, run, state, reporter) : false;
+    },
+    onRunEnd(_end, run, state, reporter) {
+      let changed = false;
+      if (run.troubles === 0) return false;
+      for (const id of [...state.causes]) {
+        const step = run.stepOf(id);
+        const timedOut = step && (isTimedOut(step) ? step : timeoutAt(step, run));
+        if (timedOut) changed = judge(timedOut, run, state, reporter) || changed;
+      }
+      return changed;
+    },
+  };
+}
