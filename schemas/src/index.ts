@@ -20,5 +20,6 @@ export {
   type RecordTypes,
   schemaByFingerprint,
   type WriterSchema,
+  writerSchema,
 } from './record-types.ts';
 export { type TopicSpec, topic, topics } from './topics.ts';

@@ -35,7 +35,8 @@ export interface WriterSchema {
   avroType: avro.Type;
 }
 
-function writerSchema(schema: AvroRecordSchema): WriterSchema {
+/** A schema as a writer uses it. */
+export function writerSchema(schema: AvroRecordSchema): WriterSchema {
   const avroType = avro.Type.forSchema(schema as avro.Schema);
   return {
     recordName: schema.name as RecordName,

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { LocalConfig } from './config.ts';
-import { DeadLetterWatch } from './dead-letters.ts';
+import { DeadLetterWatch } from './dead-letters/dead-letter-watch.ts';
 import type { DemoCommand } from './demo-command-line.ts';
 import { type DemoNumbers, demoNumbers } from './demo-numbers.ts';
 import { type DemoReport, demoReport, type ServiceState } from './demo-report.ts';

@@ -1,6 +1,6 @@
 export { areaUnderCurve, type Judged } from './auc.ts';
 export { type LocalConfig, loadLocalConfig } from './config.ts';
-export { DeadLetterWatch } from './dead-letters.ts';
+export { DeadLetterWatch } from './dead-letters/dead-letter-watch.ts';
 export { demoLifetimes, type Lifetimes, replayLifetimes } from './lifetimes.ts';
 export { type RecordedProblem, type RecordedRequest, readOtlpFile } from './otlp-file.ts';
 export { type PipelineHandle, type PipelineOptions, startPipeline } from './pipeline.ts';

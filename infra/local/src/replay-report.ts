@@ -1,6 +1,6 @@
 import type { DeadLetter } from '@spanwise/schemas';
 import { areaUnderCurve } from './auc.ts';
-import { traceIdsIn } from './dead-letters.ts';
+import { traceIdsIn } from './dead-letters/dead-letter-watch.ts';
 import type { FileOutcome } from './file-outcome.ts';
 import type { Judgements } from './judgements.ts';
 import type { Label } from './labels.ts';

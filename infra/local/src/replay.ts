@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { defaultDataDir, type LocalConfig, loadLocalConfig } from './config.ts';
 import { claimDataDir } from './data-dir.ts';
-import { DeadLetterWatch } from './dead-letters.ts';
+import { DeadLetterWatch } from './dead-letters/dead-letter-watch.ts';
 import { kafkaClient } from './kafka-client.ts';
 import { type Label, readLabels } from './labels.ts';
 import { replayLifetimes } from './lifetimes.ts';

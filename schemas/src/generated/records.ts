@@ -1,15 +1,15 @@
 // Generated from schemas/avro by `npm run generate -w schemas`. Do not edit.
 
-/** A dead letter whose bytes were sent once more to where they came from. */
+/** The bytes of a dead letter were sent once more to where they came from. */
 export interface DeadLetterReplay {
-  /** Where the letter stands among the dead letters */
-  partition: number;
-  /** Where the letter stands among the dead letters */
-  offset: number;
-  /** Its place in the message there, from 0 */
-  index: number;
-  /** Where its bytes were sent, without prefix */
+  /** Where the record stood when it died, and was sent again; without prefix */
   topic: string;
+  /** Where the record stood */
+  partition: number;
+  /** Where the record stood */
+  offset: number;
+  /** Of a single record of a message: first 16 hex digits of the SHA-256 of its block; empty for a whole message */
+  digest: string;
   /** When, by the clock of the machine that sent them */
   replayedTime: number;
 }

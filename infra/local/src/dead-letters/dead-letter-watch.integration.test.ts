@@ -3,8 +3,8 @@ import { ensureTopics } from '@spanwise/stream';
 import { startTestKafka, type TestKafka, uniqueName } from '@spanwise/testkit';
 import type { Kafka } from 'kafkajs';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { DeadLetterWatch } from './dead-letters.ts';
-import { kafkaClient } from './kafka-client.ts';
+import { kafkaClient } from '../kafka-client.ts';
+import { DeadLetterWatch } from './dead-letter-watch.ts';
 
 let server: TestKafka;
 let kafka: Kafka;
