@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { parseDuration } from '@spanwise/runtime';
 import { conventions } from './convention/conventions.ts';
 import type { FleetOptions } from './fleet.ts';
+import { presets } from './preset.ts';
 import { faultNames } from './truth.ts';
 
 /** The command line is wrong; `message` says what to do. */
@@ -14,10 +15,12 @@ export const usage = `Simulates a fleet of AI agents with known faults and sends
   --endpoint URL       base of OTLP/HTTP (default http://127.0.0.1:4318)
   --rate N             spans per second (default 400)
   --for DURATION       ends after 60s, 5m, … (default: goes on until it is stopped)
+  --preset NAME        what the fleet is like (default small):
+${presets.map(({ name, doc }) => `                         ${name.padEnd(6)} ${doc}`).join('\n')}
   --seed N             another fleet for each number (default 1)
   --truth FILE         where to write what was put where, as JSON lines
-  --fault-share X      share of runs with a fault, 0 to 1 (default 0.3)
-  --negative-share X   share of runs that resemble a fault and have none (default 0.2)
+  --fault-share X      share of runs with a fault, 0 to 1 (default the preset's)
+  --negative-share X   share of runs that resemble a fault and have none (default the preset's)
   --faults A,B         only these: ${faultNames.join(', ')}
   --conventions A,B    only these: ${conventions.map(({ name }) => name).join(', ')}
   --fast               as fast as the endpoint takes it, with times that end now; needs --for
@@ -45,6 +48,7 @@ export function readCommandLine(args: readonly string[]): Command {
     endpoint: values.endpoint,
     spansPerSecond: number('rate', values.rate, { above: 0 }),
     seed: number('seed', values.seed, {}),
+    preset: values.preset,
     isFast: values.fast,
     ...(forMs === undefined ? {} : { durationMs: forMs }),
     ...(values.truth === undefined ? {} : { truthFile: values.truth }),
@@ -66,6 +70,7 @@ function parsed(args: readonly string[]) {
         rate: { type: 'string', default: '400' },
         for: { type: 'string' },
         seed: { type: 'string', default: '1' },
+        preset: { type: 'string', default: 'small' },
         truth: { type: 'string' },
         'fault-share': { type: 'string' },
         'negative-share': { type: 'string' },

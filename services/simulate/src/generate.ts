@@ -1,6 +1,5 @@
 import { conventions } from './convention/conventions.ts';
 import { injectors } from './injector/injectors.ts';
-import { negatives } from './negative/negatives.ts';
 import { type Preset, presetOf } from './preset.ts';
 import { Random } from './random.ts';
 import type { SimulatedRun } from './run.ts';
@@ -77,7 +76,8 @@ export class SessionSource {
       const injectors = drawn.some(endsRun) ? drawn.slice(0, 1) : drawn;
       return index < this.#faultlessSessions ? { strength } : { injectors, strength };
     }
-    if (drawn < this.#faultShare + this.#negativeShare) return { negative: random.pick(negatives), strength };
+    if (drawn < this.#faultShare + this.#negativeShare)
+      return { negative: random.pick(this.#preset.negatives), strength };
     return { strength };
   }
 }

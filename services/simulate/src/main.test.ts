@@ -64,6 +64,7 @@ describe('the command line', () => {
       endpoint: 'http://127.0.0.1:4318',
       spansPerSecond: 400,
       seed: 1,
+      preset: 'small',
       isFast: false,
     });
   });

@@ -1,4 +1,6 @@
 import { type Latency, latency } from './distributions.ts';
+import type { Negative } from './negative/negative.ts';
+import { basicNegatives, negatives } from './negative/negatives.ts';
 import type { Random } from './random.ts';
 import { basicScenarios, type Scenario, scenarios } from './scenario/scenarios.ts';
 import { type FaultName, faultNames } from './truth.ts';
@@ -10,6 +12,7 @@ export interface Preset {
   readonly doc: string;
   readonly scenarios: readonly Scenario[];
   readonly faults: readonly FaultName[];
+  readonly negatives: readonly Negative[];
   /** Shares of runs */
   readonly faultShare: number;
   readonly negativeShare: number;
@@ -43,6 +46,7 @@ const small: Preset = {
   doc: 'five kinds of agents and the ten faults of single agents, dense enough for a short look',
   scenarios: basicScenarios,
   faults: basicFaults,
+  negatives: basicNegatives,
   faultShare: 0.3,
   negativeShare: 0.2,
   secondFaultShare: 0,
@@ -64,6 +68,7 @@ const fleet: Preset = {
   doc: 'all agents, all faults among all hard negatives, five days',
   scenarios,
   faults: faultNames,
+  negatives,
   faultShare: 0.35,
   negativeShare: 0.3,
   secondFaultShare: 0.15,

@@ -4,7 +4,7 @@ import type { SimulatedRun } from './run.ts';
 import type { FaultName, FaultTruth, Truth } from './truth.ts';
 
 /** Runs for tests, in the convention whose attributes are easiest to read. */
-const readable = { conventions: ['otel-genai'] } as const;
+const readable = { conventions: ['otel-genai'], preset: 'fleet', faultlessSessions: 0 } as const;
 
 export function runsWith(fault: FaultName, count: number, seed = 11): SimulatedRun[] {
   const mix = { faults: [fault], faultShare: 1, negativeShare: 0 };

@@ -65,8 +65,9 @@ export function simulateSession(setting: SessionSetting, random: Random): Simula
 function usualScenario(wishes: readonly Wish[], scenarios: readonly Scenario[], random: Random): Scenario {
   const special = wishes.find(({ injectors, negative }) => injectors || negative);
   if (!special) return random.pick(scenarios);
-  for (const scenario of random.sample(scenarios, scenarios.length)) {
-    for (let tries = 0; tries < 4; tries += 1) {
+  const shuffled = random.sample(scenarios, scenarios.length);
+  for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+    for (const scenario of shuffled) {
       const trial = random.fork(scenario.name);
       if (grant(special, scenario.plan(trial, []), trial)) return scenario;
     }

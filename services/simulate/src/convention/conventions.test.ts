@@ -49,7 +49,9 @@ function meaning(span: ReturnType<typeof read> extends Map<string, infer S> ? S 
   const { kind, parentSpanId, failed, tool, toolCallId, model, agent, conversationId, release, service } = span;
   const { inputTokens, outputTokens, systemInstructions, handoffTo, startTime, durationNs } = span;
   return {
-    ...{ kind, parentSpanId, failed, tool, toolCallId, release, service, startTime, durationNs },
+    // OpenTelemetry alone has a word for memory.
+    kind: kind === 'memory' ? 'step' : kind,
+    ...{ parentSpanId, failed, tool, toolCallId, release, service, startTime, durationNs },
     // Some instrumentations repeat the model on the agent.
     model: kind === 'llm' ? model : '',
     ...{ inputTokens, outputTokens, systemInstructions, handoffTo, agent, conversationId },

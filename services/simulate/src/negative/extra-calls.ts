@@ -10,6 +10,10 @@ export interface ExtraCall {
   readonly ms?: number;
 }
 
+/** Something that the user has named: what an extra call can be about. */
+export const subjectOf = ({ root }: RunPlan): string =>
+  /[A-Z][\w-]*\d{2,}[\w-]*|\d{4}/.exec(root.request)?.[0] ?? 'this';
+
 /** Offers one more tool to the root agent and calls it, one call after the other, right before the answer. */
 export function addCalls(plan: RunPlan, spec: ToolSpec, calls: readonly ExtraCall[], random: Random): Step[] {
   const { root } = plan;

@@ -1,5 +1,5 @@
 import { textArgument, toolSpec } from '../scenario/scenario.ts';
-import { addCalls } from './extra-calls.ts';
+import { addCalls, subjectOf } from './extra-calls.ts';
 import type { Negative } from './negative.ts';
 
 const spec = toolSpec('open_complaints', 'Lists open complaints.', { subject: textArgument('about whom') });
@@ -14,7 +14,7 @@ export const lawfulEmpty: Negative = {
       { total: 0, items: [] },
       { found: false, error: null },
     ]);
-    const call = { text: 'Are there open complaints?', arguments: { subject: `c-${random.hex(4)}` }, result };
+    const call = { text: 'Are there open complaints?', arguments: { subject: subjectOf(plan) }, result };
     return { resembles: 'masked_tool_error', variant: 'lawful_empty', steps: addCalls(plan, spec, [call], random) };
   },
 };

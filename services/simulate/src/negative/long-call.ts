@@ -10,7 +10,7 @@ export const longCall: Negative = {
   apply(plan, random) {
     const call = {
       text: 'I render the clip, this takes a while.',
-      arguments: { clip: `clip-${random.integer(10, 99)}` },
+      arguments: { clip: random.pick(['intro', 'summary', 'teaser']) },
       result: { state: 'rendered', seconds: random.integer(10, 90) },
       ms: random.integer(4_000, 7_000),
     };

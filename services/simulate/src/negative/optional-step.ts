@@ -34,3 +34,16 @@ export const optionalStep: Negative = {
     };
   },
 };
+
+/** The same step works, and nothing uses it either: what runs need is learnt from those that went well. */
+export const optionalStepDone: Negative = {
+  name: 'optional_step_done',
+  apply(plan, random) {
+    const { root } = plan;
+    if (!answerOf(root) || root.agent.answerSchema) return undefined;
+    const place = random.pick(['Lyon', 'Graz']);
+    const result = { place, sky: random.pick(['clear', 'cloudy', 'rain']), celsius: random.integer(-4, 31) };
+    const steps = addCalls(plan, spec, [{ text: 'Perhaps the weather helps.', arguments: { place }, result }], random);
+    return { resembles: 'unresolved_error', variant: 'optional_step_done', steps };
+  },
+};

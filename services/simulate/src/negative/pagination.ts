@@ -1,5 +1,5 @@
 import { textArgument, toolSpec, wholeNumber } from '../scenario/scenario.ts';
-import { addCalls } from './extra-calls.ts';
+import { addCalls, subjectOf } from './extra-calls.ts';
 import type { Negative } from './negative.ts';
 
 const spec = toolSpec('list_events', 'Lists events, page by page.', {
@@ -12,7 +12,7 @@ export const pagination: Negative = {
   name: 'pagination',
   apply(plan, random) {
     const pages = random.integer(4, 9);
-    const subject = `subject-${random.integer(100, 999)}`;
+    const subject = subjectOf(plan);
     const calls = Array.from({ length: pages }, (_, i) => ({
       text: i === 0 ? 'I list the events.' : 'And the next page.',
       arguments: { subject, page: i + 1 },

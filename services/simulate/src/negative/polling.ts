@@ -1,5 +1,5 @@
 import { textArgument, toolSpec } from '../scenario/scenario.ts';
-import { addCalls } from './extra-calls.ts';
+import { addCalls, subjectOf } from './extra-calls.ts';
 import type { Negative } from './negative.ts';
 
 const spec = toolSpec('export_status', 'Says how far an export is.', { export_id: textArgument('id') });
@@ -9,7 +9,7 @@ export const pollingWithProgress: Negative = {
   name: 'polling_with_progress',
   apply(plan, random) {
     const polls = random.integer(4, 8);
-    const exportId = `ex-${random.hex(6)}`;
+    const exportId = subjectOf(plan);
     const calls = Array.from({ length: polls }, (_, i) => {
       const isLast = i === polls - 1;
       const percent = isLast ? 100 : Math.floor((100 * (i + random.unit())) / polls);

@@ -7,6 +7,8 @@ import { asText, type SpanRecord, type Work } from './record.ts';
 
 /** What an agent does between two steps, microseconds. */
 const BETWEEN_US = 400;
+/** From one process to another, microseconds; more than their clocks commonly differ. */
+const HOP_US = 4_000;
 
 /**
  * The spans of a plan that begins at `startUs` (true time), in the order in which they end at one service. Where the plan
@@ -47,7 +49,9 @@ class Renderer {
     const agent = at.owner.agent;
     switch (step.kind) {
       case 'agent': {
-        const end = this.agent(step, at.spanId, startUs);
+        // An agent in another process is asked over the network.
+        const hopUs = step.agent.service === agent.service ? 0 : HOP_US;
+        const end = this.agent(step, at.spanId, startUs + hopUs) + hopUs;
         if (step.callId !== undefined) at.conversation.hear(step.callId, step.failure?.message ?? step.answer);
         return end;
       }

@@ -1,0 +1,122 @@
+import { describe, expect, test } from 'vitest';
+import { generateRuns, SessionSource } from '../generate.ts';
+import { faultNames } from '../truth.ts';
+import { arrivalsOf } from './arrivals.ts';
+import { readCommand } from './command-line.ts';
+import { evaluateFleet } from './evaluation.ts';
+import { confusionOf, detailsOf, reportOf, tableOf } from './report.ts';
+import { aucOf, brierOf } from './verdicts.ts';
+
+const fleet = { preset: 'fleet', sessions: 40, seed: 4, convention: 'all' };
+
+describe('an evaluation', () => {
+  const evaluated = evaluateFleet(fleet);
+
+  test('judges every span of every session', () => {
+    expect(evaluated.problems).toEqual([]);
+    expect(evaluated.evaluation.sessions).toBe(fleet.sessions);
+    expect(evaluated.spans).toBeGreaterThan(500);
+    const { ok, patterns } = reportOf(evaluated);
+    expect(ok).toBe(true);
+    expect(patterns.map(({ pattern }) => pattern)).toEqual(expect.arrayContaining([...faultNames]));
+  });
+
+  test('says the same each time', () => {
+    const [first, second] = [evaluated, evaluateFleet(fleet)].map(reportOf);
+    expect(second).toEqual(first);
+  });
+
+  test('finds what is easy to find', () => {
+    const easy = {
+      ...fleet,
+      preset: 'small',
+      sessions: 30,
+      faults: ['retry_storm'],
+      faultShare: 0.8,
+      negativeShare: 0,
+    };
+    const [storm] = reportOf(evaluateFleet(easy)).patterns;
+    expect(storm).toMatchObject({ pattern: 'retry_storm', precision: 1, recall: 1, localisation: 1 });
+    expect(storm?.injected).toBeGreaterThan(10);
+  });
+
+  test('of one convention is of the same sessions', () => {
+    const spans = (convention: string) => evaluateFleet({ ...fleet, sessions: 12, convention }).spans;
+    expect(spans('vercel-ai')).toBe(spans('openinference'));
+  });
+
+  test('is told as a table, as a report and in detail', () => {
+    expect(tableOf(evaluated)).toContain('priority_inversion');
+    expect(Object.keys(reportOf(evaluated))).toEqual(
+      'ok preset seed sessions spans convention patterns verdict'.split(' '),
+    );
+    expect(detailsOf(evaluated).patterns[0]).toHaveProperty('lagP50Ms');
+  });
+
+  test.each([
+    [{ preset: 'huge' }, "there is no preset 'huge'"],
+    [{ convention: 'morse' }, "there is no convention 'morse'"],
+    [{ faults: ['boredom'] }, "there is no fault 'boredom'"],
+  ])('refuses %o', (wrong, message) => {
+    expect(() => evaluateFleet({ ...fleet, ...wrong })).toThrow(message);
+  });
+});
+
+describe('arrivals', () => {
+  const source = new SessionSource({ seed: 5, preset: 'fleet' });
+  const sessions = Array.from({ length: 20 }, (_, i) => source.session(i, 1e12 + i * 5_000));
+  const spansOf = (resendShare: number, lateShare: number) =>
+    [...arrivalsOf(sessions, { seed: 1, resendShare, lateShare })].flatMap((arrival) =>
+      arrival.spans.map((span) => ({ ...span, atMs: arrival.atMs, tenant: arrival.tenant })),
+    );
+
+  test('bring every span once, after its end, in the order of time', () => {
+    const arrived = spansOf(0, 0);
+    const sent = sessions.flat().flatMap((run) => run.spans);
+    expect(new Set(arrived.map(({ span }) => span.spanId)).size).toBe(arrived.length);
+    expect(arrived.length).toBe(sent.length);
+    expect(arrived.every(({ atMs, endMs }) => atMs >= endMs)).toBe(true);
+    const times = arrived.map(({ atMs }) => atMs);
+    expect(times).toEqual(times.toSorted((a, b) => a - b));
+    expect(new Set(arrived.map(({ tenant }) => tenant)).size).toBeGreaterThan(1);
+  });
+
+  test('bring some twice and some late', () => {
+    const arrived = spansOf(0.2, 0.2);
+    expect(new Set(arrived.map(({ span }) => span.spanId)).size).toBeLessThan(arrived.length);
+    expect(arrived.some(({ atMs, endMs }) => atMs > endMs + 2_000)).toBe(true);
+    const times = arrived.map(({ atMs }) => atMs);
+    expect(times).toEqual(times.toSorted((a, b) => a - b));
+  });
+});
+
+test('users of a fleet over weeks come back after days', () => {
+  const byConversation = Map.groupBy(generateRuns({ seed: 2, preset: 'weeks', count: 200 }), (run) => run.sessionId);
+  const spans = [...byConversation.values()].map((runs) => (runs.at(-1)?.startMs ?? 0) - (runs[0]?.startMs ?? 0));
+  expect(spans.filter((ms) => ms > 86_400_000).length).toBeGreaterThan(5);
+});
+
+test('a verdict is good when failed sessions rank first, and its probabilities are near the truth', () => {
+  const good = [0.1, 0.2, 0.8, 0.9].map((probability) => ({ probability, failed: probability > 0.5 }));
+  expect(aucOf(good)).toBe(1);
+  expect(brierOf(good)).toBeCloseTo(0.025, 6);
+  expect(aucOf(good.map((each) => ({ ...each, probability: 0.4 })))).toBe(0.5);
+  expect(aucOf([])).toBeNull();
+  expect(brierOf([])).toBeNull();
+});
+
+test('confusion counts what was found at what', () => {
+  const mistake = { kind: 'spurious', pattern: 'a', instead: 'b x', clean: false } as const;
+  expect(confusionOf([mistake, { ...mistake, pattern: 'c' }, mistake, { ...mistake, kind: 'missed' }])).toEqual([
+    { there: 'b x', found: 'a', times: 2 },
+    { there: 'b x', found: 'c', times: 1 },
+  ]);
+});
+
+test.each([
+  [['--sessions', '0'], '--sessions takes a whole number from 1 on'],
+  [['--seed', 'x'], '--seed takes a number'],
+  [['--boredom'], 'boredom'],
+])('the command line refuses %o', (args, message) => {
+  expect(() => readCommand(args)).toThrow(message);
+});
