@@ -57,6 +57,8 @@ export interface FaultNote {
   readonly cause?: Step | 'deepest';
   /** Where one may just as well say that it began. */
   readonly orCause?: readonly Step[];
+  /** It may just as well have begun in a request below. */
+  readonly orCauseBelow?: boolean;
   /** Requests at or below it that failed are part of it, too. */
   readonly withFailuresBelow?: boolean;
   /** All steps that are part of it; a finding at one of them is at a right place, too. Default: where it happened. */

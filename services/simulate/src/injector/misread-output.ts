@@ -108,18 +108,16 @@ function otherAnswer(plan: RunPlan, random: Random, strength: number): FaultNote
   if (!first) return undefined;
   changeAnswer(plan, first, root.answer.replace(String(value), String(wrong)));
   const lasts = lineOf(plan, first).flatMap((agent) => agent.steps.at(-1) ?? []);
-  const [at] = lasts;
-  return (
-    at && [
-      {
-        pattern: 'misread_output',
-        variant: 'other_answer',
-        at,
-        orCause: [site.tool],
-        steps: [...lasts, ...lineOf(plan, first)],
-      },
-    ]
-  );
+  const [at, ...above] = lasts;
+  if (!at) return undefined;
+  const steps = [...lasts, ...lineOf(plan, first)];
+  return [
+    { pattern: 'misread_output', variant: 'other_answer', at, orCause: [site.tool], steps },
+    // Who passes the answer on repeats it.
+    ...above.map(
+      (each): FaultNote => ({ pattern: 'misread_output', variant: 'passed_on', isArguable: true, at: each, steps }),
+    ),
+  ];
 }
 
 const times = (text: string, part: string): number => text.split(part).length - 1;

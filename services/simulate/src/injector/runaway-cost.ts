@@ -59,6 +59,7 @@ export const runawayCost: Injector = {
           numbers: { calls },
         },
         { pattern: 'no_progress_loop', variant: 'ever_more_steps', isArguable: true, at: begun, steps: extra },
+        { pattern: 'reasoning_drift', variant: 'ever_more_steps', isArguable: true, at: begun, steps: extra },
       ]
     );
   },

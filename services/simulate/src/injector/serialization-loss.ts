@@ -50,7 +50,7 @@ function inResult(plan: RunPlan, random: Random): FaultNote[] | undefined {
   const lost = tool.result;
   const variant = random.pick(Object.keys(losses));
   tool.result = { ...(tool.result as object), [key]: losses[variant]?.(value) };
-  return [{ pattern: 'serialization_loss', variant, at: tool }, ...stranded(plan, lost, tool)];
+  return [{ pattern: 'serialization_loss', variant, at: tool, orCauseBelow: true }, ...stranded(plan, lost, tool)];
 }
 
 /** A number that is none, printed as text. */
@@ -65,7 +65,10 @@ function asNoNumber(plan: RunPlan, random: Random): FaultNote[] | undefined {
   const lost = tool.result;
   const text = random.pick(['NaN', 'undefined', 'NaN']);
   tool.result = { ...(tool.result as object), [key]: text };
-  return [{ pattern: 'serialization_loss', variant: 'no_number', at: tool }, ...stranded(plan, lost, tool)];
+  return [
+    { pattern: 'serialization_loss', variant: 'no_number', at: tool, orCauseBelow: true },
+    ...stranded(plan, lost, tool),
+  ];
 }
 
 function inHandoff(plan: RunPlan, random: Random): FaultNote[] | undefined {

@@ -51,7 +51,11 @@ function faultTruth(note: FaultNote, spans: Spans, where: Where): FaultTruth {
     agent: at.agent.name,
     spanId: at.spanId,
     rootCauseSpanId: cause.spanId,
-    otherCauses: [...(note.orCause ?? []).map((step) => spans.of(step).spanId), ...below.map(({ spanId }) => spanId)],
+    otherCauses: [
+      ...(note.orCause ?? []).map((step) => spans.of(step).spanId),
+      ...below.map(({ spanId }) => spanId),
+      ...(note.orCauseBelow ? spans.below(at).map(({ spanId }) => spanId) : []),
+    ],
     spans: [...new Set([at, ...others].map(({ spanId }) => spanId))],
     numbers: note.numbers ?? {},
   };
@@ -98,6 +102,10 @@ class Spans {
       (record) =>
         record.work.kind === 'http' && tops.some((top) => this.#depthBelow(record, top) > 0) && this.#isInVain(record),
     );
+  }
+
+  below(top: SpanRecord): SpanRecord[] {
+    return this.#records.filter((record) => this.#depthBelow(record, top) > 0);
   }
 
   #isInVain(record: SpanRecord): boolean {
