@@ -23,9 +23,19 @@ const ASSISTANT = /"role": ?"assistant"/;
 /**
  * Takes note of the inference with which an agent begins: its input has a user's message and no answer yet. One whose input repeats
  * the conversation of the agent before it lost nothing and is not noted. True where it was noted.
+ *
+ * @param isPassed something in the run may be a handoff: until then, nothing but the first begins at one place
  */
-export function noteContext(contexts: GivenContext[], step: Step, span: Span, run: RunView): boolean {
+export function noteContext(
+  contexts: GivenContext[],
+  step: Step,
+  span: Span,
+  run: RunView,
+  isPassed: boolean,
+): boolean {
   const { inputMessages } = span;
+  const first = run.stepOf(contexts[0]?.spanId ?? '');
+  if (first && !isPassed && step.parentSpanId === first.parentSpanId && step.agent === first.agent) return false;
   if (step.kind !== 'llm' || inputMessages === '' || contexts.length >= MOST_CONTEXTS) return false;
   if (ASSISTANT.test(inputMessages) || wasCut(span, 'inputMessages') || wrapsInference(step, run)) return false;
   const asked: string[] = [];

@@ -88,7 +88,7 @@ export function contextDecay(overrides: Partial<ContextDecaySettings> = {}): Run
         ...new Set(forms.flatMap((form) => Object.keys(form).slice(0, MOST_KEYS).map(fieldName))),
       ]);
       const isCarried = noteCarried(step, span, state);
-      const isBegun = noteContext(state.contexts, step, span, run);
+      const isBegun = noteContext(state.contexts, step, span, run, state.log.notes.length > 0);
       if (!isHandoff && !isCarried && !isBegun) return false;
       if (state.log.notes.length > 0) judge(run, state, reporter);
       return true;

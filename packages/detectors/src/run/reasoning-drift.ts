@@ -64,7 +64,9 @@ const MOST_WORDS = 48;
 const LEAST_WORDS = 5;
 /** New words of a user by which the goal is another one. */
 const NEW_GOAL = 3;
-const MOST_READ = 2_048;
+/** Characters read of an output, and of what is heard. */
+const MOST_SAID = 2_048;
+const MOST_HEARD = 1_024;
 const MOST_SPANS = 12;
 const MEAN_OF = 4;
 const TICK = 1_000;
@@ -76,6 +78,8 @@ interface Stream {
   agent: string;
   goal: TopicWords;
   seen: SeenWords;
+  /** The result of a call was read off its span: it need not be read again where the next input repeats it. */
+  fed: boolean;
   /** Digest of the user's last message. */
   last: string;
   /** Inferences that the mean is of, and their sum. */
@@ -204,7 +208,9 @@ function streamOf(step: Step, span: Span, streams: Stream[]): Stream | undefined
     stream.last = digest(text);
     turnTo(stream, topicWords(text, MOST_WORDS));
   }
-  if (stream.below.length === 0) addSeen(stream.seen, text === '' ? input : text, MOST_READ);
+  if (stream.below.length === 0 && (text !== '' || !stream.fed))
+    addSeen(stream.seen, text === '' ? input : text, MOST_HEARD);
+  stream.fed = false;
   return stream;
 }
 
@@ -213,7 +219,8 @@ function addResult(step: Step, span: Span, streams: readonly Stream[]): boolean 
   const stream =
     span.toolResult === '' ? undefined : streams.findLast((one) => step.agent === '' || one.agent === step.agent);
   if (!stream || stream.below.length > 0) return false;
-  addSeen(stream.seen, span.toolResult, MOST_READ);
+  addSeen(stream.seen, span.toolResult, MOST_HEARD);
+  stream.fed = true;
   return true;
 }
 
@@ -222,6 +229,7 @@ const newStream = (key: string, agent: string): Stream => ({
   agent,
   goal: [],
   seen: noWords(),
+  fed: false,
   last: '',
   known: 0,
   sum: 0,
@@ -252,9 +260,9 @@ function wordsOf(span: Span): TopicWords {
         text += ` ${typeof part.content === 'string' ? part.content : ''}`;
       else if (part?.type === 'tool_call') text += ` ${String(part.name)} ${JSON.stringify(part.arguments ?? '')}`;
     }
-    if (text.length > MOST_READ) break;
+    if (text.length > MOST_SAID) break;
   }
-  return topicWords(text.slice(0, MOST_READ), MOST_WORDS, false);
+  return topicWords(text.slice(0, MOST_SAID), MOST_WORDS, false);
 }
 
 const rounded = (value: number): number => Math.round(value * 100) / 100;
