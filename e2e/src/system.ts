@@ -72,7 +72,7 @@ export interface Command {
 
 /** A command of the project, started as its npm script does, from the repository's root. */
 export function command(script: 'replay' | 'demo' | 'sql', args: readonly string[]): Command {
-  const entry = join(repository, 'infra/local/src', `${script}.ts`);
+  const entry = join(repository, 'infra/local/src', script, 'main.ts');
   const child = spawn(process.execPath, [entry, ...args], { cwd: repository, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));

@@ -1,6 +1,6 @@
 /** Supervises one child and does nothing else, until it is killed. */
 import { fileURLToPath } from 'node:url';
-import { Supervisor } from '../src/supervisor.ts';
+import { Supervisor } from '../src/supervision/supervisor.ts';
 
 const [logDir, port] = process.argv.slice(2);
 const supervisor = new Supervisor({ logDir: logDir as string, onEvent: () => {} });

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { parseDuration } from '@spanwise/runtime';
 import { currentSchema, type DeadLetterReason } from '@spanwise/schemas';
-import { UsageError } from '../usage-error.ts';
+import { UsageError } from '../command/usage-error.ts';
 import { isEmpty, type LetterFilter } from './letter-filter.ts';
 
 /** The closed list of the schema. */

@@ -1,10 +1,10 @@
 import type { Kafka } from 'kafkajs';
+import { ProgressLine } from '../command/progress-line.ts';
+import { runCommand } from '../command/run-command.ts';
+import { UsageError } from '../command/usage-error.ts';
 import { defaultDataDir, type LocalConfig, loadLocalConfig } from '../config.ts';
 import { kafkaClient } from '../kafka-client.ts';
-import { ProgressLine } from '../progress-line.ts';
-import { runCommand } from '../run-command.ts';
-import { findRunning } from '../state-file.ts';
-import { UsageError } from '../usage-error.ts';
+import { findRunning } from '../pipeline/state-file.ts';
 import { type DeadLettersCommand, deadLettersUsage, parseDeadLettersCommand } from './command-line.ts';
 import { ensureLetterTopics, type Letter, readLetters, readReplays, recordKey, recordOf } from './letter.ts';
 import { matches } from './letter-filter.ts';

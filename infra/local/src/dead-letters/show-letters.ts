@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { decodeBlock, type RecordName, topics } from '@spanwise/schemas';
-import { table } from '../text-table.ts';
+import { table } from '../command/text-table.ts';
 import { type Letter, recordKey, recordOf } from './letter.ts';
 
 const MOST_DETAIL = 60;
