@@ -52,4 +52,6 @@ export interface RunDetector<State = unknown> {
   onSpan(step: Step, span: Span, run: RunView, state: State, reporter: Reporter): boolean;
   /** The run ended. A late span may reopen it: then `onSpan` and `onRunEnd` come again. */
   onRunEnd(end: RunEnd, run: RunView, state: State, reporter: Reporter): boolean;
+  /** The run had what this pattern judges, and too little of it was captured to judge: its coverage says so. Absent: never. */
+  isBlind?(run: RunView, state: State): boolean;
 }

@@ -183,7 +183,7 @@ export class RunJudge {
       const seen = judgeRun(ledger.standing(), known, meta.llmCalls + meta.toolCalls, runFailure(model));
       const judgement = meta.continuation > 0 && meta.judged ? amend(seen, meta.judged) : seen;
       const revision = (meta.judged?.revision ?? 0) + 1;
-      output.run = runRecord(model, judgement, ledger.standing(), revision);
+      output.run = runRecord(model, judgement, ledger.standing(), revision, this.#blind(slots, context));
       meta.judged = { end, revision, verdict: judgement.verdict, probability: judgement.failureProbability };
       meta.reopened = false;
       model.saveMeta();
@@ -227,6 +227,16 @@ export class RunJudge {
     context = new Context(model, slots);
     this.#contexts.set(slots, context);
     return context;
+  }
+
+  /** Patterns that had something to judge in this run and could not see it. */
+  #blind(slots: Slots, context: Context): string[] {
+    const blind: string[] = [];
+    for (let i = 0; i < this.#detectors.length; i++) {
+      const detector = this.#detectors[i] as RunDetector;
+      if (detector.isBlind?.(context.model, this.#stateOf(i, slots, context))) blind.push(detector.pattern);
+    }
+    return blind;
   }
 
   #stateOf(i: number, slots: Slots, context: Context): unknown {

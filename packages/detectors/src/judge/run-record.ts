@@ -18,7 +18,7 @@ const share = (part: number, whole: number): number | null =>
  * JSON object: share of the spans that could carry each kind of content and did, and the patterns that are blind; and, where
  * there are any, the spans that were forgotten before the end, because there were too many or they came too late.
  */
-function coverageOf(meta: RunMeta): string {
+function coverageOf(meta: RunMeta, alsoBlind: readonly string[]): string {
   const { seen, released: spans, toolCalls, llmCalls } = meta;
   const shares = {
     agent: share(seen.agent, spans),
@@ -29,12 +29,22 @@ function coverageOf(meta: RunMeta): string {
     messages: share(seen.messages, llmCalls),
     parent: share(seen.parent, Math.max(0, spans - 1)),
   };
-  const blind = NEEDS.flatMap(([content, patterns]) => (shares[content] === 0 ? patterns : []));
+  const blind = [...NEEDS.flatMap(([content, patterns]) => (shares[content] === 0 ? patterns : [])), ...alsoBlind];
   return JSON.stringify({ ...shares, blind, ...(meta.dropped > 0 ? { forgotten: meta.dropped } : {}) });
 }
 
-/** The Run record of a judgement. */
-export function runRecord(run: RunModel, judgement: Judgement, standing: Iterable<Finding>, revision: number): Run {
+/**
+ * The Run record of a judgement.
+ *
+ * @param blind patterns that say of themselves that they could see nothing of what they judge
+ */
+export function runRecord(
+  run: RunModel,
+  judgement: Judgement,
+  standing: Iterable<Finding>,
+  revision: number,
+  blind: readonly string[],
+): Run {
   const { meta, root } = run;
   let findingCount = 0;
   for (const finding of standing) if (finding.severity !== 'info') findingCount++;
@@ -71,6 +81,6 @@ export function runRecord(run: RunModel, judgement: Judgement, standing: Iterabl
     inputTokens: asLong(meta.inputTokens),
     outputTokens: asLong(meta.outputTokens),
     costUsd: meta.costUsd,
-    coverage: coverageOf(meta),
+    coverage: coverageOf(meta, blind),
   };
 }

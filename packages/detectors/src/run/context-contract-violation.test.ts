@@ -43,3 +43,14 @@ test.each([
 ])('a contract with %s is refused', (_, contract, message) => {
   expect(() => contextContractViolation({ contracts: [contract] })).toThrow(message);
 });
+
+test.each([
+  ['carries a payload', { order_id: 'A-1', amount: 1, reason: 'x' }, false],
+  ['names its target and nothing else', { agent: 'refunds_agent' }, true],
+])('coverage says whether it could see: a handoff that %s', (_, payload, isBlind) => {
+  const slots = new MemorySlots();
+  const judge = new RunJudge({ detectors: [detector()] });
+  for (const span of delegation(payload)) judge.onSpan(slots, span, 1_000_000);
+  const { blind } = JSON.parse(judge.onEnd(slots, 'closed', 2_000_000).run?.coverage ?? '{}');
+  expect(blind.includes('context_contract_violation')).toBe(isBlind);
+});

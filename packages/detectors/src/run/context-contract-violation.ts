@@ -99,6 +99,11 @@ export function contextContractViolation(
       judge(run, state, reporter);
       return true;
     },
+
+    isBlind(run, state) {
+      const handoffs = handoffsOf(state.log, run);
+      return handoffs.length > 0 && handoffs.every(({ kept }) => !kept);
+    },
   };
 }
 

@@ -111,6 +111,8 @@ export function personaInconsistency(overrides: Partial<PersonaInconsistencySett
       judge(run, state, true, reporter);
       return true;
     },
+
+    isBlind: (run, state) => state.inferences.length === 0 && run.steps.some(({ kind }) => kind === 'llm'),
   };
 }
 

@@ -164,6 +164,8 @@ export function reasoningDrift(overrides: Partial<ReasoningDriftSettings> = {}):
     },
 
     onRunEnd: () => false,
+
+    isBlind: (run, state) => state.streams.length === 0 && run.steps.some(({ kind }) => kind === 'llm'),
   };
 }
 
