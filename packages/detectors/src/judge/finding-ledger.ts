@@ -3,6 +3,7 @@ import type { FindingDraft } from '../detector/detector.ts';
 import { hash128 } from '../identity-hash.ts';
 import type { RunModel } from '../run-model/run-model.ts';
 import type { Slots } from '../slots.ts';
+import { causesOf } from './consequences.ts';
 
 /** Findings of one pattern in one run; what exceeds them is counted in one summarising finding (default 64). */
 export const MAX_FINDINGS_PER_PATTERN = 64;
@@ -20,6 +21,7 @@ export const findingIdOf = (tenant: string, traceId: string, pattern: string, ke
 /** A reader could see no difference: all that may change but revision and times. */
 const saysTheSame = (a: Finding, b: Finding): boolean =>
   a.withdrawn === b.withdrawn &&
+  a.supersededBy === b.supersededBy &&
   a.severity === b.severity &&
   a.confidence === b.confidence &&
   a.spanId === b.spanId &&
@@ -82,7 +84,7 @@ export class FindingLedger {
       findingId: id,
       revision: (known?.revision ?? 0) + 1,
       withdrawn: false,
-      supersededBy: '',
+      supersededBy: known?.supersededBy ?? '',
       pattern,
       scope: 'run',
       severity: draft.severity,
@@ -131,6 +133,17 @@ export class FindingLedger {
         workflow: run.meta.workflow,
         step: span ? run.pointOf(span) : known.step,
       });
+      if (emitted) changed.push(emitted);
+    }
+    return changed;
+  }
+
+  /** Revisions of findings that turned out to follow from another one, or not to. */
+  tieConsequences(): Finding[] {
+    const changed: Finding[] = [];
+    for (const [known, supersededBy] of causesOf([...this.standing()])) {
+      const revision = known.revision + 1;
+      const emitted = this.#emit(known, { ...known, ...this.#decidedNow(), revision, supersededBy });
       if (emitted) changed.push(emitted);
     }
     return changed;

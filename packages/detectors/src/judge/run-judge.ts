@@ -5,6 +5,7 @@ import type { Step } from '../detector/step.ts';
 import { runFailure } from '../relations/run-failure.ts';
 import { defaultBounds, type RunBounds, RunModel } from '../run-model/run-model.ts';
 import type { Slots } from '../slots.ts';
+import { mayTie } from './consequences.ts';
 import { FindingLedger } from './finding-ledger.ts';
 import { giveUp } from './give-up.ts';
 import { resolveRevisions } from './resolve-revisions.ts';
@@ -91,6 +92,11 @@ class Collector implements Reporter {
   refresh(): void {
     this.findings.push(...this.#ledger.refresh());
   }
+
+  /** To be called when all patterns have spoken. */
+  tieConsequences(): void {
+    if (mayTie(this.findings)) this.findings.push(...this.#ledger.tieConsequences());
+  }
 }
 
 /**
@@ -144,6 +150,7 @@ export class RunJudge {
         output.faults.push(faultOf(detector, error));
       }
     }
+    collector.tieConsequences();
     if (model.meta.rootSpanId !== '' && !model.meta.rootAssumed) {
       // The root tells what its run is; a late parent may name the agent of its children; any other tells only of itself.
       const isParent = model.childrenOf(step.spanId).length > 0;
@@ -174,6 +181,7 @@ export class RunJudge {
         output.faults.push(faultOf(detector, error));
       }
     }
+    collector.tieConsequences();
     collector.refresh();
     output.revisions = resolveRevisions(model, slots, model.steps);
     if (model.meta.agentic > 0) {

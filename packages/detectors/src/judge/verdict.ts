@@ -57,7 +57,9 @@ const inOrder = ({ finding: a, weight: weightOfA }: Weighed, { finding: b, weigh
 
 /** Each finding with what it adds to the log-odds: findings of one pattern saturate, the weightiest counts in full. */
 function weigh(findings: Iterable<Finding>): Weighed[] {
-  const weighed = [...findings].map((finding) => ({ finding, weight: weightOf(finding) })).sort(inOrder);
+  // What follows from another finding is that finding's weight.
+  const own = [...findings].filter(({ supersededBy }) => supersededBy === '');
+  const weighed = own.map((finding) => ({ finding, weight: weightOf(finding) })).sort(inOrder);
   const share = new Map<string, number>();
   for (const entry of weighed) {
     const now = share.get(entry.finding.pattern) ?? 1;

@@ -1,0 +1,54 @@
+import type { Finding } from '@spanwise/schemas';
+
+interface Consequence {
+  effect: string;
+  cause: string;
+  /** What ties them. */
+  by: 'span' | 'evidence';
+}
+
+/**
+ * Findings that say less of what another finding of the run says: the effect points to its cause and does not compete with it.
+ * `span`: both happened at one span; `evidence`: the effect's steps are, for the most part, among those of the cause.
+ */
+const CONSEQUENCES: readonly Consequence[] = [
+  // What was lost at a handoff is what its contract asks for.
+  { effect: 'context_decay', cause: 'context_contract_violation', by: 'span' },
+  // Agents that pass work round in a circle repeat themselves.
+  { effect: 'no_progress_loop', cause: 'circular_delegation', by: 'evidence' },
+  // Who is told to be somebody else follows other goals.
+  { effect: 'reasoning_drift', cause: 'persona_inconsistency', by: 'span' },
+];
+
+const EFFECTS = new Set(CONSEQUENCES.map(({ effect }) => effect));
+const CAUSES = new Set(CONSEQUENCES.map(({ cause }) => cause));
+
+/** Whether what changed in these findings may change what follows from what. */
+export const mayTie = (changed: readonly Finding[]): boolean =>
+  changed.some(({ pattern }) => EFFECTS.has(pattern) || CAUSES.has(pattern));
+
+function spansOf({ evidence, spanId }: Finding): string[] {
+  const { spans } = JSON.parse(evidence) as { spans?: string[] };
+  return spans ?? [spanId];
+}
+
+function follows(effect: Finding, cause: Finding, by: Consequence['by']): boolean {
+  if (by === 'span') return effect.spanId === cause.spanId;
+  const causes = new Set(spansOf(cause));
+  const spans = spansOf(effect);
+  return spans.filter((span) => causes.has(span)).length * 2 >= Math.min(spans.length, causes.size);
+}
+
+/** Of each finding that may follow from another: the id of that other, or the empty string. */
+export function* causesOf(standing: readonly Finding[]): Generator<[effect: Finding, causeId: string]> {
+  for (const effect of standing) {
+    if (!EFFECTS.has(effect.pattern)) continue;
+    let causeId = '';
+    for (const consequence of CONSEQUENCES) {
+      if (consequence.effect !== effect.pattern || causeId !== '') continue;
+      const causes = standing.filter(({ pattern }) => pattern === consequence.cause);
+      causeId = causes.find((cause) => follows(effect, cause, consequence.by))?.findingId ?? '';
+    }
+    yield [effect, causeId];
+  }
+}
