@@ -73,7 +73,9 @@ export class SessionSource {
     if (drawn < this.#faultShare) {
       const two = random.chance(this.#preset.secondFaultShare) ? 2 : 1;
       const drawn = random.sample(this.#injectors, two);
-      const injectors = drawn.some(endsRun) ? drawn.slice(0, 1) : drawn;
+      const injectors = drawn.some(endsRun)
+        ? drawn.slice(0, 1)
+        : drawn.toSorted((a, b) => Number(needsRequests(a)) - Number(needsRequests(b)));
       return index < this.#faultlessSessions ? { strength } : { injectors, strength };
     }
     if (drawn < this.#faultShare + this.#negativeShare)
@@ -81,6 +83,9 @@ export class SessionSource {
     return { strength };
   }
 }
+
+/** Comes last: another fault may take away the requests that show it. */
+const needsRequests = ({ fault }: (typeof injectors)[number]): boolean => fault === 'clock_skew';
 
 /** Comes alone: what is behind the end is never seen. */
 const endsRun = ({ fault }: (typeof injectors)[number]): boolean => fault === 'abandoned_session';

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { conventions } from '../convention/conventions.ts';
 import { presets } from '../preset.ts';
 import { FIRST_TEST_SEED } from '../strength.ts';
-import type { EvaluationOptions } from './evaluation.ts';
+import type { EvaluationOptions } from './options.ts';
 
 export const usage = `Lets a simulated fleet live, judges its spans by the detectors, and compares what is found with what was put there.
 Nothing is sent: spans go through the topologies of detect and correlate on the engine without a broker, in simulated time.

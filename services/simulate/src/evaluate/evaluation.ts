@@ -1,89 +1,74 @@
+import { Worker } from 'node:worker_threads';
 import type { Finding } from '@spanwise/schemas';
 import { SessionSource } from '../generate.ts';
 import { presetOf } from '../preset.ts';
-import { Random } from '../random.ts';
-import type { SimulatedRun } from '../run.ts';
-import { arrivalsOf } from './arrivals.ts';
+import type { Fed, FeedData, Told } from './feed.ts';
+import { type EvaluationOptions, mixOf, START_MS } from './options.ts';
 import { type Judged, MemoryPipeline } from './pipeline.ts';
 import type { Evaluated } from './report.ts';
 import { evaluate, type StandingFinding } from './score.ts';
 import { aucOf, brierOf, judgementsOf } from './verdicts.ts';
 
-export interface EvaluationOptions {
-  readonly preset: string;
-  readonly sessions: number;
-  readonly seed: number;
-  /** `all`, or the only one */
-  readonly convention: string;
-  readonly faults?: readonly string[];
-  readonly faultShare?: number;
-  readonly negativeShare?: number;
-  /** Called after every hundred sessions */
-  readonly onProgress?: (sessions: number, spans: number) => void;
-}
-
-/** What is remembered of a run to judge it by. */
-type Told = Pick<SimulatedRun, 'traceId' | 'truths'>;
-
-const START_MS = Date.UTC(2026, 0, 5, 6);
-const DAY_MS = 86_400_000;
-/** Of all sessions at most this share comes before the first fault. */
-const MOST_FAULTLESS = 0.1;
+/** Sessions that have begun and spans that were judged. */
+export type Progress = (sessions: number, spans: number) => void;
 
 /**
  * Lets a fleet live in simulated time, judges its spans as the services would, and compares what is found with what was put
- * there.
+ * there. The fleet lives in a thread of its own.
  *
  * @throws RangeError for a preset, fault, convention or share that cannot be
  */
-export function evaluateFleet(options: EvaluationOptions): Evaluated {
-  const { seed, convention, sessions: count } = options;
-  const preset = presetOf(options.preset);
-  const faults = options.faults ?? preset.faults;
-  const source = new SessionSource({
-    ...options,
-    faultlessSessions: Math.min(preset.faultlessSessions, Math.floor(count * MOST_FAULTLESS)),
-    ...(convention === 'all' ? {} : { conventions: [convention] }),
-  });
-  const conversations: Told[][] = [];
+export async function evaluateFleet(options: EvaluationOptions, onProgress?: Progress): Promise<Evaluated> {
+  const { seed, convention } = options;
+  const mix = mixOf(options);
+  // Refuses what cannot be, here and not in the thread.
+  new SessionSource(mix);
   const pipeline = new MemoryPipeline(START_MS);
-  let spans = 0;
-  const { resendShare, lateShare } = preset;
-  /** When the spans of faults arrived, milliseconds. */
-  const arrivedMs = new Map<string, number>();
-  for (const arrival of arrivalsOf(fleet(), { seed, resendShare, lateShare })) {
-    pipeline.receive(arrival);
-    for (const { span } of arrival.spans)
-      if (arrivedMs.get(span.spanId) === 0) arrivedMs.set(span.spanId, arrival.atMs);
-  }
+  const { conversations, arrivedMs, spans } = await fed(options, pipeline, onProgress);
   const judged = pipeline.finish();
   const judgements = judgementsOf(conversations, judged.sessions);
+  const patterns = options.faults ?? presetOf(options.preset).faults;
   return {
-    preset: preset.name,
+    preset: options.preset,
     seed,
     spans,
     convention,
-    evaluation: evaluate(judgedSessions(conversations, judged), faults, arrivedMs),
+    evaluation: evaluate(judgedSessions(conversations, judged), patterns, arrivedMs),
     verdict: { auc: aucOf(judgements), brier: brierOf(judgements) },
     problems: judged.deadLetters,
   };
+}
 
-  function* fleet(): Generator<SimulatedRun[]> {
-    const random = new Random(`${seed} starts`);
-    const everyMs = DAY_MS / preset.sessionsPerDay;
-    let startMs = START_MS;
-    for (let index = 0; index < count; index += 1) {
-      // Exponential gaps: users come without knowing of each other.
-      startMs += -Math.log(1 - random.unit()) * everyMs;
-      const runs = source.session(index, Math.round(startMs));
-      conversations.push(runs.map(({ traceId, truths }) => ({ traceId, truths })));
-      for (const truth of runs.flatMap(({ truths }) => truths))
-        if (truth.type === 'fault') for (const spanId of truth.spans) arrivedMs.set(spanId, 0);
-      spans += runs.reduce((sum, run) => sum + run.spans.length, 0);
-      if (index % 100 === 99) options.onProgress?.(index + 1, spans);
-      yield runs;
-    }
-  }
+/** Hands the fleet's spans to the pipeline until it has lived. Returns what was put where. */
+function fed(
+  options: EvaluationOptions,
+  pipeline: MemoryPipeline,
+  onProgress: Progress | undefined,
+): Promise<Extract<Fed, { type: 'truth' }>> {
+  const underWay = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
+  const waiting = new Int32Array(underWay);
+  const workerData: FeedData = { options, underWay };
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(new URL('./feed.ts', import.meta.url), { workerData });
+    worker.once('error', reject);
+    worker.once('exit', (code) => reject(new Error(`the fleet's thread ended early, with code ${code}`)));
+    worker.on('message', (message: Fed) => {
+      if (message.type === 'truth') {
+        resolve(message);
+        return;
+      }
+      try {
+        for (const block of message.blocks) pipeline.receive(block);
+      } catch (error) {
+        reject(error);
+        void worker.terminate();
+        return;
+      }
+      Atomics.sub(waiting, 0, 1);
+      Atomics.notify(waiting, 0);
+      onProgress?.(message.sessions, pipeline.spans);
+    });
+  });
 }
 
 function* judgedSessions(conversations: readonly (readonly Told[])[], { findings }: Judged) {

@@ -18,11 +18,8 @@ async function run({ report, details, mistakes, ...options }: EvaluateCommand): 
   const files = [report, details].filter((file) => file !== undefined);
   for (const file of files) await access(dirname(resolve(file)), constants.W_OK);
   const isTold = process.stderr.isTTY;
-  const evaluated = evaluateFleet({
-    ...options,
-    onProgress(sessions, spans) {
-      if (isTold) process.stderr.write(`\r${sessions} of ${options.sessions} sessions, ${spans} spans `);
-    },
+  const evaluated = await evaluateFleet(options, (sessions, spans) => {
+    if (isTold) process.stderr.write(`\r${sessions} of ${options.sessions} sessions, ${spans} spans `);
   });
   if (isTold) process.stderr.write('\r\u001b[K');
   process.stdout.write(tableOf(evaluated));

@@ -3,11 +3,9 @@ import { correlateTopology } from '@spanwise/correlate/src/topology.ts';
 import { DetectMetrics } from '@spanwise/detect/src/metrics.ts';
 import { detectTopology } from '@spanwise/detect/src/topology.ts';
 import { createRegistry } from '@spanwise/runtime';
-import type { DeadLetter, Finding, Session, Signal, Span } from '@spanwise/schemas';
-import { convertResourceSpans } from '@spanwise/semconv';
+import type { DeadLetter, Finding, Session, Signal } from '@spanwise/schemas';
 import { DEAD_LETTERS, TopologyTestDriver } from '@spanwise/stream';
-import { resourceSpansOf } from '../emit/requests.ts';
-import type { Arrival } from './arrivals.ts';
+import type { Block } from './feed.ts';
 
 /** The services' defaults, milliseconds. */
 const REORDER_DELAY_MS = 1_000;
@@ -23,10 +21,9 @@ export interface Judged {
   readonly sessions: readonly Session[];
   /** Reasons for what could not be processed */
   readonly deadLetters: readonly string[];
-  readonly spans: number;
 }
 
-/** What `ingest`, `detect` and `correlate` make of spans, on the engine without a broker: one partition, simulated time. */
+/** What `detect` and `correlate` make of spans, on the engine without a broker: one partition, simulated time. */
 export class MemoryPipeline {
   readonly #detect: TopologyTestDriver<'Span'>;
   readonly #correlate: TopologyTestDriver<'Signal'>;
@@ -55,13 +52,16 @@ export class MemoryPipeline {
     this.#correlate = new TopologyTestDriver(correlate, options);
   }
 
-  /** A request arrives. Requests have to come in the order of time. */
-  receive({ atMs, tenant, spans }: Arrival): void {
-    const at = { tenant, receivedTimeUs: Math.round(atMs * 1_000) };
-    const converted: Span[] = convertResourceSpans(resourceSpansOf(spans), at);
-    this.#detect.pipe(converted, Math.round(atMs));
-    this.#spans += converted.length;
-    this.#uncommitted += converted.length;
+  /** Spans so far, resent ones included */
+  get spans(): number {
+    return this.#spans;
+  }
+
+  /** A message arrives. Messages have to come in the order of time. */
+  receive({ atMs, bytes, spans }: Block): void {
+    this.#detect.pipe(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), atMs);
+    this.#spans += spans;
+    this.#uncommitted += spans;
     if (this.#uncommitted < COMMIT_EVERY) return;
     this.#uncommitted = 0;
     this.#detect.commit();
@@ -84,7 +84,6 @@ export class MemoryPipeline {
         ...letters.map(({ reason, detail }) => `${reason}: ${detail}`),
         ...[...this.#detect.deadLetterEvents, ...this.#correlate.deadLetterEvents].map(({ reason }) => reason),
       ],
-      spans: this.#spans,
     };
   }
 
