@@ -97,6 +97,31 @@ test('filters by trace, session and day of receipt prune what is read', async ()
   expect(await rows("SELECT toInt32(count()) AS n FROM spans WHERE session_id = 'c77'")).toEqual([{ n: 10 }]);
 });
 
+test('a run that went on after its state was given up is one run, counted by its last verdict', async () => {
+  const judged = [
+    { trace_id: 'once', continuation: 0, revision: 1, verdict: 'correct', previous_verdict: '' },
+    { trace_id: 'went on', continuation: 0, revision: 1, verdict: 'abandoned', previous_verdict: '' },
+    { trace_id: 'went on', continuation: 1, revision: 2, verdict: 'suspect', previous_verdict: 'abandoned' },
+    { trace_id: 'went on', continuation: 2, revision: 3, verdict: 'failed', previous_verdict: 'suspect' },
+  ];
+  const values = judged.map((row) => ({ tenant: 'went-on', received_time: '2026-11-22 08:00:00', ...row }));
+  for (const value of values) await client.insert({ table: 'run_rows', format: 'JSONEachRow', values: [value] });
+  expect(await rows("SELECT trace_id, revision, verdict FROM runs WHERE tenant = 'went-on' ORDER BY trace_id")).toEqual(
+    [
+      { trace_id: 'once', revision: 1, verdict: 'correct' },
+      { trace_id: 'went on', revision: 3, verdict: 'failed' },
+    ],
+  );
+  expect(
+    await rows(
+      "SELECT verdict, toInt32(sum(count)) AS runs FROM verdict_counts WHERE tenant = 'went-on' GROUP BY verdict ORDER BY verdict",
+    ),
+  ).toEqual([
+    { verdict: 'correct', runs: 1 },
+    { verdict: 'failed', runs: 1 },
+  ]);
+});
+
 test('retention is what is configured, and stays', async () => {
   const kept = async () => {
     const [row] = await rows<{ ttl: string }>(
