@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Cuts, cutText, fitJson, fitLast, fitObject } from './caps.ts';
 import { digest64 } from './digest.ts';
+import { parseJson } from './json.ts';
 
 describe('a text that is too long', () => {
   it('is cut with a mark, and its true length and digest are noted', () => {
@@ -56,5 +57,37 @@ describe('JSON that is too long', () => {
 
   it('drops the longest attributes and keeps the short ones whole, in their order', () => {
     expect(fitObject({ b: 1, long: 'x'.repeat(500), a: 'short' }, 100)).toBe('{"b":1,"a":"short"}');
+  });
+});
+
+describe('a payload that is far too large', () => {
+  const cpuMs = (work: () => void): number => {
+    const from = process.threadCpuUsage();
+    work();
+    const { user, system } = process.threadCpuUsage(from);
+    return (user + system) / 1_000;
+  };
+  const members = (count: number, of: (i: number) => unknown) => Array.from({ length: count }, (_, i) => of(i));
+
+  it.each<[string, unknown]>([
+    ['200,000 members', Object.fromEntries(members(200_000, (i) => [`key ${i}`, i]))],
+    ['200,000 elements', members(200_000, (i) => ({ i }))],
+    ['strings of a megabyte', members(4, () => 'x'.repeat(1_000_000))],
+  ])('of %s is cut in one look at it', (_, value) => {
+    let text = '';
+    const parsing = cpuMs(() => JSON.parse(JSON.stringify(value)));
+    const cutting = cpuMs(() => {
+      text = fitJson(value, 16_384);
+    });
+    expect(text.length).toBeLessThanOrEqual(16_384);
+    expect(() => JSON.parse(text)).not.toThrow();
+    expect(cutting).toBeLessThan(100 + 5 * parsing);
+  });
+
+  it('is opaque text where it nests without end, and costs no memory to find out', () => {
+    const text = '['.repeat(5_000_000);
+    expect(cpuMs(() => expect(parseJson(text + ']'.repeat(5_000_000))).toBeUndefined())).toBeLessThan(1_000);
+    const nested = `${'['.repeat(200)}"${'[{'.repeat(50_000)}\\""${']'.repeat(200)}`;
+    expect(parseJson(nested)).toBeDefined();
   });
 });

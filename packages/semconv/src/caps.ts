@@ -62,15 +62,29 @@ export function cutText(text: string, cap: number): string {
 
 /** The value as JSON of at most `cap` units. */
 export function fitJson(value: unknown, cap: number): string {
-  for (let longest = cap; longest >= 16; longest >>= 1) {
+  const mayFitWhole = countUpTo(cap, value) < cap;
+  for (let longest = cap; mayFitWhole && longest >= 16; longest >>= 1) {
     const text = JSON.stringify(shorten(value, longest, Number.MAX_SAFE_INTEGER));
     if (text.length <= cap) return text;
   }
+  let shortened = value;
   for (let members = 256; members >= 1; members >>= 1) {
-    const text = JSON.stringify(shorten(value, 16, members));
+    shortened = shorten(shortened, 16, members);
+    const text = JSON.stringify(shortened);
     if (text.length <= cap) return text;
   }
   return JSON.stringify(MARK);
+}
+
+/** Values in a value, itself included, but no more than `most`: each takes a character of JSON at least. */
+function countUpTo(most: number, value: unknown, depth = 0): number {
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array || depth > 64) return 1;
+  let count = 1;
+  for (const inner of Array.isArray(value) ? value : Object.values(value)) {
+    if (count >= most) break;
+    count += countUpTo(most - count, inner, depth + 1);
+  }
+  return count;
 }
 
 /** Strings cut to `longest` units, objects and arrays to `members` members. */

@@ -30,12 +30,32 @@ export function looksLikeJson(text: string): boolean {
  * their digits (as raw JSON), so that two ids never become one.
  */
 export function parseJson(text: string): unknown {
-  if (!looksLikeJson(text)) return undefined;
+  if (!looksLikeJson(text) || (text.length > LARGE && nestsBeyond(MOST_NESTED, text))) return undefined;
   try {
     return hasLongInteger(text) ? JSON.parse(text, keepDigits) : JSON.parse(text);
   } catch {
     return undefined;
   }
+}
+
+/** A text of this size may nest so deep that its values take forty times its memory. */
+const LARGE = 64 * 1024;
+const MOST_NESTED = 4 * MAX_DEPTH;
+
+const [QUOTE, BACKSLASH] = [0x22, 0x5c];
+
+function nestsBeyond(most: number, text: string): boolean {
+  let depth = 0;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === 0x5b || code === 0x7b) {
+      if (++depth > most) return true;
+    } else if (code === 0x5d || code === 0x7d) depth--;
+    else if (code === QUOTE) {
+      for (i++; i < text.length && text.charCodeAt(i) !== QUOTE; i++) if (text.charCodeAt(i) === BACKSLASH) i++;
+    }
+  }
+  return false;
 }
 
 // Sixteen digits in a row, as Number.MAX_SAFE_INTEGER has, include a position that is a multiple of sixteen
