@@ -67,10 +67,10 @@ describe('a payload that is far too large', () => {
     const { user, system } = process.threadCpuUsage(from);
     return (user + system) / 1_000;
   };
-  const members = (count: number, of: (i: number) => unknown) => Array.from({ length: count }, (_, i) => of(i));
+  const members = <T>(count: number, of: (i: number) => T): T[] => Array.from({ length: count }, (_, i) => of(i));
 
   it.each<[string, unknown]>([
-    ['200,000 members', Object.fromEntries(members(200_000, (i) => [`key ${i}`, i]))],
+    ['200,000 members', Object.fromEntries(members(200_000, (i) => [`key ${i}`, i] as const))],
     ['200,000 elements', members(200_000, (i) => ({ i }))],
     ['strings of a megabyte', members(4, () => 'x'.repeat(1_000_000))],
   ])('of %s is cut in one look at it', (_, value) => {
