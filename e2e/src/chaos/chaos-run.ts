@@ -43,13 +43,13 @@ export interface Screen {
 
 const INSTANCES = { ingest: 2, detect: 3, correlate: 2, store: 2 } as const;
 export const DATABASE = 'chaos';
-const PATIENCE_MS = 180_000;
+const PATIENCE_MS = 300_000;
 
 /** One system from its start to the verdict on it. */
 export async function runChaos(options: ChaosOptions): Promise<Outcome> {
   const { seed, dataDir, screen, signal } = options;
   const corpus = makeCorpus(seed, Date.now());
-  await using platform = await ChaosPlatform.start(dataDir, (line) => screen.say(line));
+  await using platform = await ChaosPlatform.start(dataDir, diskMiB(options), (line) => screen.say(line));
   const kafka = kafkaClient({ brokers: platform.brokers, clientId: 'spanwise-chaos' });
   await prepareKafka(platform.brokers, '');
   const ledger = new Ledger();
@@ -78,6 +78,7 @@ export async function runChaos(options: ChaosOptions): Promise<Outcome> {
     spansSent: ledger.spans,
     spansPerSecond: Math.round(ledger.spans / load.seconds),
     runs: ledger.size,
+    longestDelaySeconds: Math.round(ledger.longestDelayMs / 100) / 10,
     ...verdict,
     recoverySeconds,
     problems: [...problems, ...verdict.problems],
@@ -155,4 +156,9 @@ async function disturb(options: ChaosOptions, parts: Parts): Promise<Disturbed> 
     clearInterval(ticker);
     ended.abort();
   }
+}
+
+/** What the tables of both systems take, merges under way included: some 300 bytes a span, and room to begin with. */
+function diskMiB({ rate, lengthMs }: ChaosOptions): number {
+  return 512 + Math.ceil((rate * (lengthMs / 1_000) * 600) / 1024 ** 2);
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statfsSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { makeFolder } from '@spanwise/embedded';
@@ -14,7 +14,7 @@ export class DataDir implements Disposable {
 
   constructor(asked: string | undefined) {
     this.#isKept = asked !== undefined;
-    this.path = asked === undefined ? mkdtempSync(join(roomiest(), 'spanwise-chaos-')) : resolve(asked);
+    this.path = asked === undefined ? ownFolder(roomiest()) : resolve(asked);
     makeFolder(this.path);
   }
 
@@ -31,4 +31,24 @@ function roomiest(): string {
     // there is no such folder on this system
   }
   return tmpdir();
+}
+
+const NAME = /^spanwise-chaos-(\d+)-/;
+
+/** A new folder named after this process. Those of processes that were killed are removed. */
+function ownFolder(parent: string): string {
+  for (const name of readdirSync(parent)) {
+    const [, pid] = NAME.exec(name) ?? [];
+    if (pid !== undefined && !isAlive(Number(pid))) rmSync(join(parent, name), { recursive: true, force: true });
+  }
+  return mkdtempSync(join(parent, `spanwise-chaos-${process.pid}-`));
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }

@@ -9,6 +9,9 @@ export const READ_BY: Readonly<Record<string, readonly string[]>> = {
   store: sinks.map(({ topic }) => topic),
 };
 
+/** Ends of transactions have offsets, too, and nobody commits behind those that no record follows. */
+const MARKERS = 16;
+
 export interface Lag {
   readonly group: string;
   readonly topic: string;
@@ -51,8 +54,9 @@ export class GroupLag implements AsyncDisposable {
           partitions.map(({ partition, offset }) => {
             const end = ends.get(topic)?.get(partition) ?? 0;
             const position = Math.max(0, Number(offset));
-            const behindMs = this.#clock(topic, partition).behindMs(now, position);
-            return { group, topic, partition, messages: Math.max(0, end - position), behindMs };
+            const messages = Math.max(0, end - position);
+            const behindMs = messages <= MARKERS ? 0 : this.#clock(topic, partition).behindMs(now, position);
+            return { group, topic, partition, messages, behindMs };
           }),
         ),
       );

@@ -12,6 +12,8 @@ export interface Outcome {
   readonly spansLost: number;
   readonly spansDuplicated: number;
   readonly runs: number;
+  /** The longest that a run was held up on its way because nothing was acknowledged */
+  readonly longestDelaySeconds: number;
   /** Known before they were sent; of runs that were held up on their way only the undisturbed system knows. */
   readonly findingsExpected: number;
   readonly findingsMissing: number;

@@ -17,11 +17,11 @@ export const clickhouseAway: Fault = {
   },
 };
 
-/** ClickHouse takes connections and does not answer, for longer than an insert is waited for (5 s here). */
+/** ClickHouse takes connections and does not answer, for longer than an insert is waited for (10 s here). */
 export const clickhouseFrozen: Fault = {
   kind: 'clickhouse_frozen',
-  leastMs: 6_000,
-  mostMs: 9_000,
+  leastMs: 11_000,
+  mostMs: 14_000,
   weight: 2,
   resource: RESOURCE,
   async inject({ platform }, { durationMs, signal }) {
@@ -35,12 +35,12 @@ export const clickhouseFrozen: Fault = {
 /** Answers of ClickHouse take long: some inserts are in before they are given up and tried again. */
 export const clickhouseSlow: Fault = {
   kind: 'clickhouse_slow',
-  leastMs: 5_000,
-  mostMs: 12_000,
+  leastMs: 6_000,
+  mostMs: 14_000,
   weight: 2,
   resource: RESOURCE,
   async inject({ platform }, { durationMs, random, signal }) {
-    platform.clickhouseProxy.delayMs = random.integer(1_000, 7_000);
+    platform.clickhouseProxy.delayMs = random.integer(1_000, 11_000);
     const { delayMs } = platform.clickhouseProxy;
     await pause(durationMs, signal);
     platform.clickhouseProxy.delayMs = 0;

@@ -1,11 +1,15 @@
 import { MemorySlots, RunJudge, runDetectors } from '@spanwise/detectors';
 import type { Finding, Span } from '@spanwise/schemas';
+import { RUN_ABANDON_MS, RUN_QUIET_MS } from '../config.ts';
 
 /** A finding as it is known before the run is sent. */
 export interface ExpectedFinding {
   readonly pattern: string;
   readonly spanId: string;
 }
+
+/** Any log time will do: detectors know durations of it at most. */
+const ARRIVAL_MS = 1;
 
 const judge = new RunJudge({ detectors: runDetectors() });
 
@@ -19,9 +23,9 @@ export function expectedFindings(spans: readonly Span[]): ExpectedFinding[] {
       else standing.set(finding.findingId, finding);
     }
   };
-  // log time counts from 1 here: the detectors know durations of log time at most
-  for (const [index, span] of spans.entries()) take(judge.onSpan(slots, span, index + 1).findings);
+  for (const span of spans) take(judge.onSpan(slots, span, ARRIVAL_MS).findings);
   const { rootEnded } = judge.lifecycleOf(slots);
-  take(judge.onEnd(slots, rootEnded ? 'closed' : 'abandoned', spans.length + 1).findings);
+  const [end, quietMs] = rootEnded ? (['closed', RUN_QUIET_MS] as const) : (['abandoned', RUN_ABANDON_MS] as const);
+  take(judge.onEnd(slots, end, ARRIVAL_MS + quietMs).findings);
   return [...standing.values()].map(({ pattern, spanId }) => ({ pattern, spanId }));
 }

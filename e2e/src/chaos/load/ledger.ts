@@ -11,10 +11,16 @@ export interface SentRun {
 export class Ledger {
   readonly #runs = new Map<string, SentRun>();
   #spans = 0;
+  #longestDelayMs = 0;
 
   /** Spans, each counted once however often it was sent. */
   get spans(): number {
     return this.#spans;
+  }
+
+  /** Of all runs */
+  get longestDelayMs(): number {
+    return this.#longestDelayMs;
   }
 
   get size(): number {
@@ -26,6 +32,7 @@ export class Ledger {
     if (this.#runs.has(traceId)) throw new Error(`the trace ${traceId} was sent before`);
     this.#runs.set(traceId, run);
     this.#spans += run.template.spanIds.length;
+    this.#longestDelayMs = Math.max(this.#longestDelayMs, run.delayedMs);
   }
 
   run(traceId: string): SentRun | undefined {

@@ -31,7 +31,6 @@ interface Surroundings {
   readonly disk: SmallDisk | undefined;
 }
 
-const CLICKHOUSE_DISK_MIB = 4_096;
 const RESTART_TRIES = 5;
 
 /** Kafka and ClickHouse as the services see them: through proxies, ClickHouse on a disk of its own. */
@@ -60,9 +59,10 @@ export class ChaosPlatform implements AsyncDisposable, Surroundings {
   /**
    * Starts both servers and the proxies before them.
    *
+   * @param diskMiB size of the disk of ClickHouse, where one can be made
    * @throws PrerequisiteError or StartError with a message for the person at the terminal.
    */
-  static async start(dataDir: string, onProgress: (line: string) => void): Promise<ChaosPlatform> {
+  static async start(dataDir: string, diskMiB: number, onProgress: (line: string) => void): Promise<ChaosPlatform> {
     await using undo = new AsyncDisposableStack();
     const [kafkaPort, clickhouseHttpPort, clickhouseTcpPort, ...behind] = await freePorts(3 + serviceNames.length);
     const brokerProxies = {} as Record<ServiceName, TcpProxy>;
@@ -73,7 +73,7 @@ export class ChaosPlatform implements AsyncDisposable, Surroundings {
       kafkaProxied.push({ name: name.toUpperCase(), port, advertisedPort: brokerProxies[name].port });
     }
     const clickhouseProxy = undo.use(await TcpProxy.start(clickhouseHttpPort as number));
-    const disk = await SmallDisk.mount(join(dataDir, 'clickhouse-disk'), CLICKHOUSE_DISK_MIB);
+    const disk = await SmallDisk.mount(join(dataDir, 'clickhouse-disk'), diskMiB);
     if (disk) undo.use(disk);
     const starts: Starts = {
       kafka: (told) => startKafka({ dataDir, kafkaPort, kafkaProxied, onProgress: told }),

@@ -1,10 +1,12 @@
-import { type ClickHouseClient, createClient } from '@clickhouse/client';
+import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client';
 
 /** A client for whole tables: queries may take minutes. */
 export function tablesAt(url: string): ClickHouseClient {
   return createClient({
     url,
     request_timeout: 600_000,
+    // whoever asks tells people
+    log: { level: ClickHouseLogLevel.OFF },
     clickhouse_settings: { output_format_json_quote_64bit_integers: 0 },
   });
 }

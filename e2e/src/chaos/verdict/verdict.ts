@@ -119,7 +119,7 @@ export async function judge(parts: VerdictParts): Promise<Verdict> {
   for (const row of rows) problems.push(`${row.view}: ${wordsFor(row)}`);
   const aggregates = await compareViews(tables, REFERENCE_DATABASE, database, aggregatePairs);
   for (const row of aggregates) problems.push(`${row.view}: ${wordsFor(row)}`);
-  const recomputed = await differingAggregates(tables, database);
+  const recomputed = await differingAggregates(tables, database, ledger.longestDelayMs);
   for (const { aggregate, keys } of recomputed) few(`keys of ${aggregate}`, keys);
 
   const scanned = new Set(['spans', 'signals']);

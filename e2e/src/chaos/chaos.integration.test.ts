@@ -1,0 +1,53 @@
+/** The chaos harness as a person runs it, for a minute and a half and at a rate that a busy machine sustains. */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+import { faults } from './faults/faults.ts';
+import type { ChaosReport } from './report.ts';
+
+const main = fileURLToPath(new URL('./main.ts', import.meta.url));
+
+function chaos(...args: string[]): Promise<{ code: number | null; output: string }> {
+  // ends with this process: the channel closes
+  const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (output += chunk));
+  return new Promise((resolve) => child.on('close', (code) => resolve({ code, output })));
+}
+
+it('loses nothing, doubles nothing and judges all the same, whatever is broken meanwhile', async () => {
+  const scratch = mkdtempSync(join(tmpdir(), 'spanwise-chaos-test-'));
+  try {
+    const file = join(scratch, 'report.json');
+    const { code, output } = await chaos('--minutes', '1.5', '--seed', '1', '--rate', '1500', '--report', file);
+    expect(code, output).toBe(0);
+    const report: ChaosReport = JSON.parse(readFileSync(file, 'utf8'));
+    expect(report).toMatchObject({
+      ok: true,
+      seed: 1,
+      spansLost: 0,
+      spansDuplicated: 0,
+      findingsMissing: 0,
+      findingsExtra: 0,
+      findingsDiffering: 0,
+      aggregatesDiffering: 0,
+      problems: [],
+    });
+    expect(report.spansSent).toBeGreaterThan(50_000);
+    expect(report.findingsExpected).toBeGreaterThan(100);
+    expect(report.deadLettersFound).toBeGreaterThan(0);
+    const kinds = [...Object.keys(report.faults), ...Object.keys(report.skipped)].sort();
+    expect(kinds).toEqual(faults.map(({ kind }) => kind).sort());
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}, 900_000);
+
+it('says what is wrong with its arguments', async () => {
+  const { code, output } = await chaos('--only', 'rain');
+  expect(code).toBe(2);
+  expect(output).toMatch(/There is no fault 'rain'; there are: kill, /);
+});
