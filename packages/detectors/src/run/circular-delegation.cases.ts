@@ -44,14 +44,16 @@ function passed(ways: [from: string, to: string, payload?: unknown][], between: 
   return run.end();
 }
 
-const opinion = (agent: string, answer: unknown, round?: number) => (run: TraceBuilder) =>
-  run.agent(agent, (inner) =>
-    inner.llm({
-      input: [says('user', 'Which tier does the customer get?')],
-      text: typeof answer === 'string' ? answer : JSON.stringify(answer),
-      span: round === undefined ? {} : own({ 'consensus.round': round }),
-    }),
-  );
+const opinion =
+  (agent: string, answer: unknown, round?: number, asked = 'Which tier does the customer get?') =>
+  (run: TraceBuilder) =>
+    run.agent(agent, (inner) =>
+      inner.llm({
+        input: [says('user', asked)],
+        text: typeof answer === 'string' ? answer : JSON.stringify(answer),
+        span: round === undefined ? {} : own({ 'consensus.round': round }),
+      }),
+    );
 
 /** Each round, both say what they hold: two spans a speaker, the inference first. */
 function debate(rounds: [unknown, unknown][], numbered = false): Span[] {
@@ -205,6 +207,36 @@ export const cases: DetectorCase[] = [
     name: 'finds eight rounds to be more than four, by their numbers',
     run: debate(times(8, ['Vote: approve', 'Vote: reject']), true),
     finds: [{ at: 14, began: 0, severity: 'high', type: 'no_agreement' }],
+  },
+  {
+    name: 'finds rounds that only the question counts',
+    run: (() => {
+      const run = trace({ agent: 'moderator' });
+      for (let i = 1; i <= 4; i++) {
+        for (const [speaker, tier] of [
+          ['optimist', 'gold'],
+          ['sceptic', 'silver'],
+        ] as const)
+          opinion(speaker, { tier }, undefined, `Round ${i}: which tier does customer C-77 get?`)(run);
+      }
+      return run.end();
+    })(),
+    finds: [{ at: 14, began: 0, type: 'no_agreement' }],
+  },
+  {
+    name: 'lets two agents differ on one thing after another',
+    run: (() => {
+      const run = trace({ agent: 'moderator' });
+      for (let i = 1; i <= 5; i++) {
+        for (const [speaker, tier] of [
+          ['optimist', 'gold'],
+          ['sceptic', 'silver'],
+        ] as const)
+          opinion(speaker, { tier }, undefined, `Which tier does customer C-10${i} get?`)(run);
+      }
+      return run.end();
+    })(),
+    finds: [],
   },
   { name: 'gives a debate three rounds', run: debate(times(3, stuck)), finds: [] },
   {

@@ -147,6 +147,9 @@ function noteOwn(step: Step, span: Span, state: State): boolean {
 const MAY_STATE =
   /\{(?:\\n|\s)*\\"|(?:vote|decision|verdict|position|proposal|choice|recommendation|stance|answer|estimate)[*_ ]*[:=]/i;
 
+/** `Round 3` and `Round 4` ask the same. */
+const COUNT = /\b\d{1,2}\b/g;
+
 /** An answer in words that states a position. */
 function noteOpinion(step: Step, span: Span, run: RunView, state: State): boolean {
   if (step.kind !== 'llm' || step.requestedCalls.length > 0 || span.outputMessages === '') return false;
@@ -154,7 +157,11 @@ function noteOpinion(step: Step, span: Span, run: RunView, state: State): boolea
   const text = messagesOf(span.outputMessages).map(textOf).join('\n');
   const position = positionIn(text);
   if (position.length === 0) return false;
-  state.opinions.push({ spanId: step.spanId, task: hash64(askedIn(span.inputMessages)).slice(0, 8), position });
+  state.opinions.push({
+    spanId: step.spanId,
+    task: hash64(askedIn(span.inputMessages).replace(COUNT, '')).slice(0, 8),
+    position,
+  });
   if (state.opinions.length > MOST_OPINIONS) state.opinions.shift();
   return true;
 }

@@ -120,6 +120,16 @@ export const cases: DetectorCase[] = [
     finds: [],
   },
   {
+    name: 'lets an agent leaf through many pages with the same words',
+    run: conversation(
+      spoken(
+        ...ON_GOAL.slice(0, 2),
+        ...Array.from({ length: 5 }, () => 'Scrolling onward through subsequent records.'),
+      ),
+    ).end(),
+    finds: [],
+  },
+  {
     name: 'says nothing where inferences came out of order',
     run: driftingRun(),
     arrival: [2, 3, 0, 1, 4, 5, 6, 7, 8, 9, 10],

@@ -61,7 +61,7 @@ const MOST_STREAMS = 4;
 const MOST_GOAL = 64;
 const MOST_WORDS = 48;
 /** Words without which an inference says too little to be compared. */
-const LEAST_WORDS = 5;
+const LEAST_WORDS = 3;
 /** New words of a user by which the goal is another one. */
 const NEW_GOAL = 3;
 /** Characters read of an output, and of what is heard. */
@@ -69,6 +69,7 @@ const MOST_SAID = 2_048;
 const MOST_HEARD = 1_024;
 const MOST_SPANS = 12;
 const MEAN_OF = 4;
+const NEW_PER_STEP = 2.5;
 const TICK = 1_000;
 
 /** What an agent says to one request. */
@@ -90,6 +91,8 @@ interface Stream {
   /** Inferences since the change. */
   below: string[];
   belowSum: number;
+  /** New words in the inferences since the change. */
+  fresh: TopicWords;
   novelty: number;
   reported: string;
   /** Start of the latest inference, microseconds. */
@@ -125,7 +128,8 @@ export function reasoningDrift(overrides: Partial<ReasoningDriftSettings> = {}):
       if (stream.known < MEAN_OF) addToMean(stream, similarity);
       return;
     }
-    const novelty = words.filter((word) => !goal.has(word) && !wasSeen(stream.seen, word)).length / words.length;
+    const fresh = words.filter((word) => !goal.has(word) && !wasSeen(stream.seen, word));
+    const novelty = fresh.length / words.length;
     if (stream.below.length === 0) stream.novelty = novelty;
     if (novelty < (stream.below.length === 0 ? settings.novelty : settings.novelty / 2)) {
       back(stream);
@@ -133,9 +137,13 @@ export function reasoningDrift(overrides: Partial<ReasoningDriftSettings> = {}):
     }
     stream.cusum += missing * 2;
     stream.belowSum += similarity;
+    stream.fresh = merged(stream.fresh, fresh);
     stream.below.push(step.spanId);
     if (stream.below.length > MOST_SPANS) stream.below.splice(1, 1);
-    if (stream.below.length >= settings.steps && stream.cusum >= settings.threshold) tell(stream, run, reporter);
+    // Who says the same again ("next page") has not turned to anything.
+    const isOther = stream.fresh.length >= NEW_PER_STEP * stream.below.length;
+    if (isOther && stream.below.length >= settings.steps && stream.cusum >= settings.threshold)
+      tell(stream, run, reporter);
   }
 
   return {
@@ -174,6 +182,7 @@ function back(stream: Stream): void {
   stream.cusum = 0;
   stream.below = [];
   stream.belowSum = 0;
+  stream.fresh = [];
 }
 
 function addToMean(stream: Stream, similarity: number): void {
@@ -239,6 +248,7 @@ const newStream = (key: string, agent: string): Stream => ({
   cusum: 0,
   below: [],
   belowSum: 0,
+  fresh: [],
   novelty: 0,
   reported: '',
   latest: 0,
@@ -250,7 +260,16 @@ function turnTo(stream: Stream, words: TopicWords): void {
   const isOther = words.filter((word) => !stream.goal.includes(word)).length >= NEW_GOAL;
   stream.goal = merged(words, stream.goal);
   if (!isOther) return;
-  Object.assign(stream, { known: 0, sum: 0, cusum: 0, below: [], belowSum: 0, reported: '', unordered: false });
+  Object.assign(stream, {
+    known: 0,
+    sum: 0,
+    cusum: 0,
+    below: [],
+    belowSum: 0,
+    fresh: [],
+    reported: '',
+    unordered: false,
+  });
 }
 
 /** What an inference says, thinks, and asks for. */
