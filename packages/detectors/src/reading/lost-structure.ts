@@ -40,6 +40,16 @@ const MARKS = [
 /** Cheap: false where a payload has none of the texts below. */
 export const mayHaveLost = (payload: string): boolean => MARKS.some((mark) => payload.includes(mark));
 
+/** UTF-16 units of `[ { " < # u N`. */
+const BRACKET = 91;
+const BRACE = 123;
+const QUOTE = 34;
+const ANGLE = 60;
+const HASH = 35;
+const SMALL_U = 117;
+const CAPITAL_N = 78;
+const LONGEST_REFERENCE = 400;
+
 const isContainer = (value: unknown): boolean => typeof value === 'object' && value !== null;
 
 /**
@@ -49,13 +59,18 @@ const isContainer = (value: unknown): boolean => typeof value === 'object' && va
  * @param isData the field held an object or a list elsewhere, or should by its schema
  */
 export function lossOf(text: string, isData: boolean): Loss | undefined {
-  const value = text.trim();
+  const value = text.charCodeAt(0) <= 32 ? text.trim() : text;
   if (value.length < 3) return undefined;
-  if (NO_VALUE.test(value)) return 'no_value';
   const first = value.charCodeAt(0);
-  if (first === 91 && OBJECT.test(value)) return 'object_text';
-  if (REFERENCE.test(value.length > 400 ? value.slice(0, 400) : value)) return 'reference_text';
-  if (first !== 91 && first !== 123 && first !== 34) return GO.test(value) ? 'own_notation' : undefined;
+  const isJson = first === BRACKET || first === BRACE || first === QUOTE;
+  if (!isJson) {
+    if ((first === SMALL_U || first === CAPITAL_N) && NO_VALUE.test(value)) return 'no_value';
+    const isMarked = first === ANGLE || first === HASH || value.includes('@') || value.startsWith('System.C');
+    if (isMarked && value.length <= LONGEST_REFERENCE && REFERENCE.test(value)) return 'reference_text';
+    return (value.startsWith('map[') || value.startsWith('&{')) && GO.test(value) ? 'own_notation' : undefined;
+  }
+  if (first === BRACKET && OBJECT.test(value)) return 'object_text';
+  if (first === BRACKET && value.length <= LONGEST_REFERENCE && REFERENCE.test(value)) return 'reference_text';
   const parsed = jsonPayload(value);
   if (typeof parsed === 'string') return isContainer(jsonPayload(parsed)) ? 'encoded_twice' : undefined;
   if (isContainer(parsed)) return isData ? 'encoded_twice' : undefined;

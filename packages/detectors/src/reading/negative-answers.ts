@@ -11,6 +11,12 @@ const OUTCOME = /(?:^|_)(?:status|state|decision|outcome|verdict|eligibility|ava
 const NEGATIVE =
   /^(?:no|denied|rejected|declined|refused|ineligible|not[ _-](?:eligible|allowed|permitted|approved|available|authori[sz]ed|possible|processed|covered|valid)|unavailable|out[ _-]of[ _-]stock|sold[ _-]out|forbidden|unauthori[sz]ed|disapproved|insufficient(?:[ _-]\w+)?|blocked|failed|failure|invalid|unsuccessful)$/;
 
+const MAY_ANSWER_NO =
+  /\t(?:false|0|no|denied|rejected|declined|refused|ineligible|not[ _-]\w+|unavailable|out[ _-]of[ _-]stock|sold[ _-]out|forbidden|unauthori[sz]ed|disapproved|insufficient[^\n]*|blocked|failed|failure|invalid|unsuccessful)\n/;
+
+/** Cheap: false where no fact of a statement answers no. */
+export const mayAnswerNo = (statement: string): boolean => MAY_ANSWER_NO.test(statement);
+
 /** A fact that answers no: what it concerns may not be done, cannot be, or was not. */
 export function answersNo({ field, value }: Fact): boolean {
   if (GATE.test(field) && (value === 'false' || NEGATIVE.test(value))) return true;
@@ -45,8 +51,12 @@ export function goesAhead(tool: string): boolean {
   return words.some((word) => COMMITS.has(word)) && !words.some((word) => REACTS.has(word));
 }
 
+/** What was done is told first. */
+const LONGEST_READ = 600;
+
 const SUCCESS =
   /\b(?:(?:has|have) been|was|were|is|are)(?: \w+)? (?:successfully )?(?:issued|processed|completed?|confirmed|booked|placed|sent|approved|refunded|paid|charged|submitted|scheduled|transferred|shipped|cancell?ed|exchanged|updated|created|done|all set)\b|\b(?:successfully|all set|all done)\b|\bi(?:['’]ve| have) (?:\w+ )?(?:issued|processed|completed|confirmed|booked|placed|sent|approved|refunded|paid|submitted|scheduled|transferred|cancell?ed|exchanged|updated|created)\b|\b(?:erfolgreich|wurde \w+ (?:erstattet|gebucht|bestätigt)|avec succès|con éxito|com sucesso|con successo)\b/i;
 
 /** A text tells of something done. */
-export const tellsOfSuccess = (text: string): boolean => SUCCESS.test(text);
+export const tellsOfSuccess = (text: string): boolean =>
+  SUCCESS.test(text.length > LONGEST_READ ? text.slice(0, LONGEST_READ) : text);

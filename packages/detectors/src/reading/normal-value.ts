@@ -63,20 +63,54 @@ function numberIn(text: string): string | undefined {
   return comma ? String(Number((comma[1] ?? '') + (comma[2] ?? '').replaceAll('.', '').replace(',', '.'))) : undefined;
 }
 
-const hasDigit = (text: string): boolean => /\d/.test(text);
+/** What the characters of a short text are, in one pass: most are told by it without any expression. */
+function formOf(text: string): 'words' | 'word with digits' | 'plain number' | 'other' {
+  let digits = 0;
+  let points = 0;
+  let isWord = true;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit >= 48 && unit <= 57) digits += 1;
+    else if (unit === 46) points += 1;
+    else if (unit <= 32 || unit > 127) isWord = false;
+  }
+  if (digits === 0) return 'words';
+  const first = text.charCodeAt(0);
+  if (digits + points === text.length && points <= 1 && first >= 49 && first <= 57 && digits <= 15)
+    return 'plain number';
+  const isLetter = (first >= 97 && first <= 122) || (first >= 65 && first <= 90);
+  return isWord && isLetter ? 'word with digits' : 'other';
+}
 
 function textValue(given: string): NormalValue | undefined {
   const text = given.length > LONGEST * 2 ? '' : given.trim();
   if (text === '' || text.length > LONGEST) return undefined;
-  if (hasDigit(text)) {
+  const form = formOf(text);
+  if (form === 'plain number') return { kind: 'number', text: String(Number(text)) };
+  if (form === 'word with digits' && IDENTIFIER.test(text)) return { kind: 'identifier', text: text.toLowerCase() };
+  if (form === 'other') {
     const found = dateIn(text);
     if (found) return found;
     const number = numberIn(text);
     if (number !== undefined) return { kind: 'number', text: number };
     if (IDENTIFIER.test(text)) return { kind: 'identifier', text: text.replace(/^#/, '').toLowerCase() };
-  } else if (EMAIL.test(text)) return { kind: 'identifier', text: text.toLowerCase() };
-  const lower = text.toLowerCase().replace(/\s+/g, ' ');
-  return lower === 'true' || lower === 'false' ? { kind: 'flag', text: lower } : { kind: 'text', text: lower };
+  } else if (text.includes('@') && EMAIL.test(text)) return { kind: 'identifier', text: text.toLowerCase() };
+  const lower = text.toLowerCase();
+  if (lower === 'true' || lower === 'false') return { kind: 'flag', text: lower };
+  return { kind: 'text', text: SPACES.test(lower) ? lower.replace(/\s+/g, ' ') : lower };
+}
+
+const SPACES = /\s\s|[^\S ]/;
+const NORMAL_DATE = /^(?:-|\d{4})-\d\d-\d\d$/;
+const NORMAL_NUMBER = /^-?\d+(?:\.\d+)?$/;
+
+/** The kind of a text that is in normal form already. */
+export function kindOfNormal(text: string): ValueKind {
+  const form = formOf(text);
+  if (form === 'plain number' || (form === 'other' && NORMAL_NUMBER.test(text))) return 'number';
+  if (form === 'other' && NORMAL_DATE.test(text)) return 'date';
+  if (form === 'word with digits' || (form === 'other' && !text.includes(' '))) return 'identifier';
+  return text === 'true' || text === 'false' ? 'flag' : text.includes('@') ? 'identifier' : 'text';
 }
 
 /** A scalar of a payload in its normal form; undefined for null, containers, nothing, and prose (above 64 characters). */

@@ -76,9 +76,9 @@ export function ownValues(span: Span): readonly NormalValue[] {
   return known.values;
 }
 
-function isInOwnInput(written: string, value: NormalValue, span: Span): boolean {
-  const texts = [span.inputMessages, span.systemInstructions, span.toolDefinitions];
-  if (texts.some((text) => standsIn(text, written))) return true;
+/** The dear part of what an inference was given: all of it in normal form, instructions and definitions included. */
+function isInOwnValues(written: string, value: NormalValue, span: Span): boolean {
+  if (standsIn(span.systemInstructions, written) || standsIn(span.toolDefinitions, written)) return true;
   const bare = numberOf(value);
   return ownValues(span).some((own) => sameValue(own, value) || own.text === bare);
 }
@@ -88,7 +88,7 @@ const mayBeClaimed = (value: NormalValue | undefined): value is NormalValue =>
   (value.kind === 'identifier' || value.kind === 'date' || value.kind === 'number') &&
   value.text.replace(/\D/g, '').length >= (value.kind === 'identifier' ? LEAST_IN_IDENTIFIER : LEAST_DIGITS);
 
-function claimsIn(step: Step, span: Span): Claim[] {
+function claimsIn(step: Step, span: Span, isKnown: (claim: Claim) => boolean): Claim[] {
   const claims: Claim[] = [];
   const whole = span.inputMessages.includes(`${ROLE}${ASSISTANT}`);
   const seen = new Set<string>();
@@ -96,9 +96,10 @@ function claimsIn(step: Step, span: Span): Claim[] {
     const key = `${rest.callId ?? ''}\n${path}\n${value.text}`;
     if (claims.length >= MOST_CLAIMS || seen.has(key)) return;
     seen.add(key);
-    if (isInOwnInput(written, value, span)) return;
+    if (standsIn(span.inputMessages, written)) return;
     const base = { inference: step.spanId, callId: '', tool: '', entities: [], whole };
-    claims.push({ ...base, path, field, written, value, ...rest });
+    const made: Claim = { ...base, path, field, written, value, ...rest };
+    if (!isKnown(made) && !isInOwnValues(written, value, span)) claims.push(made);
   };
   const read = (payload: unknown, rest: Partial<Claim>) => {
     const { leaves } = leavesOf(payload);
@@ -125,9 +126,13 @@ function claimsIn(step: Step, span: Span): Claim[] {
 
 let latest: { span: Span; claims: Claim[] } | undefined;
 
-/** The claims of an inference, at most 16; none where its input or output was not captured. */
-export function claimsOf(step: Step, span: Span): readonly Claim[] {
+/**
+ * The claims of an inference, at most 16; none where its input or output was not captured.
+ *
+ * @param isKnown whether something before gives it, which is cheaper to say than whether all of its own input does
+ */
+export function claimsOf(step: Step, span: Span, isKnown: (claim: Claim) => boolean): readonly Claim[] {
   if (step.kind !== 'llm' || span.inputMessages === '' || span.outputMessages === '') return [];
-  if (latest?.span !== span) latest = { span, claims: claimsIn(step, span) };
+  if (latest?.span !== span) latest = { span, claims: claimsIn(step, span, isKnown) };
   return latest.claims;
 }

@@ -4,7 +4,7 @@ import { isComputable } from '../reading/arithmetic.ts';
 import { isIdField } from '../reading/field-names.ts';
 import { nameWords } from '../reading/name-words.ts';
 import { isNearMiss } from '../reading/near-miss.ts';
-import { normalValue } from '../reading/normal-value.ts';
+import { kindOfNormal } from '../reading/normal-value.ts';
 import { allFacts, factsAbout } from '../reading/statement.ts';
 import type { Claim } from './claims.ts';
 import { valuesBefore } from './given-before.ts';
@@ -25,6 +25,8 @@ export interface Contradiction {
 const RESULTS_LOOKED_BACK = 16;
 const RESULTS_FOR_WORDS = 4;
 const LEAST_DIGITS_IN_WORDS = 4;
+/** A slip is no longer or shorter than by this. */
+const MOST_EDITS = 2;
 
 /** A tool whose arguments are new values: they are meant to differ. */
 const CHANGES = new Set(
@@ -64,9 +66,8 @@ function ofArgument(claim: Claim, inference: Step, run: RunView): Contradiction 
       // A list of values is a choice.
       if (facts.length !== 1) continue;
       const stated = facts[0]?.value ?? '';
-      const normal = normalValue(stated);
-      if (!normal || (normal.kind === 'text' && claim.value.kind !== 'identifier')) return undefined;
-      const isNear = isNearMiss(claim.value, { ...normal, kind: claim.value.kind });
+      if (kindOfNormal(stated) === 'text' && claim.value.kind !== 'identifier') return undefined;
+      const isNear = isNearMiss(claim.value, { kind: claim.value.kind, text: stated });
       // Deeper fields of one name are of many things; an answer may well tell of another time.
       return isNear || isPlain(claim) ? { source, field: claim.field, stated, isNear } : undefined;
     }
@@ -79,8 +80,9 @@ function ofWords(claim: Claim, inference: Step, run: RunView): Contradiction | u
   if (claim.value.text.replace(/\D/g, '').length < LEAST_DIGITS_IN_WORDS) return undefined;
   for (const source of resultsBefore(inference, run, RESULTS_FOR_WORDS)) {
     for (const { field, value } of allFacts(source.stated)) {
-      const kind = /^\d{4}-\d\d-\d\d$/.test(value) ? 'date' : normalValue(value)?.kind;
-      if (kind === undefined || kind !== claim.value.kind || isIdField(field) !== (kind === 'identifier')) continue;
+      if (Math.abs(value.length - claim.value.text.length) > MOST_EDITS) continue;
+      const kind = kindOfNormal(value);
+      if (kind !== claim.value.kind || isIdField(field) !== (kind === 'identifier')) continue;
       if (isNearMiss(claim.value, { kind, text: value })) return { source, field, stated: value, isNear: true };
     }
   }

@@ -2,14 +2,14 @@ import type { RunView } from '../detector/run-view.ts';
 import type { Step } from '../detector/step.ts';
 import { numberOf, shapeOf } from '../reading/near-miss.ts';
 import type { NormalValue } from '../reading/normal-value.ts';
-import { normalValue, sameValue } from '../reading/normal-value.ts';
+import { kindOfNormal, sameValue } from '../reading/normal-value.ts';
 import { allFacts, isCutStatement, type Statement, states } from '../reading/statement.ts';
 import type { Claim } from './claims.ts';
 
 const hasInput = (step: Step): boolean => step.kind === 'llm' || step.kind === 'agent';
 
 /** When what the step states was there to be used: an input from the start, a result at the end. */
-const knownAt = (step: Step, run: RunView): number => (hasInput(step) ? run.startOf(step) : run.endOf(step));
+export const knownAt = (step: Step, run: RunView): number => (hasInput(step) ? run.startOf(step) : run.endOf(step));
 
 /** The steps whose statements were there when an inference was made. */
 function* before(inference: Step, run: RunView): Generator<Step> {
@@ -73,8 +73,7 @@ export function valuesBefore(inference: Step, run: RunView): NormalValue[] {
   for (const step of before(inference, run)) {
     for (const { value } of allFacts(step.stated)) {
       if (values.size >= MOST_KEPT) return [...values.values()];
-      const normal = values.has(value) ? undefined : normalValue(value);
-      if (normal) values.set(value, /^(?:-|\d{4})-\d\d-\d\d$/.test(value) ? normalDate(value) : normal);
+      if (!values.has(value)) values.set(value, { kind: kindOfNormal(value), text: value });
     }
   }
   return [...values.values()];

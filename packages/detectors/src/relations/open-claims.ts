@@ -2,7 +2,7 @@ import type { Span } from '@spanwise/schemas';
 import type { RunView } from '../detector/run-view.ts';
 import type { Step } from '../detector/step.ts';
 import { type Claim, claimsOf } from './claims.ts';
-import { isGiven } from './given-before.ts';
+import { isGiven, knownAt } from './given-before.ts';
 import { isToolLike } from './operation.ts';
 
 /** Claims that nothing gave so far, the first ones of a run: state of the patterns that judge them. */
@@ -26,7 +26,7 @@ export function openClaims(
   wanted: (claim: Claim) => boolean,
 ): boolean {
   let added = false;
-  for (const claim of claimsOf(step, span)) {
+  for (const claim of claimsOf(step, span, (made) => isGiven(made, run) === true)) {
     if (state.claims.length >= MOST_OPEN) break;
     if (!wanted(claim) || isGiven(claim, run) !== false) continue;
     state.claims.push(claim);
@@ -35,9 +35,18 @@ export function openClaims(
   return added;
 }
 
-/** The step may change what is known of open claims: a result or an input that came late, or the call that was asked for. */
-export const concernsClaims = (step: Step): boolean =>
-  step.stated !== '' || isToolLike(step) || step.errorMessage !== '';
+/**
+ * The claims of which a step may decide anew: those before which it was known though it came late, and those that are arguments of
+ * the call it is. Most steps are of none.
+ */
+export function claimsConcerned(step: Step, run: RunView, { claims }: OpenClaims): Claim[] {
+  const isSource = step.stated !== '' || step.errorMessage !== '' || step.kind === 'handoff';
+  return claims.filter((claim) => {
+    if (isToolLike(step) && step.tool === claim.tool) return true;
+    const inference = run.stepOf(claim.inference);
+    return inference !== undefined && (inference === step || (isSource && knownAt(step, run) <= run.endOf(inference)));
+  });
+}
 
 /** The span of the call that a claim is an argument of, once it is seen; for an answer the inference. */
 export function callOf(claim: Claim, run: RunView): Step | undefined {

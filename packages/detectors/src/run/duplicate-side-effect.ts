@@ -3,7 +3,7 @@ import type { Reporter, RunDetector } from '../detector/detector.ts';
 import type { RunView } from '../detector/run-view.ts';
 import { isFailure, type Step } from '../detector/step.ts';
 import { isIdField } from '../reading/field-names.ts';
-import { messagesOf, textOf } from '../reading/messages.ts';
+import { lastMessageOf, textOf } from '../reading/messages.ts';
 import { ownAttributes } from '../reading/own-attributes.ts';
 import { allFacts } from '../reading/statement.ts';
 import { byStartIn, isCall, isInnermost } from '../relations/calls.ts';
@@ -150,9 +150,8 @@ export function duplicateSideEffect(overrides: Partial<DuplicateSideEffectSettin
   /** What the span says beyond its step; true where anything was noted. */
   function note(step: Step, span: Span, state: State): boolean {
     if (step.kind === 'llm') {
-      const spoke = noteUserWords(step, span, state.userWords);
-      if (state.several || !saysSeveral(span)) return spoke;
-      state.several = true;
+      if (!noteUserWords(step, span, state.userWords)) return false;
+      if (!state.several) state.several = saysSeveral(span);
       return true;
     }
     if (!isCall(step) || state.keys.length >= MOST_KEYS) return false;
@@ -207,6 +206,6 @@ function* actionsAfter(step: Step, run: RunView): Generator<Step> {
 }
 
 function saysSeveral(span: Span): boolean {
-  if (span.inputMessages === '' || !SEVERAL.test(span.inputMessages)) return false;
-  return messagesOf(span.inputMessages).some((message) => message.role === 'user' && SEVERAL.test(textOf(message)));
+  const message = lastMessageOf(span.inputMessages);
+  return message !== undefined && SEVERAL.test(textOf(message));
 }

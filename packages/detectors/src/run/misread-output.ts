@@ -5,7 +5,7 @@ import { isFailure, type Step } from '../detector/step.ts';
 import { hash64 } from '../identity-hash.ts';
 import { messagesOf, textOf } from '../reading/messages.ts';
 import { nameWords } from '../reading/name-words.ts';
-import { answersNo, concernOf, goesAhead, tellsOfSuccess } from '../reading/negative-answers.ts';
+import { answersNo, concernOf, goesAhead, mayAnswerNo, tellsOfSuccess } from '../reading/negative-answers.ts';
 import { saidOf } from '../reading/said.ts';
 import { allFacts, entitiesOf, factsAbout, states } from '../reading/statement.ts';
 import { isCall } from '../relations/calls.ts';
@@ -13,7 +13,7 @@ import type { Claim } from '../relations/claims.ts';
 import { contradictionOf } from '../relations/contradictions.ts';
 import { isLookup } from '../relations/error-nature.ts';
 import { isGiven } from '../relations/given-before.ts';
-import { callOf, concernsClaims, type OpenClaims, openClaims } from '../relations/open-claims.ts';
+import { callOf, claimsConcerned, type OpenClaims, openClaims } from '../relations/open-claims.ts';
 import { noteUserWords, type UserWords, userSpokeBetween } from '../relations/user-turns.ts';
 
 /**
@@ -73,8 +73,8 @@ export function misreadOutput(overrides: Partial<MisreadOutputSettings> = {}): R
 
   const isJudged = (claim: Claim): boolean => claim.field === '' || claim.entities.length > 0;
 
-  function judgeClaims(run: RunView, state: State, reporter: Reporter): void {
-    for (const claim of state.claims) {
+  function judgeClaims(claims: readonly Claim[], run: RunView, reporter: Reporter): void {
+    for (const claim of claims) {
       const key = hash64(`${claim.inference}\n${claim.callId || claim.tool}\n${claim.path}\n${claim.value.text}`);
       const inference = run.stepOf(claim.inference);
       const found = inference && isGiven(claim, run) === false ? contradictionOf(claim, run) : undefined;
@@ -106,15 +106,19 @@ export function misreadOutput(overrides: Partial<MisreadOutputSettings> = {}): R
 
   /** The latest no about a thing that an action is about, if nothing since has changed it. */
   function noBefore(action: Step, run: RunView, state: State): No | undefined {
+    const answers: { step: Step; isNext: boolean }[] = [];
     let calls = 0;
-    const own = [...entitiesOf(action.given), ...allFacts(action.given).map((fact) => fact.value)];
     for (const step of backFrom(action, run)) {
       if (!isCall(step)) continue;
       calls += 1;
-      if (calls > settings.callsBetween) return undefined;
-      if (step.stated === '' || isFailure(step) || !isLookup(step)) continue;
+      if (calls > settings.callsBetween) break;
+      if (step.stated !== '' && !isFailure(step) && isLookup(step)) answers.push({ step, isNext: calls === 1 });
+    }
+    if (!answers.some(({ step }) => mayAnswerNo(step.stated))) return undefined;
+    const own = [...entitiesOf(action.given), ...allFacts(action.given).map((fact) => fact.value)];
+    for (const { step, isNext } of answers) {
       const no = noIn(step, own);
-      if (no && relates(no, action, calls === 1))
+      if (no && relates(no, action, isNext))
         return userSpokeBetween(step, action, run, state.userWords) ? undefined : no;
       // A newer answer on the same thing by the same means.
       if (own.some((id) => entitiesOf(step.stated).includes(id)) && shares(step, action)) return undefined;
@@ -152,7 +156,8 @@ export function misreadOutput(overrides: Partial<MisreadOutputSettings> = {}): R
     const answer = run.stepOf(spanId);
     const key = `told ${spanId}`;
     const last = answer && firstCall(backFrom(answer, run));
-    const no = last && last.outcome !== 'error' && !last.failed && !isLookup(last) ? noIn(last, undefined) : undefined;
+    const mayBe = last && last.outcome !== 'error' && !last.failed && !isLookup(last) && mayAnswerNo(last.stated);
+    const no = mayBe ? noIn(last, undefined) : undefined;
     if (!answer || !last || !no) {
       reporter.withdraw(key);
       return;
@@ -192,7 +197,7 @@ export function misreadOutput(overrides: Partial<MisreadOutputSettings> = {}): R
     onSpan(step, span, run, state, reporter) {
       const added = openClaims(step, span, run, state, isJudged);
       const noted = note(step, span, state);
-      if (state.claims.length > 0 && (added || concernsClaims(step))) judgeClaims(run, state, reporter);
+      if (state.claims.length > 0) judgeClaims(claimsConcerned(step, run, state), run, reporter);
       if (isCall(step) || step.kind === 'llm') {
         for (const action of actionsFrom(step, run, settings.callsBetween + 1))
           judgeAction(action, run, state, reporter);

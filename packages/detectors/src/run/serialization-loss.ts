@@ -93,14 +93,14 @@ export function serializationLoss(overrides: Partial<SerializationLossSettings> 
   const settings = { ...DEFAULTS, ...overrides };
 
   /** Reads a payload's strings; true where anything was noted. */
-  function read(payload: unknown, step: Step, run: RunView, state: State): boolean {
+  function read(payload: unknown, atStrings: boolean, step: Step, run: RunView, state: State): boolean {
     let left = MOST_VALUES;
     let changed = false;
     const visit = (value: unknown, path: string, field: string, depth: number): void => {
       if (left <= 0 || depth > MOST_DEPTH) return;
       left -= 1;
       if (typeof value === 'string') {
-        if (settings.quoting.test(field)) return;
+        if (!atStrings || settings.quoting.test(field)) return;
         const loss = lossOf(value, true);
         if (!loss) return;
         const ifData = loss === 'encoded_twice' && lossOf(value, false) === undefined;
@@ -132,9 +132,11 @@ export function serializationLoss(overrides: Partial<SerializationLossSettings> 
     if (isToolLike(step)) {
       let changed = false;
       for (const text of [span.toolArguments, span.toolResult]) {
-        if (text === '' || !(mayHaveLost(text) || mayHoldData(text))) continue;
+        const atStrings = mayHaveLost(text);
+        if (!atStrings && !mayHoldData(text)) continue;
         const payload = jsonPayload(text);
-        if (typeof payload === 'object' && payload !== null) changed = read(payload, step, run, state) || changed;
+        if (typeof payload === 'object' && payload !== null)
+          changed = read(payload, atStrings, step, run, state) || changed;
       }
       return changed;
     }

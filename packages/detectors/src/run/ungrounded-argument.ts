@@ -11,7 +11,7 @@ import { type Claim, ownValues } from '../relations/claims.ts';
 import { contradictionOf, isComputed } from '../relations/contradictions.ts';
 import { isLookup, looksUp } from '../relations/error-nature.ts';
 import { isGiven, valuesBefore } from '../relations/given-before.ts';
-import { callOf, concernsClaims, type OpenClaims, openClaims } from '../relations/open-claims.ts';
+import { callOf, claimsConcerned, type OpenClaims, openClaims } from '../relations/open-claims.ts';
 
 /**
  * `ungrounded_argument`: an identifier, number or date in a tool call's arguments that nothing the agent was given contains: no
@@ -154,7 +154,7 @@ export function ungroundedArgument(overrides: Partial<UngroundedArgumentSettings
       const known = state.claims.length;
       const added = openClaims(step, span, run, state, isJudged);
       for (const claim of state.claims.slice(known)) noteLikeness(claim, ownValues(span));
-      if (state.claims.length > 0 && (added || concernsClaims(step))) judge(run, state, reporter);
+      if (state.claims.length > 0 && claimsConcerned(step, run, state).length > 0) judge(run, state, reporter);
       return added;
     },
     onRunEnd: () => false,
