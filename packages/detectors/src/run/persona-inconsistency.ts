@@ -2,7 +2,7 @@ import type { Span } from '@spanwise/schemas';
 import type { Reporter, RunDetector } from '../detector/detector.ts';
 import type { RunView } from '../detector/run-view.ts';
 import type { Step } from '../detector/step.ts';
-import { hash64 } from '../identity-hash.ts';
+import { conversationKey } from '../reading/conversation-key.ts';
 import { type Instructions, instructionsIn, likeness, promptLabels } from '../reading/instructions.ts';
 import { wasCut } from '../reading/messages.ts';
 import { openingOf } from '../reading/unparsed-messages.ts';
@@ -69,7 +69,7 @@ export function personaInconsistency(overrides: Partial<PersonaInconsistencySett
       step.spanId,
       at,
       span.toolDefinitionsDigest.slice(0, 8),
-      requestOf(span.inputMessages),
+      conversationKey(span.inputMessages),
       step.requestedCalls.length > 0 ? '' : openingOfAnswer(span.outputMessages),
       0,
     ]);
@@ -143,20 +143,6 @@ function keep(state: State, step: Step, run: RunView, inference: Inference): boo
 
 /** Where in the workflow: the name of the span around, counts aside. */
 const pointOf = (step: Step, run: RunView): string => (run.parentOf(step)?.name ?? '').replace(/\d+/g, '0');
-
-const digest = (text: string): string => hash64(text).slice(0, 8);
-const USER = /"role": ?"user"/;
-const MESSAGE = /\{"role": ?"/g;
-const REQUEST_LENGTH = 160;
-
-/** Digest of how the user's first message begins: the same for all inputs that repeat one conversation. */
-function requestOf(input: string): string {
-  const at = input.search(USER);
-  if (at < 0) return '';
-  MESSAGE.lastIndex = at;
-  const next = MESSAGE.exec(input.slice(0, at + REQUEST_LENGTH))?.index ?? at + REQUEST_LENGTH;
-  return digest(input.slice(at, next).replace(/[\s\]},]+$/, ''));
-}
 
 const ANSWER_LENGTH = 32;
 const LEAST_ANSWER = 8;

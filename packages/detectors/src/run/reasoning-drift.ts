@@ -3,6 +3,7 @@ import type { Reporter, RunDetector } from '../detector/detector.ts';
 import type { RunView } from '../detector/run-view.ts';
 import type { Step } from '../detector/step.ts';
 import { hash64 } from '../identity-hash.ts';
+import { conversationKey } from '../reading/conversation-key.ts';
 import { lastMessageOf, messagesOf, type Part, textOf, wasCut } from '../reading/messages.ts';
 import {
   addSeen,
@@ -194,17 +195,14 @@ const merged = (words: TopicWords, more: TopicWords): TopicWords =>
   [...new Set([...words, ...more])].slice(0, MOST_GOAL);
 
 const digest = (text: string): string => hash64(text).slice(0, 8);
-const USER = /"role": ?"user"/;
-const KEY_LENGTH = 96;
 
 /** The stream that an inference goes on with, brought up to what its input says; undefined where none has begun. */
 function streamOf(step: Step, span: Span, streams: Stream[]): Stream | undefined {
   const input = span.inputMessages;
-  const at = input.search(USER);
-  const key = at < 0 ? '' : digest(input.slice(at, at + KEY_LENGTH));
+  const key = conversationKey(input);
   const own = (stream: Stream): boolean => stream.agent === step.agent;
   let stream = streams.findLast((one) => own(one) && (key === '' || one.key === key));
-  const isUsers = at >= 0 && mayEndAs('user', input);
+  const isUsers = key !== '' && mayEndAs('user', input);
   const message = isUsers ? lastMessageOf(input) : undefined;
   const text = message?.role === 'user' ? textOf(message) : '';
   if (!stream) {
