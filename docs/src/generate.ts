@@ -1,11 +1,12 @@
 /**
  * Writes the pages that follow from the code: configuration.md and metrics.md. `--check` writes nothing and fails when a
- * committed page is not what the code says.
+ * committed page is not what the code says, or when the code names an entry that the runbook does not have.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { configurationPage } from './configuration-page.ts';
 import { metricsPage } from './metrics-page.ts';
+import { missingHeadings } from './runbook-headings.ts';
 
 const pages = { 'configuration.md': configurationPage, 'metrics.md': metricsPage };
 
@@ -18,4 +19,9 @@ for (const [name, write] of Object.entries(pages)) {
     console.error(`docs/${name} is not what the code says: run \`node docs/src/generate.ts\``);
     process.exitCode = 1;
   }
+}
+
+for (const { heading, file } of missingHeadings()) {
+  console.error(`docs/runbook.md has no entry '${heading}', which ${file} names`);
+  process.exitCode = 1;
 }

@@ -149,7 +149,10 @@ export class PartitionRunner<I extends RecordName> {
 
   #reportLostInput(lost: { partition: number; from: number; to: number }): void {
     const { options } = this.#parts;
-    options.logger.error(lost, 'retention deleted input that had not been read');
+    options.logger.error(
+      { ...lost, runbook: 'Records lost to retention' },
+      'retention deleted input that had not been read',
+    );
     options.observer.onLostInput?.(lost);
   }
 
@@ -256,7 +259,7 @@ export class PartitionRunner<I extends RecordName> {
       streamTime: task.clock,
     });
     for (const event of plan.deadLetters) {
-      options.logger.warn(event, 'dead letter');
+      options.logger.warn({ ...event, runbook: 'Dead letters' }, 'dead letter');
       observer.onDeadLetter?.(event);
     }
     observer.onLag?.({ partition, messages: this.#beyond + this.#queue.length - this.#queueHead });

@@ -72,7 +72,10 @@ export async function restore<I extends RecordName>(
   const progress = setInterval(() => {
     const seconds = Math.round((performance.now() - begin) / 1000);
     const left = sentinel - next;
-    logger.warn({ topic, partition, offset: next, left, ...read, seconds }, 'restoring state takes long; it goes on');
+    logger.warn(
+      { topic, partition, offset: next, left, ...read, seconds, runbook: 'Restoring takes long' },
+      'restoring state takes long; it goes on',
+    );
   }, parts.progressMs);
   const visit = (message: BrokerMessage) => {
     try {

@@ -108,7 +108,10 @@ export class StreamEngine<I extends RecordName> implements AsyncDisposable {
         onAssigned: assign,
         onBatch: (batch: Batch) => this.#partitions.get(batch.partition)?.runner?.deliver(batch),
         onLostInput: (lost) => {
-          this.#options.logger.error(lost, 'retention deleted input that had not been read');
+          this.#options.logger.error(
+            { ...lost, runbook: 'Records lost to retention' },
+            'retention deleted input that had not been read',
+          );
           this.#options.observer.onLostInput?.(lost);
         },
         onCrash: (error) => crashed.abort(error),

@@ -148,7 +148,10 @@ export class CollectorTopic implements AsyncDisposable {
     for (const { message, reason, detail } of failures) {
       metrics.deadLetters.inc({ reason });
       metrics.requests.inc({ transport: 'kafka', code: reason });
-      logger.warn({ ...at, offset: message.offset, reason, detail }, 'a message went to the dead letters');
+      logger.warn(
+        { ...at, offset: message.offset, reason, detail, runbook: 'Dead letters' },
+        'a message went to the dead letters',
+      );
     }
     return true;
   }
