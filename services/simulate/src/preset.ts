@@ -69,7 +69,7 @@ const fleet: Preset = {
   scenarios,
   faults: faultNames,
   negatives,
-  faultShare: 0.35,
+  faultShare: 0.4,
   negativeShare: 0.3,
   secondFaultShare: 0.15,
   faultlessSessions: 400,

@@ -16,7 +16,7 @@ try {
 
 async function run({ report, details, mistakes, ...options }: EvaluateCommand): Promise<void> {
   const files = [report, details].filter((file) => file !== undefined);
-  for (const file of files) await access(dirname(resolve(file)), constants.W_OK);
+  for (const file of files) await mustBeWritable(dirname(resolve(file)));
   const isTold = process.stderr.isTTY;
   const evaluated = await evaluateFleet(options, (sessions, spans) => {
     if (isTold) process.stderr.write(`\r${sessions} of ${options.sessions} sessions, ${spans} spans `);
@@ -29,6 +29,12 @@ async function run({ report, details, mistakes, ...options }: EvaluateCommand): 
   if (report !== undefined) await writeJson(report, reportOf(evaluated));
   if (details !== undefined) await writeJson(details, detailsOf(evaluated));
   if (evaluated.problems.length > 0) process.exitCode = 1;
+}
+
+async function mustBeWritable(folder: string): Promise<void> {
+  await access(folder, constants.W_OK).catch(() => {
+    throw new Error(`${folder} cannot be written to: make it, or name another folder`);
+  });
 }
 
 function writeJson(file: string, value: unknown): Promise<void> {

@@ -21,7 +21,12 @@ export const clockSkew: Injector = {
     const offsetMs = isAhead ? size : -size;
     plan.clockOffsetsUs.set(service, offsetMs * 1_000);
     const numbers = { offsetMs, requests: requests.get(service) ?? 0 };
-    return [{ pattern: 'clock_skew', variant: isAhead ? 'ahead' : 'behind', numbers }];
+    const variant = isAhead ? 'ahead' : 'behind';
+    return [
+      { pattern: 'clock_skew', variant, numbers },
+      // A service that asks others in turn is off against those, too.
+      { pattern: 'clock_skew', variant, isArguable: true },
+    ];
   },
 };
 

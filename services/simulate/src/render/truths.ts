@@ -54,7 +54,7 @@ function faultTruth(note: FaultNote, spans: Spans, where: Where): FaultTruth {
     otherCauses: [
       ...(note.orCause ?? []).map((step) => spans.of(step).spanId),
       ...below.map(({ spanId }) => spanId),
-      ...(note.orCauseBelow ? spans.below(at).map(({ spanId }) => spanId) : []),
+      ...(note.orCauseBelow ? [at, ...steps].flatMap((step) => spans.below(step)).map(({ spanId }) => spanId) : []),
     ],
     spans: [...new Set([at, ...others].map(({ spanId }) => spanId))],
     numbers: note.numbers ?? {},
