@@ -112,13 +112,19 @@ export class ChaosPlatform implements AsyncDisposable, Surroundings {
 
   /** Ends the broker, in its orderly way or at once, and starts it again after a while. Resolves when it answers. */
   async restartKafka(how: 'stop' | 'kill', awayMs: number): Promise<void> {
-    await end(this.#servers.kafka, how);
+    const { kafka } = this.#servers;
+    // not by its own `stop`, which does not wait for ever before it kills
+    kafka.kill(how === 'kill' ? 'SIGKILL' : 'SIGTERM');
+    await kafka.exited;
     await sleep(awayMs);
     this.#servers.kafka = await again(() => this.#starts.kafka());
   }
 
   async restartClickHouse(how: 'stop' | 'kill', awayMs: number): Promise<void> {
-    await end(this.#servers.clickhouse, how);
+    const { clickhouse } = this.#servers;
+    if (how === 'kill') clickhouse.kill('SIGKILL');
+    else await clickhouse.stop();
+    await clickhouse.exited;
     await sleep(awayMs);
     this.#servers.clickhouse = await again(() => this.#starts.clickhouse());
   }
@@ -126,12 +132,6 @@ export class ChaosPlatform implements AsyncDisposable, Surroundings {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#resources.disposeAsync();
   }
-}
-
-async function end(server: KafkaHandle | ClickHouseHandle, how: 'stop' | 'kill'): Promise<void> {
-  if (how === 'kill') server.kill('SIGKILL');
-  else await server.stop();
-  await server.exited;
 }
 
 /** A port that was just left may be busy for a moment. */
