@@ -1,8 +1,9 @@
-import type { Finding } from '@spanwise/schemas';
-import { callFields, trace } from '@spanwise/testkit/spans';
+import type { Finding, Span } from '@spanwise/schemas';
+import { callFields, says, trace } from '@spanwise/testkit/spans';
 import { expect, test } from 'vitest';
 import { contextContractViolation } from '../run/context-contract-violation.ts';
 import { contextDecay } from '../run/context-decay.ts';
+import { runDetectors } from '../run/registry.ts';
 import { MemorySlots } from '../slots.ts';
 import { RunJudge } from './run-judge.ts';
 
@@ -45,4 +46,57 @@ test('without its cause it stands for itself', () => {
   const { run, findings } = judged(false);
   expect(findings.map(({ pattern, supersededBy }) => [pattern, supersededBy])).toEqual([['context_decay', '']]);
   expect(run?.reasons.map(({ pattern }) => pattern)).toEqual(['context_decay']);
+});
+
+/** All that stands after a run that every pattern judged. */
+function standing(run: readonly Span[]) {
+  const judge = new RunJudge({ detectors: runDetectors() });
+  const slots = new MemorySlots();
+  const known = new Map<string, Finding>();
+  const outputs = [...run.map((span) => judge.onSpan(slots, span, 1_000_000)), judge.onEnd(slots, 'closed', 2_000_000)];
+  for (const finding of outputs.flatMap((output) => output.findings)) known.set(finding.findingId, finding);
+  const findings = [...known.values()].filter(({ withdrawn }) => !withdrawn);
+  return {
+    findings,
+    of: (pattern: string) => findings.find((finding) => finding.pattern === pattern),
+    run: outputs.at(-1)?.run,
+  };
+}
+
+test('a call that fails of a value from nowhere follows from that value, where the run first went wrong', () => {
+  const input = [says('user', 'Please refund order W2378156')];
+  const args = { order_id: 'W2378165' };
+  const spansOfRun = trace()
+    .llm({ input, calls: [{ name: 'refund_order', arguments: args, id: 'c' }] })
+    .tool('refund_order', args, { callId: 'c', error: 'no such order W2378165' })
+    .llm({ text: 'Sorry, it failed.' })
+    .end();
+  const { of, run } = standing(spansOfRun);
+  expect(of('unresolved_error')?.supersededBy).toBe(of('ungrounded_argument')?.findingId);
+  expect(run?.reasons.map(({ pattern }) => pattern)).toEqual(['ungrounded_argument']);
+  expect(run?.rootCauseSpanId).toBe(spansOfRun[0]?.spanId);
+});
+
+test('the error of a caller that gave up follows from the cascade, which begins at the dependency', () => {
+  const late = (after: number) => ({
+    failed: true,
+    status: 'error' as const,
+    errorMessage: `timed out after ${after} s`,
+  });
+  const spansOfRun = trace()
+    .within(
+      'execute_tool get_order',
+      (tool) => {
+        tool.within('GET /orders', (api) => api.step('SELECT', { service: 'db', ...late(5) }), {
+          service: 'api',
+          ...late(6),
+        });
+      },
+      { kind: 'tool', tool: 'get_order', ...late(7) },
+    )
+    .llm({ text: 'I could not get your order.' })
+    .end();
+  const { of, run } = standing(spansOfRun);
+  expect(of('unresolved_error')?.supersededBy).toBe(of('timeout_cascade')?.findingId);
+  expect(run?.rootCauseSpanId).toBe(spansOfRun[0]?.spanId);
 });

@@ -18,6 +18,22 @@ const CONSEQUENCES: readonly Consequence[] = [
   { effect: 'no_progress_loop', cause: 'circular_delegation', by: 'evidence' },
   // Who is told to be somebody else follows other goals.
   { effect: 'reasoning_drift', cause: 'persona_inconsistency', by: 'span' },
+  // What was lost on the way is missing, or of another type, where it arrives.
+  { effect: 'context_contract_violation', cause: 'serialization_loss', by: 'span' },
+  { effect: 'context_decay', cause: 'serialization_loss', by: 'span' },
+  { effect: 'tool_misrouting', cause: 'serialization_loss', by: 'span' },
+  // A call with a value from nowhere fails of it, and what is done about the failure is no trouble of its own.
+  { effect: 'masked_tool_error', cause: 'ungrounded_argument', by: 'span' },
+  { effect: 'unresolved_error', cause: 'ungrounded_argument', by: 'span' },
+  { effect: 'recovery', cause: 'ungrounded_argument', by: 'span' },
+  // A caller that gives up, and one that tries again, do so because of the dependency below them.
+  { effect: 'unresolved_error', cause: 'timeout_cascade', by: 'evidence' },
+  { effect: 'retry_storm', cause: 'timeout_cascade', by: 'evidence' },
+  { effect: 'recovery', cause: 'timeout_cascade', by: 'evidence' },
+  { effect: 'recovery', cause: 'retry_storm', by: 'evidence' },
+  { effect: 'recovery', cause: 'compounding_recovery', by: 'evidence' },
+  // Agents that go round in a circle look the same things up.
+  { effect: 'duplicate_work', cause: 'circular_delegation', by: 'evidence' },
 ];
 
 const EFFECTS = new Set(CONSEQUENCES.map(({ effect }) => effect));

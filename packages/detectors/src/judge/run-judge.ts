@@ -188,7 +188,11 @@ export class RunJudge {
       const { meta } = model;
       // Where spans get lost, or the root came after all, the silence is no sign that the run was abandoned.
       const known: RunEnd = model.root || model.incomplete ? 'closed' : end;
-      const seen = judgeRun(ledger.standing(), known, meta.llmCalls + meta.toolCalls, runFailure(model));
+      const endOf = (spanId: string): number | undefined => {
+        const step = model.stepOf(spanId);
+        return step && model.endOf(step);
+      };
+      const seen = judgeRun(ledger.standing(), known, meta.llmCalls + meta.toolCalls, runFailure(model), endOf);
       const judgement = meta.continuation > 0 && meta.judged ? amend(seen, meta.judged) : seen;
       const revision = (meta.judged?.revision ?? 0) + 1;
       output.run = runRecord(model, judgement, ledger.standing(), revision, this.#blind(slots, context));

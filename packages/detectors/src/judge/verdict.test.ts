@@ -3,6 +3,8 @@ import { newRecord } from '@spanwise/schemas';
 import { describe, expect, it } from 'vitest';
 import { amend, judgeRun, logOdds, probability } from './verdict.ts';
 
+const noTimes = () => undefined;
+
 let count = 0;
 const finding = (pattern: string, severity: Severity, confidence = 0.9): Finding =>
   newRecord('Finding', {
@@ -24,18 +26,41 @@ const finding = (pattern: string, severity: Severity, confidence = 0.9): Finding
     detectedTime: 1,
   });
 
-const judged = (...findings: Finding[]) => judgeRun(findings, 'closed', 10, undefined);
+const judged = (...findings: Finding[]) => judgeRun(findings, 'closed', 10, undefined, noTimes);
 
 describe('judgeRun', () => {
+  it('names the beginning of what went wrong first, though something later weighs more', () => {
+    const early = finding('ungrounded_argument', 'medium');
+    const late = finding('unresolved_error', 'high');
+    const endOf = (spanId: string) => (spanId === early.rootCauseSpanId ? 1 : 2);
+    expect(judgeRun([late, early], 'closed', 10, undefined, endOf).rootCauseSpanId).toBe(early.rootCauseSpanId);
+  });
+
+  it('does not take a trifle that came before for the beginning', () => {
+    const trifle = finding('recovery', 'low');
+    const grave = finding('unresolved_error', 'high');
+    const endOf = (spanId: string) => (spanId === trifle.rootCauseSpanId ? 1 : 2);
+    expect(judgeRun([trifle, grave], 'closed', 10, undefined, endOf).rootCauseSpanId).toBe(grave.rootCauseSpanId);
+  });
+
+  it('does not begin with what follows from something else', () => {
+    const cause = finding('timeout_cascade', 'high');
+    const effect = { ...finding('unresolved_error', 'high'), supersededBy: cause.findingId };
+    const endOf = (spanId: string) => (spanId === effect.rootCauseSpanId ? 1 : 2);
+    expect(judgeRun([effect, cause], 'closed', 10, undefined, endOf).rootCauseSpanId).toBe(cause.rootCauseSpanId);
+  });
+
   it('holds a run without findings to be correct, with a small chance that grows with its length', () => {
     expect(judged()).toMatchObject({ verdict: 'correct', reasons: [], rootCauseSpanId: '' });
-    expect(judgeRun([], 'closed', 40, undefined).failureProbability).toBeGreaterThan(judged().failureProbability);
-    expect(judgeRun([], 'closed', 100_000, undefined).failureProbability).toBeLessThan(0.5);
+    expect(judgeRun([], 'closed', 40, undefined, noTimes).failureProbability).toBeGreaterThan(
+      judged().failureProbability,
+    );
+    expect(judgeRun([], 'closed', 100_000, undefined, noTimes).failureProbability).toBeLessThan(0.5);
   });
 
   it('holds the shortest run with a sure masked error to be about as likely failed as not', () => {
     const masked = finding('masked_tool_error', 'high', 0.95);
-    const { failureProbability } = judgeRun([masked], 'closed', 1, undefined);
+    const { failureProbability } = judgeRun([masked], 'closed', 1, undefined, noTimes);
     expect(failureProbability).toBeGreaterThan(0.4);
     expect(failureProbability).toBeLessThan(0.8);
   });
@@ -97,8 +122,8 @@ describe('judgeRun', () => {
   });
 
   it('calls a run that never ended abandoned, whatever was found', () => {
-    expect(judgeRun([], 'abandoned', 3, undefined)).toMatchObject({ verdict: 'abandoned' });
-    expect(judgeRun([], 'abandoned', 3, undefined).failureProbability).toBeGreaterThan(0.3);
+    expect(judgeRun([], 'abandoned', 3, undefined, noTimes)).toMatchObject({ verdict: 'abandoned' });
+    expect(judgeRun([], 'abandoned', 3, undefined, noTimes).failureProbability).toBeGreaterThan(0.3);
   });
 });
 

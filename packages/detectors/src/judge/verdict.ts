@@ -17,7 +17,7 @@ export interface Judgement {
   failureProbability: number;
   /** In order of weight, at most 16. */
   reasons: Reason[];
-  /** Span where the weightiest failure began; empty for a run without any. */
+  /** Span where the run first went wrong: see `firstDivergence`; empty for a run without any failure. */
   rootCauseSpanId: string;
 }
 
@@ -69,6 +69,32 @@ function weigh(findings: Iterable<Finding>): Weighed[] {
   return weighed.sort(inOrder);
 }
 
+/** A finding weighs enough, beside the weightiest, for the run to have gone wrong where it began. */
+const WEIGHTY_SHARE = 1 / 3;
+
+/**
+ * Where the run first went wrong: of the findings that follow from no other and weigh at least a third of the weightiest, the span in
+ * which the earliest began. By its end: a step that went wrong ends before those above it that show it.
+ */
+function firstDivergence(
+  weighed: readonly Weighed[],
+  endOf: (spanId: string) => number | undefined,
+): Finding | undefined {
+  const own = weighed.filter(({ finding }) => aboveInfo(finding));
+  const [weightiest] = own;
+  if (!weightiest) return undefined;
+  let first = weightiest.finding;
+  let earliest = endOf(first.rootCauseSpanId) ?? Number.POSITIVE_INFINITY;
+  for (const { finding, weight } of own) {
+    if (weight < WEIGHTY_SHARE * weightiest.weight) continue;
+    const end = endOf(finding.rootCauseSpanId);
+    if (end === undefined || end >= earliest) continue;
+    first = finding;
+    earliest = end;
+  }
+  return first;
+}
+
 /**
  * Judges a run by its findings and its end.
  *
@@ -82,12 +108,14 @@ function weigh(findings: Iterable<Finding>): Weighed[] {
  * @param findings what stands, `info` included
  * @param operations inferences and tool calls of the run
  * @param failure the span with which the run as a whole failed, if it did
+ * @param endOf when a span of the run ended, microseconds; undefined for one that is not known any more
  */
 export function judgeRun(
   findings: Iterable<Finding>,
   end: RunEnd,
   operations: number,
   failure: Step | undefined,
+  endOf: (spanId: string) => number | undefined,
 ): Judgement {
   const weighed = weigh(findings);
   let odds = baseLogOdds(operations);
@@ -106,12 +134,11 @@ export function judgeRun(
     spanId: finding.spanId,
     summary: finding.summary,
   }));
-  const first = weighed.find(({ finding }) => aboveInfo(finding));
   return {
     verdict,
     failureProbability: probability(odds),
     reasons,
-    rootCauseSpanId: first?.finding.rootCauseSpanId ?? failure?.spanId ?? '',
+    rootCauseSpanId: firstDivergence(weighed, endOf)?.rootCauseSpanId ?? failure?.spanId ?? '',
   };
 }
 
