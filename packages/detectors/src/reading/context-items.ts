@@ -6,7 +6,9 @@ import { statedValues } from './stated-values.ts';
 export interface ContextItem {
   /** For a person. */
   stated: string;
-  /** Marks of which a context that still holds it has at least one. */
+  /** Something that must not be done, rather than a value. */
+  rule: boolean;
+  /** Marks by which a context is known that still holds it: see `holds`. */
   marks: string[];
 }
 
@@ -32,14 +34,14 @@ export function contextItems(text: string): ContextItem[] {
   const items: ContextItem[] = [];
   for (const { kind, text: value, or } of statedValues(read)) {
     if (kind === 'number' && value.replace(/\D/g, '').length < LEAST_DIGITS) continue;
-    items.push({ stated: value, marks: (or === undefined ? [value] : [value, or]).map(mark) });
+    items.push({ stated: value, rule: false, marks: (or === undefined ? [value] : [value, or]).map(mark) });
   }
   for (const { kind, stated } of criticalItems(read)) {
     if (kind !== 'prohibition') continue;
     const words = stated.toLowerCase().match(WORD) ?? [];
     // The prohibiting word itself is in too many texts.
     const marks = words.slice(-3).map(markOfWord);
-    if (marks.length > 0) items.push({ stated, marks });
+    if (marks.length > 0) items.push({ stated, rule: true, marks });
   }
   return items.slice(0, MOST_ITEMS);
 }
@@ -59,4 +61,8 @@ export function marksOf(text: string): string {
   return [...marks].slice(0, MOST_MARKS).join(' ');
 }
 
-export const holds = (marks: string, item: ContextItem): boolean => item.marks.some((one) => marks.includes(one));
+/** Of a rule, two words at least: one alone may stand in any text about the same thing. */
+export function holds(marks: string, item: ContextItem): boolean {
+  const needed = item.rule ? Math.min(2, item.marks.length) : 1;
+  return item.marks.filter((one) => marks.includes(one)).length >= needed;
+}

@@ -111,6 +111,16 @@ export const cases: DetectorCase[] = [
       .end(),
     finds: [{ at: 1, began: 0, severity: 'high', type: 'critical_key_lost' }],
   },
+  {
+    name: 'finds who takes over without what must not be done, and without most of the rest',
+    run: pipeline(REQUEST, 'Please take care of this case. order id A-1042'),
+    finds: [{ at: 1, began: 0, severity: 'medium', type: 'rule_lost' }],
+  },
+  {
+    name: 'lets who takes over do without values, where the rules are told',
+    run: pipeline(REQUEST, 'Take care of A-1042; the subscription must not be cancelled.'),
+    finds: [],
+  },
   { name: 'lets a summary say it in other words', run: pipeline(REQUEST, WHOLE, WHOLE), finds: [] },
   {
     name: 'lets what is not critical be left out',

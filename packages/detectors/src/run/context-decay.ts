@@ -13,11 +13,12 @@ import { type GivenContext, type Hop, hopsOf, noteContext } from '../relations/p
  * `context_decay`: over handoffs from agent to agent, what the first was given gets lost. MAST 1.4 (loss of conversation history),
  * 2.4 (information withholding); TRAIL: context handling failures.
  *
- * Three forms, each its own evidence:
+ * Four forms, each its own evidence:
  * - `critical_key_lost`: a key that was declared critical (a setting, or `spanwise.context.critical_keys`) was in the context of the one
  *   who handed over and is not in that of the receiver: `spanwise.context.keys` where given, else the fields of the payloads.
  * - `below_normal`: of the identifiers, numbers, dates and prohibitions that the one who hands over was given, a smaller share is in what
  *   the receiver begins with than in all but few handoffs of the pair (`norms`; silent until they are known).
+ * - `rule_lost`: without norms: control passed over, less than half is left, and what must not be done is not among it.
  * - `worn_down`: without norms: after two handoffs and more, less than half of what the first agent was given is left.
  *
  * It does not claim a summary that keeps those items in whatever form, prose that is left out, a receiver that gets the whole
@@ -129,7 +130,7 @@ function noteCarried(step: Step, span: Span, state: State): boolean {
 }
 
 interface Found {
-  type: 'critical_key_lost' | 'below_normal' | 'worn_down';
+  type: 'critical_key_lost' | 'below_normal' | 'worn_down' | 'rule_lost';
   severity: Severity;
   confidence: number;
   expected: string[];
@@ -216,8 +217,15 @@ function lostItems(
   // What came before the first agent whose context was seen is not known.
   while (chain[0] && !chain[0].before) chain.shift();
   const items = chain[0]?.before?.items ?? [];
-  if (chain.length < 2 || items.length < settings.leastItems) return undefined;
-  if (survivors(items, hop.after).length >= settings.leastShare * items.length) return undefined;
+  const kept = survivors(items, hop.after);
+  if (kept.length >= settings.leastShare * items.length) return undefined;
+  if (chain.length < 2) {
+    // Who takes the work over has to know what must not be done with it; who does a part of it need not.
+    const isRuleLost = items.some((item) => item.rule && !kept.includes(item));
+    if (!isRuleLost || hop.handoff.nested || items.length < settings.leastItems - 1) return undefined;
+    return foundOver(chain, items, hop.after, 'rule_lost', {});
+  }
+  if (items.length < settings.leastItems) return undefined;
   below.add(at);
   if (below.has(hop.previous)) return undefined;
   return foundOver(chain, items, hop.after, 'worn_down', {});
@@ -240,8 +248,8 @@ function foundOver(
   const isPart = chain.some(({ handoff }) => handoff.nested);
   return {
     type,
-    severity: type === 'worn_down' && isPart ? 'low' : 'medium',
-    confidence: type === 'below_normal' ? 0.8 : isPart ? 0.5 : 0.7,
+    severity: type !== 'below_normal' && isPart ? 'low' : 'medium',
+    confidence: type === 'below_normal' ? 0.8 : isPart ? 0.5 : type === 'rule_lost' ? 0.6 : 0.7,
     expected: items.map(({ stated }) => stated),
     seen: lost.map((item, i) => `${nameOf(chain[hops[i] ?? 0] as Hop<string[]>)}: ${item.stated}`),
     lost: lost.map(({ stated }) => stated),

@@ -19,7 +19,7 @@ import { linkedSpanIn, queueItemOf } from '../reading/queue-item.ts';
  * first overtaking to its start, overtaking, priority, lowestPriority; spans).
  */
 export interface PriorityInversionSettings {
-  /** Milliseconds that overtaking has to cost: below that, workers took both at once. Default 100. */
+  /** Milliseconds that overtaking has to cost: below that, workers took both at once. Default 50. */
   leastCostMs: number;
   /** Milliseconds by which the one must have been queued before the other: less may be the clocks. Default 5. */
   toleranceMs: number;
@@ -30,7 +30,7 @@ export interface PriorityInversionSettings {
 }
 
 const DEFAULTS: PriorityInversionSettings = {
-  leastCostMs: 100,
+  leastCostMs: 50,
   toleranceMs: 5,
   graveCostMs: 10_000,
   smallestFirst: false,
