@@ -50,6 +50,7 @@ export async function runChaos(options: ChaosOptions): Promise<Outcome> {
   const { seed, dataDir, screen, signal } = options;
   const corpus = makeCorpus(seed, Date.now());
   await using platform = await ChaosPlatform.start(dataDir, diskMiB(options), (line) => screen.say(line));
+  signal.throwIfAborted();
   const kafka = kafkaClient({ brokers: platform.brokers, clientId: 'spanwise-chaos' });
   await prepareKafka(platform.brokers, '');
   const ledger = new Ledger();
@@ -63,6 +64,7 @@ export async function runChaos(options: ChaosOptions): Promise<Outcome> {
     }
     screen.say('Services: starting');
     await cast.whenReady();
+    signal.throwIfAborted();
     screen.say('Services: ready');
     disturbed = await disturb(options, { platform, cast, kafka, ledger, book, corpus });
     const missing = await settled(tables, DATABASE, ledger, (line) => screen.show(line), signal);
