@@ -36,12 +36,20 @@ const NONE: ReadonlySet<string> = new Set();
  * the ends and of the starts (Mills, RFC 5905, with the call in place of the exchange). A child longer than its parent was
  * not waited for and bounds the offset from above only.
  *
- * @param asynchronous ids of spans that no parent waits for
+ * @param options `asynchronous`: ids of spans that no parent waits for; `before`: only steps below this index are compared
  */
-export function clockPairs(run: RunView, asynchronous: ReadonlySet<string> = NONE): ClockPair[] {
+export function clockPairs(
+  run: RunView,
+  {
+    asynchronous = NONE,
+    before = Number.POSITIVE_INFINITY,
+  }: { asynchronous?: ReadonlySet<string>; before?: number } = {},
+): ClockPair[] {
   const found = new Map<string, { pair: ClockPair; middles: number[]; waiting: number }>();
   for (const child of run.steps) {
+    if (child.index >= before) break;
     const parent = run.parentOf(child);
+    if (parent && parent.index >= before) continue;
     if (!parent || parent.service === child.service || parent.service === '' || child.service === '') continue;
     const key = `${parent.service}\n${child.service}`;
     let entry = found.get(key);

@@ -67,7 +67,7 @@ export function clockSkew(overrides: Partial<ClockSkewSettings> = {}): RunDetect
   }
 
   function compare(run: RunView, state: State, reporter: Reporter): void {
-    for (const pair of clockPairs(run, new Set(state.asynchronous))) {
+    for (const pair of clockPairs(run, { asynchronous: new Set(state.asynchronous) })) {
       const finding = pair.disagree ? draft(pair, run) : undefined;
       if (finding) reporter.report(finding);
       else reporter.withdraw(keyOf(pair));
