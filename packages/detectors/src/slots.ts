@@ -1,17 +1,20 @@
 /**
- * The state of one key (a run, a session) as named slots. The values are live JSON: `get` returns what was put, by
- * reference, and only slots that were `put` or deleted since the last commit are written. A holder passes the *same*
- * object for as long as the key's state lives: indexes derived from it hang on it and vanish with it.
+ * The state of one key (a run, a session) as named slots. The values are live JSON: `get` returns the same object again and
+ * again, and only slots that were `put` or deleted since the last commit are written. Who holds them may pass another object
+ * over the same state at any time; as long as it is the same, indexes derived from the state hang on it.
  */
 export interface Slots {
   get<T>(slot: string): T | undefined;
   put<T>(slot: string, value: T): void;
   delete(slot: string): void;
   keys(): Iterable<string>;
+  /** What a judge derived of the state; no state itself. */
+  derived: unknown;
 }
 
 /** Slots in memory, for tests, scripts and single-process use. `restore(snapshot())` is what a crash and a restart do. */
 export class MemorySlots implements Slots {
+  derived: unknown = undefined;
   readonly #values = new Map<string, unknown>();
   /** Slots put or deleted since `takeChanges`. */
   readonly #changed = new Set<string>();

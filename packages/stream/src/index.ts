@@ -19,13 +19,13 @@ export type { Logger } from './logger.ts';
 export type { CommitEvent, DeadLetterEvent, EngineObserver, RestoreEvent } from './observer.ts';
 export { murmur2, partitionForKey } from './partition.ts';
 export { UnrestorableStateError } from './restore.ts';
-export { type KeySlots, slotsOf } from './slots-of.ts';
 export { StreamEngine } from './stream-engine.ts';
 export { type TestDriverOptions, TopologyTestDriver } from './test-driver.ts';
 export { ensureTopics, partitionCount, type TopicOverrides, UnusableTopicError } from './topics.ts';
 export {
   DEAD_LETTERS,
   type KeyedStore,
+  type KeySlots,
   type Migration,
   type Processor,
   type ProcessorContext,

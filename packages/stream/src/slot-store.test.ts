@@ -5,7 +5,7 @@ import { type SlotChange, SlotStore } from './slot-store.ts';
 
 type Command =
   | { do: 'put' | 'delete'; key: string; slot: string; value: number }
-  | { do: 'deleteKey'; key: string }
+  | { do: 'deleteKey' | 'release'; key: string }
   | { do: 'alter'; key: string; slot: string }
   | { do: 'checkpoint' | 'rollback' };
 
@@ -13,7 +13,7 @@ const key = fc.constantFrom('k', 'l');
 const slot = fc.constantFrom('a', 'b', 'c');
 const command: fc.Arbitrary<Command> = fc.oneof(
   fc.record({ do: fc.constantFrom('put' as const, 'delete' as const), key, slot, value: fc.nat(9) }),
-  fc.record({ do: fc.constant('deleteKey' as const), key }),
+  fc.record({ do: fc.constantFrom('deleteKey' as const, 'release' as const), key }),
   fc.record({ do: fc.constant('alter' as const), key, slot }),
   fc.record({ do: fc.constantFrom('checkpoint' as const, 'rollback' as const) }),
 );
@@ -44,11 +44,16 @@ describe('the slot store', () => {
       fc.property(fc.array(command, { maxLength: 60 }), (commands) => {
         const store = new SlotStore();
         const replica = new SlotStore();
+        // l by its own slots, k by the store's
+        const l = store.slotsOf('l');
+        const put = (of: string, name: string, value: unknown) =>
+          of === 'l' ? l.put(name, value) : store.put(of, name, value);
+        const get = <T>(of: string, name: string) => (of === 'l' ? l.get<T>(name) : store.get<T>(of, name));
         let present = new Map<string, { n: number }>();
         let saved = new Map<string, { n: number }>();
         for (const step of commands) {
           if (step.do === 'put') {
-            store.put(step.key, step.slot, { n: step.value });
+            put(step.key, step.slot, { n: step.value });
             present.set(`${step.key}/${step.slot}`, { n: step.value });
           } else if (step.do === 'delete') {
             store.delete(step.key, step.slot);
@@ -57,13 +62,15 @@ describe('the slot store', () => {
             store.delete(step.key);
             for (const name of [...present.keys()]) if (name.startsWith(`${step.key}/`)) present.delete(name);
           } else if (step.do === 'alter') {
-            const value = store.get<{ n: number }>(step.key, step.slot);
+            const value = get<{ n: number }>(step.key, step.slot);
             expect(value).toEqual(present.get(`${step.key}/${step.slot}`));
             if (value) {
               value.n += 100;
-              store.put(step.key, step.slot, value);
+              put(step.key, step.slot, value);
               present.set(`${step.key}/${step.slot}`, { n: value.n });
             }
+          } else if (step.do === 'release') {
+            store.release(step.key);
           } else if (step.do === 'checkpoint') {
             for (const change of store.checkpoint()) replica.restore(change);
             saved = new Map(present);
@@ -91,6 +98,30 @@ describe('the slot store', () => {
     expect([...store.alteredWithoutPut()]).toEqual(['k/a']);
     store.rollback();
     expect(store.get('k', 'a')).toEqual({ n: 1 });
+  });
+
+  it('gives the same object again and again until it is released, and an equal one after that', () => {
+    const store = new SlotStore();
+    store.put('k', 'a', { n: 1 });
+    store.checkpoint();
+    const live = store.get('k', 'a');
+    store.checkpoint();
+    expect(store.get('k', 'a')).toBe(live);
+    store.put('k', 'a', { n: 2 });
+    store.release('k');
+    store.checkpoint();
+    expect(store.get('k', 'a')).not.toBe(live);
+    expect(store.get('k', 'a')).toEqual({ n: 2 });
+  });
+
+  it('sees what was altered after it was put, where it is audited', () => {
+    const store = new SlotStore(true);
+    const value = { n: 1 };
+    store.put('k', 'a', value);
+    store.checkpoint();
+    expect([...store.alteredWithoutPut()]).toEqual([]);
+    value.n = 2;
+    expect([...store.alteredWithoutPut()]).toEqual(['k/a']);
   });
 
   it('gives only what differs from the last checkpoint', () => {

@@ -1,10 +1,12 @@
-import type { KeyedStore } from './topology.ts';
+import type { KeyedStore, KeySlots } from './topology.ts';
 
 interface Slot {
-  readonly key: string;
+  readonly owner: Key;
   readonly name: string;
   /** The live object; undefined while only `json` is there. */
   value: unknown;
+  /** `get` gave the live object out, so it is the one to give out again. */
+  lent: boolean;
   /** The value at the last checkpoint; undefined when the slot was not there. */
   json: string | undefined;
   /** Put or deleted since the last checkpoint. */
@@ -16,7 +18,9 @@ interface Slot {
   saved: number;
 }
 
+/** In the store as long as it has slots. */
 interface Key {
+  readonly key: string;
   readonly slots: Map<string, Slot>;
   live: number;
 }
@@ -29,16 +33,37 @@ export type SlotChange =
 /** What an entry of the changelog takes besides its texts: operation and lengths. */
 const ENTRY_BYTES = 13;
 
+const newSlot = (owner: Key, name: string): Slot => ({
+  owner,
+  name,
+  value: undefined,
+  lent: false,
+  json: undefined,
+  changed: false,
+  deleted: true,
+  touched: 0,
+  saved: 0,
+});
+
 /**
  * The keyed store of one partition, in memory. It remembers what every slot was at the last checkpoint, as the JSON that
- * was written to the changelog: a rollback returns there, and a snapshot costs no serialising.
+ * was written to the changelog: a rollback returns there, and a snapshot costs no serialising. Beside it stands the live
+ * object, of a slot that is read again and again; others live as JSON alone, from one checkpoint on.
  */
 export class SlotStore implements KeyedStore {
+  readonly #audited: boolean;
   readonly #keys = new Map<string, Key>();
   #size = 0;
   #savedBytes = 0;
   #interval = 1;
   #touched: Slot[] = [];
+  /** Only of an audited store: objects that were put, and are not those to give out. */
+  readonly #dropped = new WeakMap<Slot, unknown>();
+
+  /** `audited`: `alteredWithoutPut` shall see all that was put, and so all of it stays alive. For tests. */
+  constructor(audited = false) {
+    this.#audited = audited;
+  }
 
   get size(): number {
     return this.#size;
@@ -50,26 +75,56 @@ export class SlotStore implements KeyedStore {
   }
 
   get<S>(key: string, slot: string): S | undefined {
-    const found = this.#keys.get(key)?.slots.get(slot);
+    return this.getIn<S>(this.#keys.get(key), slot);
+  }
+
+  /** `get` for who has the key's entry already. */
+  getIn<S>(entry: Key | undefined, slot: string): S | undefined {
+    const found = entry?.slots.get(slot);
     if (!found || found.deleted) return undefined;
     // who gets a live object may alter it, so that a rollback must renew it
     this.#touch(found);
-    if (found.value === undefined) found.value = JSON.parse(found.json as string);
+    found.lent = true;
+    if (found.value === undefined) {
+      found.value = JSON.parse(found.json as string);
+      this.#dropped.delete(found);
+    }
     return found.value as S;
   }
 
   put(key: string, slot: string, value: unknown): void {
+    this.putIn(this.#keys.get(key), key, slot, value);
+  }
+
+  /** `put` for who has the key's entry already, if there is one; gives the entry. */
+  putIn(known: Key | undefined, key: string, slot: string, value: unknown): Key {
     if (value === undefined) throw new TypeError(`slot ${slot} of ${key}: undefined is no value; use delete`);
-    const entry = this.#keys.get(key) ?? this.#addKey(key);
+    const entry = known ?? this.#addKey(key);
     let found = entry.slots.get(slot);
     if (!found) {
-      found = { key, name: slot, value, json: undefined, changed: true, deleted: true, touched: 0, saved: 0 };
+      found = newSlot(entry, slot);
       entry.slots.set(slot, found);
     }
     this.#touch(found);
     found.value = value;
     found.changed = true;
     this.#setDeleted(entry, found, false);
+    return entry;
+  }
+
+  entryOf(key: string): Key | undefined {
+    return this.#keys.get(key);
+  }
+
+  slotsOf(key: string): KeySlots {
+    return new SlotsOfKey(this, key);
+  }
+
+  release(key: string): void {
+    for (const slot of this.#keys.get(key)?.slots.values() ?? []) {
+      slot.lent = false;
+      if (!slot.changed) this.#dropValue(slot);
+    }
   }
 
   delete(key: string, slot?: string): void {
@@ -104,7 +159,8 @@ export class SlotStore implements KeyedStore {
     const texts: (string | undefined)[] = this.#touched.map((slot) => {
       if (!slot.changed || slot.deleted) return undefined;
       const json: string | undefined = JSON.stringify(slot.value);
-      if (json === undefined) throw new TypeError(`slot ${slot.name} of ${slot.key} holds what JSON cannot carry`);
+      if (json === undefined)
+        throw new TypeError(`slot ${slot.name} of ${slot.owner.key} holds what JSON cannot carry`);
       return json;
     });
     const gone = new Set<string>();
@@ -118,6 +174,7 @@ export class SlotStore implements KeyedStore {
         this.#setJson(slot, json);
       }
       if (slot.deleted) this.#remove(slot);
+      else if (!slot.lent) this.#dropValue(slot);
     });
     this.#nextInterval();
     return changes;
@@ -127,9 +184,9 @@ export class SlotStore implements KeyedStore {
   rollback(): void {
     for (const slot of this.#touched) {
       slot.value = undefined;
+      this.#dropped.delete(slot);
       slot.changed = false;
-      const entry = this.#keys.get(slot.key) as Key;
-      this.#setDeleted(entry, slot, slot.json === undefined);
+      this.#setDeleted(slot.owner, slot, slot.json === undefined);
       if (slot.json === undefined) this.#remove(slot);
     }
     this.#nextInterval();
@@ -158,16 +215,7 @@ export class SlotStore implements KeyedStore {
       found.value = undefined;
       return;
     }
-    const restored: Slot = {
-      key,
-      name: slot,
-      value: undefined,
-      json: undefined,
-      changed: false,
-      deleted: true,
-      touched: 0,
-      saved: 0,
-    };
+    const restored = newSlot(entry, slot);
     this.#setJson(restored, json);
     entry.slots.set(slot, restored);
     this.#setDeleted(entry, restored, false);
@@ -183,8 +231,8 @@ export class SlotStore implements KeyedStore {
 
   *#savedBefore(interval: number): Generator<SlotChange> {
     for (const entry of this.#keys.values()) {
-      for (const { key, name, json, saved } of entry.slots.values()) {
-        if (json !== undefined && saved < interval) yield { key, slot: name, json };
+      for (const { name, json, saved } of entry.slots.values()) {
+        if (json !== undefined && saved < interval) yield { key: entry.key, slot: name, json };
       }
     }
   }
@@ -193,15 +241,17 @@ export class SlotStore implements KeyedStore {
   *alteredWithoutPut(): Generator<string> {
     for (const entry of this.#keys.values()) {
       for (const slot of entry.slots.values()) {
-        if (slot.changed || slot.value === undefined) continue;
-        if (JSON.stringify(slot.value) !== slot.json) yield `${slot.key}/${slot.name}`;
+        const value = slot.value ?? this.#dropped.get(slot);
+        if (slot.changed || value === undefined) continue;
+        if (JSON.stringify(value) !== slot.json) yield `${entry.key}/${slot.name}`;
       }
     }
   }
 
   /** A key that loses all it had is one entry, not one for each slot. */
-  #addChange(changes: SlotChange[], gone: Set<string>, { key, name }: Slot, json: string | undefined): void {
-    if (json === undefined && this.#keys.get(key)?.live === 0) {
+  #addChange(changes: SlotChange[], gone: Set<string>, { owner, name }: Slot, json: string | undefined): void {
+    const { key } = owner;
+    if (json === undefined && owner.live === 0) {
       if (!gone.has(key)) changes.push({ key, slot: undefined, json });
       gone.add(key);
       return;
@@ -210,16 +260,21 @@ export class SlotStore implements KeyedStore {
   }
 
   #setJson(slot: Slot, json: string | undefined): void {
-    const texts = slot.key.length + slot.name.length + ENTRY_BYTES;
+    const texts = slot.owner.key.length + slot.name.length + ENTRY_BYTES;
     if (slot.json !== undefined) this.#savedBytes -= texts + slot.json.length;
     if (json !== undefined) this.#savedBytes += texts + json.length;
     slot.json = json;
   }
 
   #addKey(key: string): Key {
-    const entry: Key = { slots: new Map(), live: 0 };
+    const entry: Key = { key, slots: new Map(), live: 0 };
     this.#keys.set(key, entry);
     return entry;
+  }
+
+  #dropValue(slot: Slot): void {
+    if (this.#audited && slot.value !== undefined) this.#dropped.set(slot, slot.value);
+    slot.value = undefined;
   }
 
   #touch(slot: Slot): void {
@@ -241,9 +296,42 @@ export class SlotStore implements KeyedStore {
     if (!deleted && entry.live === 1) this.#size++;
   }
 
-  #remove(slot: Slot): void {
-    const entry = this.#keys.get(slot.key);
-    entry?.slots.delete(slot.name);
-    if (entry?.slots.size === 0) this.#keys.delete(slot.key);
+  #remove({ owner, name }: Slot): void {
+    owner.slots.delete(name);
+    if (owner.slots.size === 0) this.#keys.delete(owner.key);
+  }
+}
+
+/** Looks for its key's entry once, as long as that stays in the store. */
+class SlotsOfKey implements KeySlots {
+  derived: unknown = undefined;
+  readonly #store: SlotStore;
+  readonly #key: string;
+  #known: Key | undefined;
+
+  constructor(store: SlotStore, key: string) {
+    this.#store = store;
+    this.#key = key;
+  }
+
+  get<S>(slot: string): S | undefined {
+    return this.#store.getIn<S>(this.#entry(), slot);
+  }
+
+  put<S>(slot: string, value: S): void {
+    this.#known = this.#store.putIn(this.#entry(), this.#key, slot, value);
+  }
+
+  delete(slot: string): void {
+    this.#store.delete(this.#key, slot);
+  }
+
+  keys(): Iterable<string> {
+    return this.#store.slots(this.#key);
+  }
+
+  #entry(): Key | undefined {
+    if (!this.#known || this.#known.slots.size === 0) this.#known = this.#store.entryOf(this.#key);
+    return this.#known;
   }
 }

@@ -19,6 +19,8 @@ export interface TaskOptions<I extends RecordName> {
   /** Partitions of every output topic and of the dead letters, by name. */
   partitionsOf: ReadonlyMap<string, number>;
   snapshots: SnapshotPolicy;
+  /** For tests: the store shall see what was altered without a put. */
+  audited?: boolean;
 }
 
 /**
@@ -26,7 +28,7 @@ export interface TaskOptions<I extends RecordName> {
  * Kafka, the test driver on nothing. Life: restore …, resume, then (accept …, prepareCommit, committed) ….
  */
 export class StreamTask<I extends RecordName> {
-  readonly store = new SlotStore();
+  readonly store: SlotStore;
   readonly #timers = new TimerTable();
   readonly #options: TaskOptions<I>;
   readonly #topology: Topology<I>;
@@ -53,6 +55,7 @@ export class StreamTask<I extends RecordName> {
 
   constructor(options: TaskOptions<I>) {
     const { topology, partition, partitionsOf } = options;
+    this.store = new SlotStore(options.audited);
     this.#options = options;
     this.#topology = topology;
     this.#changes = new ChangelogEncoder('changes', topology.stateVersion);

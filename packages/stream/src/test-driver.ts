@@ -140,6 +140,7 @@ export class TopologyTestDriver<I extends RecordName> {
       partition: this.#partition,
       partitionsOf: new Map(names.map((name) => [name, 1])),
       snapshots: this.#snapshots,
+      audited: true,
     });
     const point = (this.#committed && decodeResumePoint(this.#committed)) ?? freshResumePoint(0, 0);
     for (const [offset, message] of this.#changelog) if (offset >= point.changelogOffset) task.restore(message);

@@ -2,7 +2,8 @@ import type { RecordName, RecordTypes } from '@spanwise/schemas';
 
 /**
  * The state of one input partition: values by key and slot. A slot is what is written when it changes, so what changes
- * apart belongs in slots apart. Values are live objects that JSON carries unharmed; who alters one must `put` it again.
+ * apart belongs in slots apart. Values are objects that JSON carries unharmed. What `get` gives is live: it is the same until
+ * `release`, and who alters it must `put` it again.
  */
 export interface KeyedStore {
   get<S>(key: string, slot: string): S | undefined;
@@ -14,8 +15,22 @@ export interface KeyedStore {
   slots(key: string): Iterable<string>;
   /** In no particular order either. */
   keys(): Iterable<string>;
+  /** The slots of one key, for who uses them often. */
+  slotsOf(key: string): KeySlots;
+  /** No object of this key's slots is held any more: they need not be kept alive. */
+  release(key: string): void;
   /** Number of keys that have a slot. */
   readonly size: number;
+}
+
+/** The slots of one key of a store. */
+export interface KeySlots {
+  get<S>(slot: string): S | undefined;
+  put<S>(slot: string, value: S): void;
+  delete(slot: string): void;
+  keys(): Iterable<string>;
+  /** What their holder derives of them: no state, and gone with this object. */
+  derived: unknown;
 }
 
 export interface ProcessorContext {

@@ -1,6 +1,6 @@
 import type { SessionJudge, Slots } from '@spanwise/detectors';
 import type { Run, Session, Signal } from '@spanwise/schemas';
-import { type Processor, type ProcessorContext, slotsOf } from '@spanwise/stream';
+import type { Processor, ProcessorContext } from '@spanwise/stream';
 import type { CorrelateMetrics } from './metrics.ts';
 
 export interface SessionLifetimes {
@@ -88,7 +88,7 @@ export class SessionProcessor implements Processor<Signal> {
   #slots(key: string, context: ProcessorContext): Slots {
     let slots = this.#open.get(key);
     if (!slots) {
-      slots = slotsOf(context.store, key);
+      slots = context.store.slotsOf(key);
       this.#open.set(key, slots);
     }
     return slots;

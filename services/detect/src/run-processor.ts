@@ -1,7 +1,8 @@
 import type { RunEnd, RunJudge, RunOutput, Slots, Step } from '@spanwise/detectors';
 import { encodeBlock, type Run, type Span } from '@spanwise/schemas';
-import { DEAD_LETTERS, type Processor, type ProcessorContext, slotsOf } from '@spanwise/stream';
+import { DEAD_LETTERS, type Processor, type ProcessorContext } from '@spanwise/stream';
 import { impossibleQuantity } from './impossible-quantity.ts';
+import { LiveRuns } from './live-runs.ts';
 import type { DetectMetrics } from './metrics.ts';
 import { type StepSample, sampleOfSpan, sampleOfStep } from './step-sample.ts';
 import { StepStatsAggregator } from './step-stats.ts';
@@ -40,7 +41,7 @@ export class RunProcessor implements Processor<Span> {
   readonly #judge: RunJudge;
   readonly #lifetimes: RunLifetimes;
   readonly #metrics: DetectMetrics;
-  readonly #open = new Map<string, Slots>();
+  readonly #live = new LiveRuns();
   readonly #stepStats = new StepStatsAggregator();
   /** What the world may count once the transaction has committed; `#uncounted` until what it counts is sure to be part of it. */
   #countable: Uncounted[] = [];
@@ -56,7 +57,7 @@ export class RunProcessor implements Processor<Span> {
     const impossible = impossibleQuantity(span);
     if (impossible) throw new RangeError(impossible);
     const key = runKey(span);
-    const slots = this.#slots(key, context);
+    const slots = this.#live.of(key, context);
     const output = this.#judge.onSpan(slots, span, context.dueTime);
     if (!output.step) {
       this.#uncounted.duplicates++;
@@ -97,17 +98,8 @@ export class RunProcessor implements Processor<Span> {
     for (const uncounted of countable) uncounted.countIn(this.#metrics);
   }
 
-  #slots(key: string, context: ProcessorContext): Slots {
-    let slots = this.#open.get(key);
-    if (!slots) {
-      slots = slotsOf(context.store, key);
-      this.#open.set(key, slots);
-    }
-    return slots;
-  }
-
   #endIfQuiet(key: string, context: ProcessorContext): void {
-    const slots = this.#slots(key, context);
+    const slots = this.#live.of(key, context);
     const { rootEnded, quietSince } = this.#judge.lifecycleOf(slots);
     const due = quietSince + this.#quietTime(rootEnded, context);
     if (context.dueTime < due) {
@@ -125,18 +117,19 @@ export class RunProcessor implements Processor<Span> {
     const last = steps.at(-1);
     if (last) slots.put(COUNTED, last.index + 1);
     context.schedule(key, REDUCE, context.dueTime + this.#lifetimes.lateGraceMs);
+    this.#live.drop(key, context);
   }
 
   #reduce(key: string, context: ProcessorContext): void {
-    const isLeft = this.#judge.giveUp(this.#slots(key, context));
-    this.#open.delete(key);
+    const isLeft = this.#judge.giveUp(this.#live.of(key, context));
+    this.#live.drop(key, context);
     if (isLeft && this.#isCrowded(context)) this.#forget(key, context);
     else if (isLeft) context.schedule(key, FORGET, context.dueTime + this.#lifetimes.summaryRetentionMs);
   }
 
   #forget(key: string, context: ProcessorContext): void {
     context.store.delete(key);
-    this.#open.delete(key);
+    this.#live.drop(key, context);
   }
 
   /** Steps that named no agent themselves are counted when the run has told all it will, or can remember them no longer. */

@@ -10,6 +10,7 @@ import {
 } from '@spanwise/schemas';
 import { TopologyTestDriver } from '@spanwise/stream';
 import { trace } from '@spanwise/testkit';
+import { span, spanIdOf, traceIdOf } from '@spanwise/testkit/spans';
 import { Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
 import { DetectMetrics } from './metrics.ts';
@@ -25,9 +26,9 @@ const settings = {
   maxRuns: 100,
 };
 
-function start() {
+function start(maxRuns = settings.maxRuns) {
   const registry = new Registry();
-  const driver = new TopologyTestDriver(detectTopology(settings, new DetectMetrics(registry, 10)));
+  const driver = new TopologyTestDriver(detectTopology({ ...settings, maxRuns }, new DetectMetrics(registry, 10)));
   return { driver, registry };
 }
 
@@ -48,6 +49,24 @@ const refund = (): Span[] =>
     .end();
 
 describe('detect', () => {
+  it('judges a run the same whether or not thousands of others came before each of its spans', () => {
+    const alone = start(100_000).driver;
+    const crowded = start(100_000).driver;
+    const others = (part: number): Span[] =>
+      Array.from({ length: 2_100 }, (_, i) => span({ traceId: traceIdOf(`${part}/${i}`), spanId: spanIdOf(`${i}`) }));
+    for (const [i, given] of refund().entries()) {
+      alone.pipe(given, i * 6_000);
+      crowded.pipe(i < 4 ? [given, ...others(i)] : given, i * 6_000);
+    }
+    for (const driver of [alone, crowded]) driver.advance(2 * MINUTE);
+    const of = <T extends { traceId: string }>(records: T[]) =>
+      records.filter(({ traceId }) => traceId === traceIdOf('1'));
+    expect(of(runs(crowded))).toEqual(runs(alone));
+    expect(runs(alone)).toHaveLength(1);
+    expect(of(findings(crowded))).toEqual(findings(alone));
+    expect(of(revisions(crowded))).toEqual(revisions(alone));
+  });
+
   it('tells every span the conversation and agent that stand on the root only, when the root comes last', () => {
     const { driver } = start();
     const spans = refund();

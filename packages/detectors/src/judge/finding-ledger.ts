@@ -36,6 +36,9 @@ const saysTheSame = (a: Finding, b: Finding): boolean =>
   a.summary === b.summary &&
   a.evidence === b.evidence;
 
+const NO_FINDINGS = new Map<string, Finding>();
+const NO_COUNTS = new Map<string, number>();
+
 /**
  * What a run has reported: slot `f/<id>` holds each finding as last emitted. A report that says nothing new emits nothing,
  * one that says something else emits the next revision.
@@ -43,10 +46,11 @@ const saysTheSame = (a: Finding, b: Finding): boolean =>
 export class FindingLedger {
   readonly #slots: Slots;
   readonly #run: RunModel;
-  readonly #byId = new Map<string, Finding>();
-  readonly #perPattern = new Map<string, number>();
+  /** Both are made with the first finding: most runs have none. */
+  #byId: Map<string, Finding> = NO_FINDINGS;
+  #perPattern: Map<string, number> = NO_COUNTS;
   /** Ids by pattern and key, as far as they were asked for: a pattern tells what it knows again and again. */
-  readonly #ids = new Map<string, Map<string, string>>();
+  #ids: Map<string, Map<string, string>> | undefined;
 
   constructor(slots: Slots, run: RunModel) {
     this.#slots = slots;
@@ -59,6 +63,10 @@ export class FindingLedger {
   }
 
   #remember(finding: Finding): void {
+    if (this.#byId === NO_FINDINGS) {
+      this.#byId = new Map();
+      this.#perPattern = new Map();
+    }
     if (!this.#byId.has(finding.findingId)) {
       this.#perPattern.set(finding.pattern, (this.#perPattern.get(finding.pattern) ?? 0) + 1);
     }
@@ -150,6 +158,7 @@ export class FindingLedger {
   }
 
   #idOf(pattern: string, key: string): string {
+    this.#ids ??= new Map();
     let ids = this.#ids.get(pattern);
     if (!ids) {
       ids = new Map();

@@ -3,6 +3,7 @@ import type { FindingDraft, Reporter, RunDetector, RunEnd } from '../detector/de
 import type { RunView } from '../detector/run-view.ts';
 import type { Step } from '../detector/step.ts';
 import { runFailure } from '../relations/run-failure.ts';
+import { META } from '../run-model/packed-meta.ts';
 import { defaultBounds, type RunBounds, RunModel } from '../run-model/run-model.ts';
 import type { Slots } from '../slots.ts';
 import { mayTie } from './consequences.ts';
@@ -60,11 +61,13 @@ const faultOf = (detector: RunDetector, error: unknown): DetectorFault => ({
 
 /** Everything that is derived of one run's slots. */
 class Context {
+  readonly judge: RunJudge;
   readonly model: RunModel;
   readonly ledger: FindingLedger;
   readonly states: unknown[] = [];
 
-  constructor(model: RunModel, slots: Slots) {
+  constructor(judge: RunJudge, model: RunModel, slots: Slots) {
+    this.judge = judge;
     this.model = model;
     this.ledger = new FindingLedger(slots, model);
   }
@@ -108,7 +111,6 @@ export class RunJudge {
   readonly #stateSlots: readonly string[];
   readonly #bounds: RunBounds;
   readonly #fleetIncomplete: boolean;
-  readonly #contexts = new WeakMap<Slots, Context>();
 
   /** Throws an Error when two detectors have one pattern. */
   constructor(options: RunJudgeOptions) {
@@ -196,7 +198,8 @@ export class RunJudge {
       const judgement = meta.continuation > 0 && meta.judged ? amend(seen, meta.judged) : seen;
       const revision = (meta.judged?.revision ?? 0) + 1;
       output.run = runRecord(model, judgement, ledger.standing(), revision, this.#blind(slots, context));
-      meta.judged = { end, revision, verdict: judgement.verdict, probability: judgement.failureProbability };
+      const { verdict, failureProbability: probability } = judgement;
+      meta.judged = { end, revision, verdict, probability, sessionId: model.sessionId };
       meta.reopened = false;
       model.saveMeta();
     }
@@ -204,16 +207,15 @@ export class RunJudge {
   }
 
   /**
-   * Gives up what is not needed to continue the run when a span comes late; see `giveUp`. The caller must not pass these
-   * slots object again, but a new one over the same state.
+   * Gives up what is not needed to continue the run when a span comes late; see `giveUp`.
    *
    * @returns whether anything is left in the slots
    */
   giveUp(slots: Slots): boolean {
-    const context = this.#contextOf(slots, undefined);
-    if (!context) throw new Error('these slots hold no run');
-    this.#contexts.delete(slots);
-    return giveUp(slots, context.model);
+    if (slots.get(META) === undefined) throw new Error('these slots hold no run');
+    const isLeft = giveUp(slots, () => this.viewOf(slots) as RunModel);
+    slots.derived = undefined;
+    return isLeft;
   }
 
   /** What decides when the run of these slots ends. Throws an Error for slots that hold no run. */
@@ -231,13 +233,13 @@ export class RunJudge {
   }
 
   #contextOf(slots: Slots, span: Span | undefined): Context | undefined {
-    let context = this.#contexts.get(slots);
-    if (context) return context;
+    const { derived } = slots;
+    if (derived instanceof Context && derived.judge === this) return derived;
     const model = RunModel.open(slots, span, this.#bounds);
     if (!model) return undefined;
     model.fleetIncomplete = this.#fleetIncomplete;
-    context = new Context(model, slots);
-    this.#contexts.set(slots, context);
+    const context = new Context(this, model, slots);
+    slots.derived = context;
     return context;
   }
 

@@ -8,7 +8,7 @@ export const META = 'meta';
 /** A run's meta as its slot holds it: the values alone, times counted from the origin. */
 export type PackedMeta = unknown[];
 
-type PackedJudged = [end: RunEnd | null, revision: number, verdict: Verdict, probability: number];
+type PackedJudged = [end: RunEnd | null, revision: number, verdict: Verdict, probability: number, sessionId?: string];
 
 /** What every step changes is copied: steps that come before it is written are counted again when it is read. */
 export function packMeta(meta: RunMeta): PackedMeta {
@@ -48,7 +48,7 @@ export function packMeta(meta: RunMeta): PackedMeta {
     meta.service,
     meta.links,
     meta.suppressed,
-    judged ? [judged.end, judged.revision, judged.verdict, judged.probability] : 0,
+    judged ? [judged.end, judged.revision, judged.verdict, judged.probability, judged.sessionId] : 0,
     meta.reopened ? 1 : 0,
     meta.continuation,
     meta.rootChanges,
@@ -118,6 +118,6 @@ function seenOf(packed: number[]): RunMeta['seen'] {
 
 function judgedOf(packed: PackedJudged | 0): RunMeta['judged'] {
   if (packed === 0) return null;
-  const [end, revision, verdict, probability] = packed;
-  return { end, revision, verdict, probability };
+  const [end, revision, verdict, probability, sessionId] = packed;
+  return { end, revision, verdict, probability, ...(sessionId && { sessionId }) };
 }

@@ -92,7 +92,7 @@ it('what is known of a run is the same when it is read', () => {
     fc.property(fc.array(anySpan(), { minLength: 1, maxLength: 12 }), (spans) => {
       const meta = metaOf(spans);
       expect(unpackMeta(throughJson(packMeta(meta)))).toEqual(meta);
-      meta.judged = { end: 'closed', revision: 2, verdict: 'suspect', probability: 0.7 };
+      meta.judged = { end: 'closed', revision: 2, verdict: 'suspect', probability: 0.7, sessionId: 's' };
       meta.reopened = true;
       meta.suppressed = { recovery: 3 };
       meta.links = ['ab'];

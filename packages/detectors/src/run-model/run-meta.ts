@@ -10,6 +10,8 @@ export interface Judged {
   revision: number;
   verdict: Verdict;
   probability: number;
+  /** Absent in what earlier versions wrote. */
+  sessionId?: string;
 }
 
 /** The run beside its steps: counts, identity, what the root said. Bounded; `packMeta` gives what its slot holds. */

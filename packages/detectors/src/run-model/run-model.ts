@@ -61,10 +61,11 @@ export class RunModel implements RunView {
   readonly #bounds: RunBounds;
   readonly #bySpanId = new Map<string, Step>();
   readonly #children = new Map<string, Step[]>();
-  readonly #requesters = new Map<string, Step>();
-  readonly #byArguments = new Map<string, Step[]>();
+  /** By call id. */
+  #requesters: Map<string, Step> | undefined;
+  #byArguments: Map<string, Step[]> | undefined;
   calls = 0;
-  readonly #forgotten: ForgottenIds;
+  #forgotten: ForgottenIds | undefined;
   /** Characters that each of `steps` takes, and their sum. */
   readonly #sizes: number[] = [];
   #size = 0;
@@ -78,7 +79,6 @@ export class RunModel implements RunView {
     this.#slots = slots;
     this.meta = meta;
     this.#bounds = bounds;
-    this.#forgotten = new ForgottenIds(slots, bounds.maxForgottenIds);
   }
 
   /** The model of a run whose state is in `slots`, or a new one that begins with `span`. */
@@ -99,15 +99,14 @@ export class RunModel implements RunView {
       model.#index(step);
       model.#weigh(packed);
     }
-    model.#forgotten.restore();
+    if (stored.dropped > 0) model.#forgottenIds().restore();
     model.now = stored.lastSpanAt;
     return model;
   }
 
   /** Takes a span in. Undefined when its id was seen before. */
   add(span: Span, nowMs: number): Step | undefined {
-    if (this.#bySpanId.has(span.spanId) || (this.meta.dropped > 0 && this.#forgotten.has(span.spanId)))
-      return undefined;
+    if (this.#bySpanId.has(span.spanId) || this.#forgotten?.has(span.spanId)) return undefined;
     this.now = nowMs;
     const { meta } = this;
     const step = stepOf(span, meta.released, meta.listening > 0);
@@ -163,7 +162,11 @@ export class RunModel implements RunView {
         siblings.push(step);
       } else this.#children.set(step.parentSpanId, [step]);
     }
-    for (const call of step.requestedCalls) if (call.id !== '') this.#requesters.set(call.id, step);
+    for (const call of step.requestedCalls) {
+      if (call.id === '') continue;
+      this.#requesters ??= new Map();
+      this.#requesters.set(call.id, step);
+    }
     if (isAct(step)) this.#indexAct(step);
     this.#clock.note(step, this.parentOf(step), this.childrenOf(step.spanId));
     if (!this.#clock.agrees) this.#chronological = undefined;
@@ -172,9 +175,15 @@ export class RunModel implements RunView {
 
   #indexAct(step: Step): void {
     if (isCall(step)) this.calls++;
+    this.#byArguments ??= new Map();
     const alike = this.#byArguments.get(step.argumentsDigest);
     if (alike) alike.push(step);
     else this.#byArguments.set(step.argumentsDigest, [step]);
+  }
+
+  #forgottenIds(): ForgottenIds {
+    this.#forgotten ??= new ForgottenIds(this.#slots, this.#bounds.maxForgottenIds);
+    return this.#forgotten;
   }
 
   #weigh(packed: PackedStep): void {
@@ -198,12 +207,12 @@ export class RunModel implements RunView {
       this.#slots.delete(`s/${step.index}`);
       this.#bySpanId.delete(step.spanId);
       for (const call of step.requestedCalls)
-        if (this.#requesters.get(call.id) === step) this.#requesters.delete(call.id);
+        if (this.#requesters?.get(call.id) === step) this.#requesters.delete(call.id);
     }
     this.calls = 0;
-    this.#byArguments.clear();
+    this.#byArguments = undefined;
     for (const step of this.steps) if (isAct(step)) this.#indexAct(step);
-    this.#forgotten.add(
+    this.#forgottenIds().add(
       this.meta.dropped,
       gone.map((step) => step.spanId),
     );
@@ -267,7 +276,7 @@ export class RunModel implements RunView {
   }
 
   sameArguments(step: Step): readonly Step[] {
-    return this.#byArguments.get(step.argumentsDigest) ?? NO_STEPS;
+    return this.#byArguments?.get(step.argumentsDigest) ?? NO_STEPS;
   }
 
   agentOf(step: Step): string {
@@ -308,7 +317,7 @@ export class RunModel implements RunView {
 
   requesterOf(step: Step): Step | undefined {
     if (step.toolCallId !== '') {
-      const asked = this.#requesters.get(step.toolCallId);
+      const asked = this.#requesters?.get(step.toolCallId);
       if (asked) return asked;
     }
     const agent = this.agentOf(step);
