@@ -22,6 +22,8 @@ const CONSEQUENCES: readonly Consequence[] = [
   { effect: 'context_contract_violation', cause: 'serialization_loss', by: 'span' },
   { effect: 'context_decay', cause: 'serialization_loss', by: 'span' },
   { effect: 'tool_misrouting', cause: 'serialization_loss', by: 'span' },
+  // What a result says otherwise was not taken from nowhere.
+  { effect: 'ungrounded_argument', cause: 'misread_output', by: 'span' },
   // A call with a value from nowhere fails of it, and what is done about the failure is no trouble of its own.
   { effect: 'masked_tool_error', cause: 'ungrounded_argument', by: 'span' },
   { effect: 'unresolved_error', cause: 'ungrounded_argument', by: 'span' },

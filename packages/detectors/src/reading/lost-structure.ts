@@ -19,6 +19,7 @@ const REFERENCE =
 const NO_VALUE = /^(?:undefined|NaN|\[object Undefined\])$/;
 const PYTHON =
   /^(?:\{\s*'[^'\n]{1,64}'\s*:.*\}|\[\s*\{\s*'[^'\n]{1,64}'\s*:.*\]|\{\s*"[^"\n]{1,64}"\s*:.*\b(?:None|True|False)\b.*\})$/s;
+const JAVA = /^\{[A-Za-z_]\w*=[^{}="]*(?:, [A-Za-z_]\w*=[^{}="]*)+\}$/;
 const GO = /^(?:map\[[A-Za-z_]\w*:[^\]]+.*\]|&\{.+\})$/s;
 
 /** Texts in which one of the losses may be, cheaply told from all others. */
@@ -74,7 +75,7 @@ export function lossOf(text: string, isData: boolean): Loss | undefined {
   const parsed = jsonPayload(value);
   if (typeof parsed === 'string') return isContainer(jsonPayload(parsed)) ? 'encoded_twice' : undefined;
   if (isContainer(parsed)) return isData ? 'encoded_twice' : undefined;
-  return PYTHON.test(value) ? 'own_notation' : undefined;
+  return PYTHON.test(value) || JAVA.test(value) ? 'own_notation' : undefined;
 }
 
 /** A label, then the text of an object that was put into a template. */

@@ -3,16 +3,16 @@ import type { Fact } from './statement.ts';
 
 /** A field that answers whether something may be done, or can be. */
 const GATE =
-  /^(?:is_|was_)?(?:\w+_)?(?:eligible|eligibility|allowed|permitted|approved|available|valid|authori[sz]ed|in_stock|sufficient|covered|passed|refundable|returnable|cancell?able|exchangeable|transferable|changeable|bookable|payable|deliverable|shippable|modifiable|editable|redeemable)$|^can_\w+$/;
+  /^(?:is_|was_)?(?:\w+_)?(?:eligible|eligibility|allowed|permitted|approved|available|valid|authori[sz]ed|in_stock|sufficient|covered|passed|free|active|enabled|verified|refundable|returnable|cancell?able|exchangeable|transferable|changeable|bookable|payable|deliverable|shippable|modifiable|editable|redeemable)$|^can_\w+$/;
 const AMOUNT_LEFT =
   /^(?:stock|in_stock|inventory|available|availability|available_(?:quantity|seats|units|stock)|seats_(?:left|available)|remaining|quantity_available|stock_level)$/;
 const OUTCOME = /(?:^|_)(?:status|state|decision|outcome|verdict|eligibility|availability|result|approval)$/;
 
 const NEGATIVE =
-  /^(?:no|denied|rejected|declined|refused|ineligible|not[ _-](?:eligible|allowed|permitted|approved|available|authori[sz]ed|possible|processed|covered|valid)|unavailable|out[ _-]of[ _-]stock|sold[ _-]out|forbidden|unauthori[sz]ed|disapproved|insufficient(?:[ _-]\w+)?|blocked|failed|failure|invalid|unsuccessful)$/;
+  /^(?:no|denied|rejected|declined|refused|ineligible|not[ _-](?:eligible|allowed|permitted|approved|available|authori[sz]ed|possible|processed|covered|valid)|unavailable|out[ _-]of[ _-]stock|sold[ _-]out|forbidden|unauthori[sz]ed|disapproved|insufficient(?:[ _-]\w+)?|blocked|suspended|frozen|locked|inactive|disabled|expired|failed|failure|invalid|unsuccessful)$/;
 
 const MAY_ANSWER_NO =
-  /\t(?:false|0|no|denied|rejected|declined|refused|ineligible|not[ _-]\w+|unavailable|out[ _-]of[ _-]stock|sold[ _-]out|forbidden|unauthori[sz]ed|disapproved|insufficient[^\n]*|blocked|failed|failure|invalid|unsuccessful)\n/;
+  /\t(?:false|0|no|denied|rejected|declined|refused|ineligible|not[ _-]\w+|unavailable|out[ _-]of[ _-]stock|sold[ _-]out|forbidden|unauthori[sz]ed|disapproved|insufficient[^\n]*|blocked|suspended|frozen|locked|inactive|disabled|expired|failed|failure|invalid|unsuccessful)\n/;
 
 /** Cheap: false where no fact of a statement answers no. */
 export const mayAnswerNo = (statement: string): boolean => MAY_ANSWER_NO.test(statement);
@@ -34,13 +34,13 @@ export function concernOf(field: string): string {
 }
 
 const COMMITS = new Set(
-  'approve issue pay charge book ship place grant refund release deploy transfer reserve purchase buy order submit publish confirm exchange return process complete redeem withdraw disburse activate schedule dispatch renew upgrade enroll checkout create apply'.split(
+  'add assign change charge edit insert make modify move open put raise register reopen save send set start update upload write approve issue pay charge book ship place grant refund release deploy transfer reserve purchase buy order submit publish confirm exchange return process complete redeem withdraw disburse activate schedule dispatch renew upgrade enroll checkout create apply'.split(
     ' ',
   ),
 );
 /** What is lawfully done about a no. */
 const REACTS = new Set(
-  'reject deny cancel escalate notify close log flag record waitlist ticket case report human supervisor support email message sms note notification review backorder alternative callback appeal'.split(
+  'activate reactivate enable unlock unblock unfreeze restore verify reject deny cancel delete remove escalate notify close log flag record waitlist ticket case report human supervisor support email message sms note notification review backorder alternative callback appeal'.split(
     ' ',
   ),
 );

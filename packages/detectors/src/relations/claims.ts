@@ -26,6 +26,10 @@ export interface Claim {
   value: NormalValue;
   /** Normal forms of the ids beside it, or above it: the things that it may be about. */
   entities: string[];
+  /** Of a value in words: the words around it, in lower case; else empty. */
+  around: string;
+  /** Normal forms of what else stands in the same words, at most 24. */
+  beside: string[];
   /** The input repeats the answers of before: it is all that the model was given. */
   whole: boolean;
 }
@@ -88,6 +92,30 @@ const mayBeClaimed = (value: NormalValue | undefined): value is NormalValue =>
   (value.kind === 'identifier' || value.kind === 'date' || value.kind === 'number') &&
   value.text.replace(/\D/g, '').length >= (value.kind === 'identifier' ? LEAST_IN_IDENTIFIER : LEAST_DIGITS);
 
+const MOST_BESIDE = 24;
+const WORDS_BEFORE = 48;
+const WORDS_AFTER = 24;
+
+function inWords(
+  text: string,
+  claim: (path: string, field: string, written: string, value: NormalValue, rest: Partial<Claim>) => void,
+): void {
+  const values = statedValues(text);
+  const beside = values.slice(0, MOST_BESIDE).map((value) => value.text);
+  for (const value of values) {
+    if (!mayBeClaimed(value)) continue;
+    const at = value.kind === 'number' ? placeOf(text, value.text) : -1;
+    const around = at < 0 ? '' : text.slice(Math.max(0, at - WORDS_BEFORE), at + WORDS_AFTER).toLowerCase();
+    claim('answer', '', value.text, value, { around, beside });
+  }
+}
+
+/** Where a number stands in a text, however its thousands are set apart. */
+function placeOf(text: string, number: string): number {
+  const at = text.indexOf(number);
+  return at >= 0 ? at : text.replace(/(\d),(?=\d{3})/g, '$1\u200b').indexOf(number.slice(0, 1));
+}
+
 function claimsIn(step: Step, span: Span, isKnown: (claim: Claim) => boolean): Claim[] {
   const claims: Claim[] = [];
   const whole = span.inputMessages.includes(`${ROLE}${ASSISTANT}`);
@@ -97,7 +125,7 @@ function claimsIn(step: Step, span: Span, isKnown: (claim: Claim) => boolean): C
     if (claims.length >= MOST_CLAIMS || seen.has(key)) return;
     seen.add(key);
     if (standsIn(span.inputMessages, written)) return;
-    const base = { inference: step.spanId, callId: '', tool: '', entities: [], whole };
+    const base = { inference: step.spanId, callId: '', tool: '', entities: [], around: '', beside: [], whole };
     const made: Claim = { ...base, path, field, written, value, ...rest };
     if (!isKnown(made) && !isInOwnValues(written, value, span)) claims.push(made);
   };
@@ -119,7 +147,7 @@ function claimsIn(step: Step, span: Span, isKnown: (claim: Claim) => boolean): C
     const text = textOf(message);
     const structured = jsonPayload(text);
     if (typeof structured === 'object' && structured !== null) read(structured, {});
-    else for (const value of statedValues(text)) if (mayBeClaimed(value)) claim('answer', '', value.text, value, {});
+    else inWords(text, claim);
   }
   return claims;
 }

@@ -5,10 +5,12 @@ import { isIdField } from '../reading/field-names.ts';
 import { nameWords } from '../reading/name-words.ts';
 import { isNearMiss } from '../reading/near-miss.ts';
 import { kindOfNormal } from '../reading/normal-value.ts';
-import { allFacts, factsAbout } from '../reading/statement.ts';
+import { allFacts, type Fact, factsAbout } from '../reading/statement.ts';
 import type { Claim } from './claims.ts';
+import { looksUp } from './error-nature.ts';
 import { valuesBefore } from './given-before.ts';
 import { isToolLike } from './operation.ts';
+import { recentSteps } from './recent-steps.ts';
 
 /** A result that says otherwise than a model's output. */
 export interface Contradiction {
@@ -37,57 +39,93 @@ const CHANGES = new Set(
 
 export const changesValues = (tool: string): boolean => nameWords(tool).some((word) => CHANGES.has(word));
 
-/** Results before an inference, the latest first. */
-function* resultsBefore(inference: Step, run: RunView, most: number): Generator<Step> {
-  let left = most;
-  const order = run.chronological();
-  for (let i = order.length - 1; i >= 0 && left > 0; i--) {
-    const step = order[i] as Step;
-    if (step.stated === '' || !isToolLike(step) || run.endOf(step) > run.endOf(inference)) continue;
-    left -= 1;
-    yield step;
-  }
-}
+/** Results that an inference could read, the latest first. */
+const resultsBefore = (inference: Step, run: RunView, most: number): Step[] =>
+  recentSteps(run, (step) => step.stated !== '' && isToolLike(step) && run.endOf(step) <= run.endOf(inference)).slice(
+    0,
+    most,
+  );
 
 const numbersBefore = (inference: Step, run: RunView): number[] =>
   valuesBefore(inference, run).flatMap((value) => (value.kind === 'number' ? [Number(value.text)] : []));
 
-/** A number that follows from numbers that were stated is no other value, but a computed one. */
-export const isComputed = (claim: Claim, inference: Step, run: RunView): boolean =>
-  claim.value.kind === 'number' && isComputable(Number(claim.value.text), numbersBefore(inference, run));
+/** A number that follows from numbers that were stated, or stand beside it, is no other value, but a computed one. */
+export function isComputed({ value, beside }: Claim, inference: Step, run: RunView): boolean {
+  if (value.kind !== 'number') return false;
+  const others = beside.filter((text) => text !== value.text && kindOfNormal(text) === 'number').map(Number);
+  return isComputable(Number(value.text), [...others, ...numbersBefore(inference, run)]);
+}
 
 const isPlain = ({ tool, path }: Claim): boolean => tool !== '' && !/[.[]/.test(path);
 
+/** Another day of the same month is looked up on purpose. */
+export const isTriedDay = (claim: Claim, stated: string): boolean =>
+  claim.value.kind === 'date' && looksUp(claim.tool) && claim.value.text.slice(-5, -3) === stated.slice(-5, -3);
+
 function ofArgument(claim: Claim, inference: Step, run: RunView): Contradiction | undefined {
-  if (claim.entities.length === 0 || changesValues(claim.tool)) return undefined;
+  if (changesValues(claim.tool)) return undefined;
   for (const source of resultsBefore(inference, run, RESULTS_LOOKED_BACK)) {
     for (const entity of claim.entities) {
       const facts = factsAbout(source.stated, entity).filter((fact) => fact.field === claim.field);
       // A list of values is a choice.
-      if (facts.length !== 1) continue;
+      if (facts.length !== 1 || isTriedDay(claim, facts[0]?.value ?? '')) continue;
       const stated = facts[0]?.value ?? '';
       if (kindOfNormal(stated) === 'text' && claim.value.kind !== 'identifier') return undefined;
       const isNear = isNearMiss(claim.value, { kind: claim.value.kind, text: stated });
       // Deeper fields of one name are of many things; an answer may well tell of another time.
       return isNear || isPlain(claim) ? { source, field: claim.field, stated, isNear } : undefined;
     }
-  }
-  return undefined;
-}
-
-/** In words a value has no field: it is the slip of one that the latest results state and that the words leave out. */
-function ofWords(claim: Claim, inference: Step, run: RunView): Contradiction | undefined {
-  if (claim.value.text.replace(/\D/g, '').length < LEAST_DIGITS_IN_WORDS) return undefined;
-  for (const source of resultsBefore(inference, run, RESULTS_FOR_WORDS)) {
+    // Whatever it is about: nearly the value that the same field had.
     for (const { field, value } of allFacts(source.stated)) {
-      if (Math.abs(value.length - claim.value.text.length) > MOST_EDITS) continue;
-      const kind = kindOfNormal(value);
-      if (kind !== claim.value.kind || isIdField(field) !== (kind === 'identifier')) continue;
-      if (isNearMiss(claim.value, { kind, text: value })) return { source, field, stated: value, isNear: true };
+      if (field !== claim.field || value.length > claim.value.text.length + MOST_EDITS) continue;
+      if (isTriedDay(claim, value) || !isNearMiss(claim.value, { kind: claim.value.kind, text: value })) continue;
+      return { source, field, stated: value, isNear: true };
     }
   }
   return undefined;
 }
+
+/**
+ * In words a value has no field. It is the slip of a value that the latest results state and that the words leave out; or a number
+ * that stands with the name of a field that has one value in those results, and another one.
+ */
+function ofWords(claim: Claim, inference: Step, run: RunView): Contradiction | undefined {
+  const digits = claim.value.text.replace(/\D/g, '').length;
+  for (const source of resultsBefore(inference, run, RESULTS_FOR_WORDS)) {
+    const facts = allFacts(source.stated);
+    for (const { field, value } of facts) {
+      if (claim.beside.includes(value)) continue;
+      const kind = kindOfNormal(value);
+      if (kind !== claim.value.kind || isIdField(field) !== (kind === 'identifier')) continue;
+      const isNear =
+        digits >= LEAST_DIGITS_IN_WORDS &&
+        Math.abs(value.length - claim.value.text.length) <= MOST_EDITS &&
+        isNearMiss(claim.value, { kind, text: value });
+      if (
+        isNear ||
+        (kind === 'number' && isNamed(field, claim) && isOnly(field, value, facts) && isOfSize(value, claim))
+      )
+        return { source, field, stated: value, isNear };
+    }
+  }
+  return undefined;
+}
+
+/** The words around a value have all words of a field's name. */
+const isNamed = (field: string, { around }: Claim): boolean =>
+  around !== '' && field.length >= SHORTEST_NAME && field.split('_').every((word) => around.includes(word));
+
+const SHORTEST_NAME = 4;
+/** A number of another size is mostly of another thing. */
+const MOST_TIMES = 2.5;
+
+const isOfSize = (value: string, claim: Claim): boolean => {
+  const times = Number(value) / Number(claim.value.text);
+  return times <= MOST_TIMES && times >= 1 / MOST_TIMES;
+};
+
+const isOnly = (field: string, value: string, facts: readonly Fact[]): boolean =>
+  facts.every((fact) => fact.field !== field || fact.value === value);
 
 /** The latest result that says another value for the same field of the same thing; undefined where none does. */
 export function contradictionOf(claim: Claim, run: RunView): Contradiction | undefined {

@@ -4,6 +4,7 @@ import type { Step } from '../detector/step.ts';
 import { type Claim, claimsOf } from './claims.ts';
 import { isGiven, knownAt } from './given-before.ts';
 import { isToolLike } from './operation.ts';
+import { recentSteps } from './recent-steps.ts';
 
 /** Claims that nothing gave so far, the first ones of a run: state of the patterns that judge them. */
 export interface OpenClaims {
@@ -52,18 +53,10 @@ export function claimsConcerned(step: Step, run: RunView, { claims }: OpenClaims
 export function callOf(claim: Claim, run: RunView): Step | undefined {
   const inference = run.stepOf(claim.inference);
   if (claim.tool === '' || !inference) return inference;
-  const from = run.startOf(inference);
-  const order = run.chronological();
-  for (let i = order.length - 1; i >= 0; i--) {
-    const step = order[i] as Step;
-    if (run.startOf(step) < from) break;
-    if (!isToolLike(step) || step.tool !== claim.tool) continue;
-    if (
-      claim.callId !== '' && step.toolCallId !== ''
-        ? step.toolCallId === claim.callId
-        : run.requesterOf(step) === inference
-    )
-      return step;
-  }
-  return undefined;
+  const isCallOf = (step: Step): boolean => {
+    if (!isToolLike(step) || step.tool !== claim.tool || run.startOf(step) < run.startOf(inference)) return false;
+    if (claim.callId !== '' && step.toolCallId !== '') return step.toolCallId === claim.callId;
+    return run.requesterOf(step) === inference;
+  };
+  return recentSteps(run, isCallOf).at(-1);
 }

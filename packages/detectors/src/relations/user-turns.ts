@@ -3,6 +3,7 @@ import type { RunView } from '../detector/run-view.ts';
 import type { Step } from '../detector/step.ts';
 import { endsWithUsersText } from '../reading/unparsed-messages.ts';
 import { isAct } from './calls.ts';
+import { endedBefore } from './recent-steps.ts';
 
 /** Span ids of the inferences whose input ends with words of a user, the latest. */
 export type UserWords = string[];
@@ -22,13 +23,8 @@ export function noteUserWords(step: Step, span: Span, words: UserWords): boolean
  * as a user's messages, follow a call or a request.
  */
 function beginsTurn(step: Step, run: RunView): boolean {
-  const order = run.chronological();
-  for (let i = order.length - 1; i >= 0; i--) {
-    const before = order[i] as Step;
-    if (before === step || run.endOf(before) > run.startOf(step) + 1_000) continue;
-    if (before.kind === 'llm' || isAct(before)) return before.kind === 'llm' && before.requestedCalls.length === 0;
-  }
-  return false;
+  const [before] = endedBefore(step, run, (other) => other.kind === 'llm' || isAct(other));
+  return before !== undefined && before.kind === 'llm' && before.requestedCalls.length === 0;
 }
 
 /** A user spoke after one step had ended and before another began. */

@@ -1,68 +1,68 @@
-import { trace } from '@spanwise/testkit/spans';
+import { type TraceBuilder, trace } from '@spanwise/testkit/spans';
 import type { DetectorCase } from './detector-cases.ts';
 
 const DOWN = { error: 'HTTP 503 Service Unavailable' };
 const OK = { result: { ok: 1 } };
 
+let asked = 0;
+
+/** A call that the model asks for with words of the trouble. */
+const instead = (run: TraceBuilder, name: string, args: unknown, options: object) => {
+  const id = `i${asked++}`;
+  return run
+    .llm({ text: 'That did not work, I try another way.', calls: [{ name, arguments: args, id }] })
+    .tool(name, args, { callId: id, ...options });
+};
+
+const paying = () => trace().call('pay_by_card', { id: 1 }, DOWN);
+
 export const cases: DetectorCase[] = [
   {
-    name: 'a fallback that fails, and a fallback for that which fails, is found at the third',
-    run: trace()
-      .call('pay_by_card', { id: 1 }, DOWN)
-      .call('pay_by_bank', { iban: 'x' }, DOWN)
-      .call('open_ticket', { text: 'help' }, DOWN)
+    name: 'a fallback that fails, and a fallback for that, are three levels, found at the first fallback',
+    run: instead(instead(paying(), 'pay_by_bank', { iban: 'x' }, DOWN), 'open_ticket', { text: 'help' }, DOWN)
       .llm({ text: 'Sorry, nothing worked.' })
       .end(),
-    finds: [{ at: 5, began: 1, severity: 'high', type: 'chain' }],
+    finds: [{ at: 3, began: 1, severity: 'high', type: 'nested' }],
   },
   {
-    name: 'retries on the way count once, and a good end weighs less',
-    run: trace()
-      .call('pay_by_card', { id: 1 }, DOWN)
-      .call('pay_by_card', { id: 1 }, DOWN)
-      .call('pay_by_bank', { iban: 'x' }, DOWN)
-      .call('open_ticket', { text: 'help' }, DOWN)
-      .call('open_ticket', { text: 'help' }, OK)
+    name: 'a repair that has to be repaired before the call is made again is three levels',
+    run: paying()
+      .call('renew_access', { service: 'pay' }, DOWN)
+      .call('renew_access', { service: 'pay' }, OK)
+      .call('pay_by_card', { id: 1 }, OK)
       .end(),
-    finds: [{ at: 7, began: 1, severity: 'medium' }],
+    finds: [{ at: 3, began: 1, severity: 'medium', type: 'nested' }],
   },
   {
     name: 'failures within attempts nest',
     run: trace()
       .call('load_page', { url: 1 }, DOWN)
       .within(
-        'execute_tool browse',
+        'execute_tool load_page',
         (inner) => {
-          inner
-            .call('open_browser', { profile: 1 }, { error: 'crash' })
-            .call('install_browser', { version: 2 }, { error: 'disk full, crash' });
+          inner.call('open_browser', { profile: 1 }, { error: 'crash' }).call('open_browser', { profile: 1 }, OK);
         },
-        { kind: 'tool', tool: 'browse', failed: true, status: 'error', errorMessage: 'gave up' },
+        { kind: 'tool', tool: 'load_page', ...loadFields() },
       )
-      .call('fetch_cache', { key: 1 }, DOWN)
       .end(),
-    finds: [{ at: 5, began: 1 }],
+    finds: [{ at: 3, began: 1, type: 'nested' }],
   },
   {
-    name: 'the chain is the same when its first failure comes last',
-    run: trace()
-      .call('pay_by_card', { id: 1 }, DOWN)
-      .call('pay_by_bank', { iban: 'x' }, DOWN)
-      .call('open_ticket', { text: 'help' }, DOWN)
+    name: 'the levels are the same when the first failure comes last',
+    run: paying()
+      .call('renew_access', { service: 'pay' }, DOWN)
+      .call('renew_access', { service: 'pay' }, OK)
+      .call('pay_by_card', { id: 1 }, OK)
       .end(),
-    arrival: [2, 3, 4, 5, 0, 1, 6],
-    finds: [{ at: 5, began: 1 }],
+    arrival: [2, 3, 4, 5, 6, 7, 0, 1, 8],
+    finds: [{ at: 3, began: 1 }],
   },
   {
-    name: 'a run that mostly tries to put things right is found',
+    name: 'a run that puts one thing right after the other does little else',
     run: ['a', 'b', 'c', 'd']
-      .reduce(
-        (run, id) =>
-          run.call(`get_${id}x`, { id }, DOWN).call(`get_${id}x`, { id }, DOWN).call(`get_${id}x`, { id }, OK),
-        trace(),
-      )
+      .reduce((run, id) => run.call(`get_${id}x`, { id }, DOWN).call(`get_${id}x`, { id }, OK), trace())
       .end(),
-    finds: [{ at: 13, began: 1, severity: 'medium', type: 'share' }],
+    finds: [{ at: 9, began: 1, severity: 'medium', type: 'following' }],
   },
   {
     name: 'single retries far apart are none',
@@ -76,6 +76,24 @@ export const cases: DetectorCase[] = [
             .call('list_z', { page: id }, OK),
         trace(),
       )
+      .end(),
+    finds: [],
+  },
+  {
+    name: 'a retry, and another thing that fails and is retried, are two of their own',
+    run: paying()
+      .call('pay_by_card', { id: 1 }, OK)
+      .call('send_mail', { to: 1 }, DOWN)
+      .call('send_mail', { to: 1 }, OK)
+      .end(),
+    finds: [],
+  },
+  {
+    name: 'a failure that nobody minds does not make the next one a recovery of it',
+    run: trace()
+      .call('get_weather', { id: 1 }, DOWN)
+      .call('get_news', { id: 2 }, DOWN)
+      .call('get_news', { id: 2 }, OK)
       .end(),
     finds: [],
   },
@@ -114,3 +132,13 @@ export const cases: DetectorCase[] = [
     finds: [],
   },
 ];
+
+function loadFields() {
+  const [, tool] = trace().call('load_page', { url: 1 }).open();
+  return {
+    toolArguments: tool?.toolArguments ?? '',
+    toolArgumentsDigest: tool?.toolArgumentsDigest ?? '',
+    toolResult: '{"ok":1}',
+    toolResultDigest: '1',
+  };
+}

@@ -6,39 +6,39 @@ import { encloses } from '../relations/enclosure.ts';
 import { wordsOf } from '../relations/error-nature.ts';
 import { isDue } from '../relations/incident-pace.ts';
 import { type Incident, incidentsOf } from '../relations/incidents.ts';
-import { follows, isOperation, isToolLike, sameAgent } from '../relations/operation.ts';
+import { follows, isOperation, isToolLike, sameAgent, sameOperation } from '../relations/operation.ts';
 
 /**
- * `compounding_recovery`: recoveries nest or follow each other: what was done about an error fails in turn, and so does what is
- * done about that; or a run spends most of its calls on recovering. TRAIL: resource abuse, task orchestration; MAST 1.5.
+ * `compounding_recovery`: recoveries nest or follow each other. TRAIL: resource abuse, task orchestration; MAST 1.5.
  *
- * - `chain`: three failures and more of different operations, each within, or directly after, the one before, while that was still
- *   without success. Attempts at the same call count once: many of them are `retry_storm`.
- * - `share`: of the run's calls at least half, and six, were attempts to put right three different failures or more.
+ * - `nested`: what was done about a failure failed in turn, and something was done about that: three levels and more, the failure, its
+ *   recovery, the recovery's recovery. Attempts at the same call are one level: many of them are `retry_storm`.
+ * - `following`: four failures of different calls and more, each put right by further attempts, with hardly another call between them:
+ *   little else is done.
  *
- * It does not claim retries that succeeded before the next thing failed, failures with successful work between them, nor calls
- * that failed side by side.
+ * What came of a failure lies within one of its attempts; or comes directly after it, while it is without success, and is seen to be
+ * about it: the failed call is tried again afterwards, or the model asks for it with words of the trouble.
  *
- * Happened: the failure that makes it compounding (the third of a chain). Began: the deepest span that shows the first failure.
- * Numbers: depth, attempts, seconds; for a share: recoveries, calls, share; spans: the failures of the chain.
+ * It does not claim retries that succeeded before the next thing failed with other work between, nor calls that failed side by side.
+ *
+ * Happened: the first recovery that failed and was itself recovered from; of those that follow each other the third failure. Began: the
+ * deepest span that shows the first failure.
+ * Numbers: depth (levels, or failures), attempts, seconds; spans: the failures.
  */
 export interface CompoundingRecoverySettings {
-  /** Failures on each other that make a chain. Default 3. */
+  /** Levels that make it compounding. Default 3. */
   depth: number;
-  /** Share of the calls that recover. Default 0.5. */
-  share: number;
-  /** Least calls that recover, for a share. Default 6. */
-  least: number;
+  /** Recoveries that follow each other. Default 4. */
+  following: number;
 }
 
-const DEFAULTS: CompoundingRecoverySettings = { depth: 3, share: 0.5, least: 6 };
+const DEFAULTS: CompoundingRecoverySettings = { depth: 3, following: 4 };
 
-/** Successful calls between a failure and one that still is about it. */
+/** Successful calls between a failure and one that still is about it, and between recoveries that follow each other. */
 const CALLS_BETWEEN = 1;
 /** Failures before one, and steps between two, that are looked at. */
 const MOST_LOOKED_BACK = 6;
 const MOST_STEPS_BETWEEN = 64;
-const SHARE = 'share';
 
 interface State {
   reported: string[];
@@ -64,17 +64,50 @@ function successesBetween(from: Step, to: Step, run: RunView): number {
   return count;
 }
 
+/** The later failure is seen to be one of what was done about the earlier one. */
+function isAbout(later: Incident, earlier: Incident, run: RunView): boolean {
+  if (earlier.attempts.some((attempt) => follows(attempt, later.span, run))) return true;
+  const asked = isToolLike(later.span) ? run.requesterOf(later.span) : undefined;
+  return asked !== undefined && asked.said === 'trouble' && follows(asked, earlier.span, run);
+}
+
 /** The later failure came of what was done about the earlier one. */
 function cameOf(later: Incident, earlier: Incident, run: RunView): boolean {
   if (earlier.attempts.some((attempt) => attempt !== later.span && encloses(attempt.spanId, later.span, run)))
     return true;
-  const last =
-    earlier.attempts.findLast((attempt) => run.endOf(attempt) <= run.startOf(later.span) + 1_000) ?? earlier.span;
+  const last = earlier.attempts.findLast((attempt) => follows(later.span, attempt, run)) ?? earlier.span;
   if (!isOpenAt(earlier, later.span, run) || !follows(later.span, last, run)) return false;
-  if (!sameAgent(later.span, earlier.span, run)) return false;
+  if (!sameAgent(later.span, earlier.span, run) || sameOperation(later.span, earlier.span, run)) return false;
   const asked = isToolLike(later.span) ? run.requesterOf(later.span) : undefined;
   if (asked && asked === run.requesterOf(earlier.span)) return false;
-  return successesBetween(last, later.span, run) <= CALLS_BETWEEN;
+  return isAbout(later, earlier, run) && successesBetween(last, later.span, run) <= CALLS_BETWEEN;
+}
+
+/** Something was done about it. */
+const isActedOn = (incident: Incident): boolean => incident.attempts.length > 0 || incident.reaction === 'other_tool';
+
+const levelsOf = (chain: readonly Incident[]): number => {
+  const last = chain.at(-1);
+  return chain.length + (last && isActedOn(last) ? 1 : 0);
+};
+
+/** Stretches of failures that were put right one after the other. */
+function stretchesIn(incidents: readonly Incident[], run: RunView): Incident[][] {
+  const stretches: Incident[][] = [];
+  let last: Incident | undefined;
+  for (const incident of incidents) {
+    const { success } = incident;
+    if (!success || !incident.attempts.includes(success)) continue;
+    const goesOn =
+      last?.success !== undefined &&
+      follows(incident.span, last.success, run) &&
+      sameAgent(incident.span, last.span, run) &&
+      successesBetween(last.success, incident.span, run) <= CALLS_BETWEEN;
+    if (goesOn) stretches.at(-1)?.push(incident);
+    else stretches.push([incident]);
+    last = incident;
+  }
+  return stretches;
 }
 
 /** The longest chains, none part of another. */
@@ -109,73 +142,57 @@ const nameOf = (step: Step): string => step.tool || step.agent || step.name;
 export function compoundingRecovery(overrides: Partial<CompoundingRecoverySettings> = {}): RunDetector<State> {
   const settings = { ...DEFAULTS, ...overrides };
 
-  function reportChain(chain: readonly Incident[], run: RunView, reporter: Reporter): string | undefined {
-    const [first] = chain;
-    const at = chain[settings.depth - 1];
-    const last = chain.at(-1);
-    if (!first || !at || !last) return undefined;
-    const attempts = chain.reduce((sum, incident) => sum + incident.attempts.length, 0);
-    const key = `chain ${first.span.spanId}`;
+  function report(
+    type: 'nested' | 'following',
+    found: readonly Incident[],
+    run: RunView,
+    reporter: Reporter,
+  ): string[] {
+    const [first] = found;
+    const at = type === 'nested' ? found[settings.depth - 2] : found[2];
+    const last = found.at(-1);
+    if (!first || !at || !last) return [];
+    const depth = type === 'nested' ? levelsOf(found) : found.length;
+    const key = `${type} ${first.span.spanId}`;
+    const names = found.slice(0, 5).map((incident) => nameOf(incident.span));
+    const attempts = found.reduce((sum, incident) => sum + incident.attempts.length, 0);
+    const end = last.success ?? last.attempts.at(-1) ?? last.span;
     reporter.report({
       key,
       span: at.span,
       rootCause: first.cause,
-      severity: last.success ? 'medium' : 'high',
-      confidence: 0.85,
-      summary: `${chain.length} recoveries on top of each other: ${chain
-        .slice(0, 5)
-        .map((incident) => nameOf(incident.span))
-        .join(', then ')} failed${last.success ? ' before it succeeded' : ', and nothing put it right'}`,
+      severity: found.every((incident) => incident.success) ? 'medium' : 'high',
+      confidence: type === 'nested' ? 0.85 : 0.8,
+      summary:
+        type === 'nested'
+          ? `${names[0]} failed, and what was done about it failed as well (${names.slice(1).join(', ')}), ${depth} levels deep`
+          : `${found.length} calls in a row failed and had to be tried again (${names.join(', ')})`,
       evidence: {
-        type: 'chain',
-        expected: `a recovery from the failure of ${nameOf(first.span)} that does not fail itself`,
-        seen: chain.slice(0, 8).map((incident) => `${nameOf(incident.span)}: ${wordsOf(incident.span).slice(0, 80)}`),
+        type,
+        expected:
+          type === 'nested'
+            ? `a recovery from the failure of ${names[0]} that does not fail itself`
+            : 'a run that mostly goes on',
+        seen: found.slice(0, 8).map((incident) => `${nameOf(incident.span)}: ${wordsOf(incident.span).slice(0, 80)}`),
         numbers: {
-          depth: chain.length,
+          depth,
           attempts,
-          seconds: Math.max(0, Math.round((run.endOf(last.span) - run.endOf(first.span)) / 1e4) / 100),
+          seconds: Math.max(0, Math.round((run.endOf(end) - run.endOf(first.span)) / 1e4) / 100),
         },
-        spans: chain.slice(0, 32).map((incident) => incident.span.spanId),
+        spans: found.slice(0, 32).map((incident) => incident.span.spanId),
       },
     });
-    return key;
-  }
-
-  function reportShare(incidents: readonly Incident[], run: RunView, reporter: Reporter): string | undefined {
-    const recovered = incidents.filter((incident) => incident.attempts.length > 0);
-    const attempts = new Set(recovered.flatMap((incident) => incident.attempts.filter(isCall)));
-    const share = run.calls === 0 ? 0 : attempts.size / run.calls;
-    const at = recovered[settings.depth - 1];
-    const [first] = recovered;
-    if (!at || !first || attempts.size < settings.least || share < settings.share) return undefined;
-    reporter.report({
-      key: SHARE,
-      span: at.span,
-      rootCause: first.cause,
-      severity: 'medium',
-      confidence: 0.8,
-      summary: `${attempts.size} of ${run.calls} calls were attempts to put right what had failed`,
-      evidence: {
-        type: 'share',
-        expected: 'a run that mostly goes on',
-        seen: recovered.slice(0, 8).map((incident) => nameOf(incident.span)),
-        numbers: { recoveries: recovered.length, calls: run.calls, share: Math.round(share * 100) / 100 },
-        spans: recovered.slice(0, 32).map((incident) => incident.span.spanId),
-      },
-    });
-    return SHARE;
+    return [key];
   }
 
   function judge(run: RunView, state: State, reporter: Reporter): boolean {
     const incidents = incidentsOf(run).filter((incident) => isOperation(incident.span));
-    const keys =
-      incidents.length < settings.depth
-        ? []
-        : chainsIn(incidents, run)
-            .filter((chain) => chain.length >= settings.depth)
-            .map((chain) => reportChain(chain, run, reporter));
-    keys.push(reportShare(incidents, run, reporter));
-    const standing = keys.filter((key) => key !== undefined);
+    const nested = chainsIn(incidents, run).filter((chain) => levelsOf(chain) >= settings.depth);
+    const following = stretchesIn(incidents, run).filter((stretch) => stretch.length >= settings.following);
+    const standing = [
+      ...nested.flatMap((chain) => report('nested', chain, run, reporter)),
+      ...following.flatMap((stretch) => report('following', stretch, run, reporter)),
+    ];
     const gone = state.reported.filter((key) => !standing.includes(key));
     for (const key of gone) reporter.withdraw(key);
     if (gone.length === 0 && standing.every((key) => state.reported.includes(key))) return false;

@@ -8,8 +8,10 @@ import { ownAttributes } from '../reading/own-attributes.ts';
 import { allFacts } from '../reading/statement.ts';
 import { byStartIn, isCall, isInnermost } from '../relations/calls.ts';
 import { accumulates, doneElsewhere } from '../relations/effects.ts';
-import { isLookup } from '../relations/error-nature.ts';
+import { isLookup, wordsOf } from '../relations/error-nature.ts';
 import { follows } from '../relations/operation.ts';
+import { itselfAndLater } from '../relations/recent-steps.ts';
+import { isTimedOut } from '../relations/timeouts.ts';
 import { noteUserWords, type UserWords, userSpokeBetween } from '../relations/user-turns.ts';
 
 /**
@@ -83,7 +85,8 @@ export function duplicateSideEffect(overrides: Partial<DuplicateSideEffectSettin
 
   const addsUp = (step: Step): boolean => accumulates(step.tool) || settings.effects.includes(step.tool);
 
-  const tookEffect = (step: Step, run: RunView): boolean => !isFailure(step) || doneElsewhere(step, run) !== undefined;
+  const tookEffect = (step: Step, run: RunView): boolean =>
+    !isFailure(step) || (lostItsAnswer(step) && doneElsewhere(step, run) !== undefined);
 
   const keyOf = (step: Step, state: State): string => state.keys.find(([spanId]) => spanId === step.spanId)?.[1] ?? '';
 
@@ -177,7 +180,7 @@ export function duplicateSideEffect(overrides: Partial<DuplicateSideEffectSettin
   /** The calls of which a step may decide: itself, the one it was done for, and those after an inference that came late. */
   function* concerned(step: Step, run: RunView, state: State): Generator<Step> {
     if (step.kind === 'llm') {
-      yield* actionsAfter(step, run);
+      yield* itselfAndLater(step, run, (later) => isEffect(later) && later.argumentsDigest !== '');
       return;
     }
     let at: Step | undefined = step;
@@ -189,21 +192,13 @@ export function duplicateSideEffect(overrides: Partial<DuplicateSideEffectSettin
   }
 }
 
+/** Its caller gave up, or was cut off: what was refused had no effect. */
+const lostItsAnswer = (step: Step): boolean => isTimedOut(step) || CUT_OFF.test(wordsOf(step));
+
+const CUT_OFF =
+  /connection (?:was )?(?:reset|closed|lost|aborted)|econnreset|epipe|socket hang ?up|broken pipe|unexpected end|cancel(?:l)?ed|aborted/i;
+
 const isEffect = (step: Step): boolean => isCall(step) && !isLookup(step) && step.handoffTo === '';
-
-const MOST_ACTIONS = 32;
-
-function* actionsAfter(step: Step, run: RunView): Generator<Step> {
-  const order = run.chronological();
-  let left = MOST_ACTIONS;
-  for (let i = order.length - 1; i >= 0 && left > 0; i--) {
-    const later = order[i] as Step;
-    if (run.startOf(later) < run.startOf(step)) return;
-    if (!isEffect(later) || later.argumentsDigest === '') continue;
-    left -= 1;
-    yield later;
-  }
-}
 
 function saysSeveral(span: Span): boolean {
   const message = lastMessageOf(span.inputMessages);

@@ -46,14 +46,9 @@ const isRead = (step: Step): boolean =>
 
 /** Something was written between two steps, or may have been. */
 function isWrittenBetween(from: Step, to: Step, run: RunView): boolean {
-  const order = run.chronological();
-  for (let i = order.length - 1; i >= 0; i--) {
-    const step = order[i] as Step;
-    if (run.startOf(step) < run.startOf(from)) return false;
-    if (isCall(step) && !isLookup(step) && run.endOf(step) > run.endOf(from) && run.startOf(step) < run.startOf(to))
-      return true;
-  }
-  return false;
+  const isWrite = (step: Step): boolean =>
+    isCall(step) && !isLookup(step) && run.endOf(step) > run.endOf(from) && run.startOf(step) < run.startOf(to);
+  return run.steps.some(isWrite);
 }
 
 function commonIn(step: Step, run: RunView): Common | undefined {

@@ -14,15 +14,17 @@ import { contradictionOf } from '../relations/contradictions.ts';
 import { isLookup } from '../relations/error-nature.ts';
 import { isGiven } from '../relations/given-before.ts';
 import { callOf, claimsConcerned, type OpenClaims, openClaims } from '../relations/open-claims.ts';
+import { endedBefore, itselfAndLater } from '../relations/recent-steps.ts';
 import { noteUserWords, type UserWords, userSpokeBetween } from '../relations/user-turns.ts';
 
 /**
  * `misread_output`: what follows a tool's result contradicts it. TRAIL: tool-output misinterpretation; MAST 2.6.
  *
  * - `other_value`: arguments or a structured answer name a thing that a result told of, and give another value for the same
- *   field of it, which nothing else that the agent was given contains.
- * - `other_words`: an answer in words has a value that nothing contains and that is a slip of one in the latest results: two
- *   digits swapped, one changed, the point moved, day and month swapped.
+ *   field of it; or a value for a field of a result that is nearly that field's: two digits swapped, one changed, the point moved,
+ *   day and month swapped. Nothing that the agent was given contains it.
+ * - `other_words`: an answer in words has a value that nothing contains and that is nearly one in the latest results, or a number that
+ *   stands with the name of a field of theirs and is not the one that it has.
  * - `went_ahead`: a result answers no for a thing (`eligible: false`, `in_stock: 0`, `decision: denied`), and the next that is done
  *   with this very thing goes ahead all the same.
  * - `told_success`: an action's own result answers no, and the agent tells of success.
@@ -57,21 +59,8 @@ interface No {
   entity: string;
 }
 
-/** The steps before one in time, the latest first. */
-function* backFrom(step: Step, run: RunView): Generator<Step> {
-  const order = run.chronological();
-  let at = order.length - 1;
-  while (at >= 0 && order[at] !== step) at--;
-  for (at -= 1; at >= 0; at--) {
-    const before = order[at] as Step;
-    if (run.endOf(before) <= run.startOf(step) + 1_000) yield before;
-  }
-}
-
 export function misreadOutput(overrides: Partial<MisreadOutputSettings> = {}): RunDetector<State> {
   const settings = { ...DEFAULTS, ...overrides };
-
-  const isJudged = (claim: Claim): boolean => claim.field === '' || claim.entities.length > 0;
 
   function judgeClaims(claims: readonly Claim[], run: RunView, reporter: Reporter): void {
     for (const claim of claims) {
@@ -108,8 +97,7 @@ export function misreadOutput(overrides: Partial<MisreadOutputSettings> = {}): R
   function noBefore(action: Step, run: RunView, state: State): No | undefined {
     const answers: { step: Step; isNext: boolean }[] = [];
     let calls = 0;
-    for (const step of backFrom(action, run)) {
-      if (!isCall(step)) continue;
+    for (const step of endedBefore(action, run, isCall)) {
       calls += 1;
       if (calls > settings.callsBetween) break;
       if (step.stated !== '' && !isFailure(step) && isLookup(step)) answers.push({ step, isNext: calls === 1 });
@@ -155,7 +143,7 @@ export function misreadOutput(overrides: Partial<MisreadOutputSettings> = {}): R
   function judgeSuccess(spanId: string, run: RunView, reporter: Reporter): void {
     const answer = run.stepOf(spanId);
     const key = `told ${spanId}`;
-    const last = answer && firstCall(backFrom(answer, run));
+    const last = answer && endedBefore(answer, run, isCall)[0];
     const mayBe = last && last.outcome !== 'error' && !last.failed && !isLookup(last) && mayAnswerNo(last.stated);
     const no = mayBe ? noIn(last, undefined) : undefined;
     if (!answer || !last || !no) {
@@ -195,13 +183,12 @@ export function misreadOutput(overrides: Partial<MisreadOutputSettings> = {}): R
     pattern: 'misread_output',
     initialState: () => ({ claims: [], userWords: [], successes: [] }),
     onSpan(step, span, run, state, reporter) {
-      const added = openClaims(step, span, run, state, isJudged);
+      const added = openClaims(step, span, run, state, () => true);
       const noted = note(step, span, state);
       if (state.claims.length > 0) judgeClaims(claimsConcerned(step, run, state), run, reporter);
       if (isCall(step) || step.kind === 'llm') {
-        for (const action of actionsFrom(step, run, settings.callsBetween + 1))
-          judgeAction(action, run, state, reporter);
-        for (const spanId of state.successes) judgeSuccess(spanId, run, reporter);
+        for (const action of itselfAndLater(step, run, isAhead)) judgeAction(action, run, state, reporter);
+        for (const spanId of state.successes) if (mayConcern(step, spanId, run)) judgeSuccess(spanId, run, reporter);
       }
       return added || noted;
     },
@@ -209,24 +196,15 @@ export function misreadOutput(overrides: Partial<MisreadOutputSettings> = {}): R
   };
 }
 
-function firstCall(steps: Iterable<Step>): Step | undefined {
-  for (const step of steps) if (isCall(step)) return step;
-  return undefined;
+/** The step is the answer, or came late and lies before it. */
+function mayConcern(step: Step, spanId: string, run: RunView): boolean {
+  const answer = run.stepOf(spanId);
+  return answer === step || (answer !== undefined && isCall(step) && run.endOf(step) <= run.startOf(answer) + 1_000);
 }
 
-/** Actions at a step or soon after it: after it only where it came late. */
-function* actionsFrom(step: Step, run: RunView, most: number): Generator<Step> {
-  const order = run.chronological();
-  let at = order.length - 1;
-  while (at >= 0 && order[at] !== step) at--;
-  let calls = 0;
-  for (; at >= 0 && at < order.length && calls <= most; at++) {
-    const later = order[at] as Step;
-    if (!isCall(later)) continue;
-    calls += 1;
-    if (!isLookup(later) && goesAhead(later.tool)) yield later;
-  }
-}
+/** By its name, and by what it is, it goes ahead with something. */
+const isAhead = (step: Step): boolean =>
+  isCall(step) && step.handoffTo === '' && !isLookup(step) && goesAhead(step.tool);
 
 /** A no in a result: about one of these things, else about what the call as a whole was about. */
 function noIn(step: Step, things: readonly string[] | undefined): No | undefined {

@@ -15,13 +15,13 @@ import { isToolLike } from '../relations/operation.ts';
  *
  * Evidence is the form: `object_text` (`[object Object]`), `reference_text` (`<Order object at 0x7f…>`), `no_value` (`undefined`, `NaN`),
  * `own_notation` (`{'a': None}` as text within JSON), `encoded_twice` (JSON as text within JSON, where the same field held data before,
- * or as text within text).
+ * or in a result, or as text within text).
  *
  * It looks at whole values in arguments, handoffs and results, and at `[object Object]` put into a text for or from a model after a label.
  * It does not claim texts that quote or speak of such things, values within code and logs, JSON in a string where no data is known to
  * belong (a request body), nor a result that is as a whole a text in some notation. What was lost once and is carried on is one finding.
  *
- * Happened: the first step that has it. Began: the inference that asked for that call; else the step itself.
+ * Happened: the first step that has it. Began: for arguments the inference that asked; else the step itself.
  * Expected: that the field held data, where it did; seen: path and text; numbers: places (that have it).
  */
 export interface SerializationLossSettings {
@@ -34,6 +34,10 @@ const DEFAULTS: SerializationLossSettings = {
     /(?:^|_)(?:code|script|source|snippet|diff|patch|logs?|stack|stacktrace|traceback|html|sql|query|command|expression|markdown|document|content|body|stdout|stderr|output|error|example)$/,
 };
 
+/** Fields of a result that lawfully carry JSON as text. */
+const CARRIES =
+  /(?:^|_)(?:payload|raw|json|data|arguments|args|params|parameters|request|response|result|event|message|messages|text|value|metadata|config|settings|schema|template)$/;
+
 interface Sighting {
   spanId: string;
   loss: Loss;
@@ -43,6 +47,8 @@ interface Sighting {
   text: string;
   /** It is a loss only where the field held data before. */
   ifData: boolean;
+  /** It stands in a result: lost by the tool, not by who asked. */
+  inResult: boolean;
 }
 
 interface State {
@@ -93,7 +99,14 @@ export function serializationLoss(overrides: Partial<SerializationLossSettings> 
   const settings = { ...DEFAULTS, ...overrides };
 
   /** Reads a payload's strings; true where anything was noted. */
-  function read(payload: unknown, atStrings: boolean, step: Step, run: RunView, state: State): boolean {
+  function read(
+    payload: unknown,
+    inResult: boolean,
+    atStrings: boolean,
+    step: Step,
+    run: RunView,
+    state: State,
+  ): boolean {
     let left = MOST_VALUES;
     let changed = false;
     const visit = (value: unknown, path: string, field: string, depth: number): void => {
@@ -103,8 +116,9 @@ export function serializationLoss(overrides: Partial<SerializationLossSettings> 
         if (!atStrings || settings.quoting.test(field)) return;
         const loss = lossOf(value, true);
         if (!loss) return;
-        const ifData = loss === 'encoded_twice' && lossOf(value, false) === undefined;
-        const sighting = { spanId: step.spanId, loss, path, field, text: value.trim().slice(0, 64), ifData };
+        const ifData =
+          loss === 'encoded_twice' && !(inResult && !CARRIES.test(field)) && lossOf(value, false) === undefined;
+        const sighting = { spanId: step.spanId, loss, path, field, text: value.trim().slice(0, 64), ifData, inResult };
         changed = note(sighting, state) || changed;
       } else if (Array.isArray(value)) {
         for (const element of value) visit(element, `${path}[]`, field, depth + 1);
@@ -136,7 +150,7 @@ export function serializationLoss(overrides: Partial<SerializationLossSettings> 
         if (!atStrings && !mayHoldData(text)) continue;
         const payload = jsonPayload(text);
         if (typeof payload === 'object' && payload !== null)
-          changed = read(payload, atStrings, step, run, state) || changed;
+          changed = read(payload, text === span.toolResult, atStrings, step, run, state) || changed;
       }
       return changed;
     }
@@ -145,7 +159,10 @@ export function serializationLoss(overrides: Partial<SerializationLossSettings> 
     if (inWords === undefined) return false;
     const at = inWords.indexOf('[object ');
     const text = inWords.slice(Math.max(0, at - 40), at + 24).trim();
-    return note({ spanId: step.spanId, loss: 'object_text', path: '', field: '', text, ifData: false }, state);
+    return note(
+      { spanId: step.spanId, loss: 'object_text', path: '', field: '', text, ifData: false, inResult: false },
+      state,
+    );
   }
 
   function judge(run: RunView, state: State, reporter: Reporter): void {
@@ -185,12 +202,12 @@ export function serializationLoss(overrides: Partial<SerializationLossSettings> 
     state: State,
     reporter: Reporter,
   ): void {
-    const { loss, path, field, text } = sighting;
+    const { loss, path, field, text, inResult } = sighting;
     const held = heldBefore(field, step, run, state);
     reporter.report({
       key,
       span: step,
-      rootCause: (isToolLike(step) ? run.requesterOf(step) : undefined) ?? step,
+      rootCause: (isToolLike(step) && !inResult ? run.requesterOf(step) : undefined) ?? step,
       severity: severityOf(loss, step),
       confidence: held ? 0.95 : IS_LOST[loss] ? 0.9 : 0.8,
       summary: `${path === '' ? 'data in a text' : `${path} of ${step.tool || step.name}`} ${SAYS[loss]}: ${text}`,

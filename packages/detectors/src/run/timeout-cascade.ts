@@ -4,6 +4,7 @@ import type { RunView } from '../detector/run-view.ts';
 import type { Step } from '../detector/step.ts';
 import { wordsOf } from '../relations/error-nature.ts';
 import { incidentsOf } from '../relations/incidents.ts';
+import { isOperation } from '../relations/operation.ts';
 import { isTimedOut, type TimeoutChain, timeoutsAround } from '../relations/timeouts.ts';
 
 /**
@@ -13,7 +14,7 @@ import { isTimedOut, type TimeoutChain, timeoutsAround } from '../relations/time
  * A level is a step that gave up by itself: it stands in another service than what it called, or its error has words of its own. What
  * only passes an error on is no level, nor is machinery between operations; an operation that came to a good end breaks the chain off.
  *
- * It does not claim one timeout, however many spans show it, two levels of which the upper one was tried again and done, calls side by
+ * It does not claim one timeout, however many spans show it, one operation's that was tried again and done, calls side by
  * side, nor callers in other traces.
  *
  * Happened: the outermost caller that gave up. Began: the deepest cause: the dependency that timed out first, or the step
@@ -35,6 +36,8 @@ interface State {
 
 const MOST_CAUSES = 32;
 const MANY_LEVELS = 3;
+/** A call and the services below it are one operation: tried again and done, it was one timeout. */
+const MANY_OPERATIONS = 2;
 
 const nameOf = (step: Step): string => step.tool || step.agent || step.name || step.service;
 const secondsOf = (step: Step, run: RunView): number => Math.round((run.endOf(step) - run.startOf(step)) / 1e4) / 100;
@@ -59,7 +62,8 @@ export function timeoutCascade(overrides: Partial<TimeoutCascadeSettings> = {}):
     const [cause] = chain;
     const top = chain.at(-1);
     const mended = isMended(found, run);
-    const stands = cause && top && levels.length >= settings.levels && !(mended && levels.length < MANY_LEVELS);
+    const operations = levels.filter(isOperation).length;
+    const stands = cause && top && levels.length >= settings.levels && !(mended && operations < MANY_OPERATIONS);
     // What was taken for the deepest before something below it came, or part of a chain that does not stand.
     const gone = state.causes.filter((id) => chain.some((at) => at.spanId === id) && !(stands && id === cause.spanId));
     for (const id of gone) reporter.withdraw(id);

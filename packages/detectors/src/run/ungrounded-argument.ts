@@ -8,8 +8,8 @@ import { nameWords } from '../reading/name-words.ts';
 import { isNearMiss, shapeOf } from '../reading/near-miss.ts';
 import type { NormalValue } from '../reading/normal-value.ts';
 import { type Claim, ownValues } from '../relations/claims.ts';
-import { contradictionOf, isComputed } from '../relations/contradictions.ts';
-import { isLookup, looksUp } from '../relations/error-nature.ts';
+import { isComputed, isTriedDay } from '../relations/contradictions.ts';
+import { isLookup } from '../relations/error-nature.ts';
 import { isGiven, valuesBefore } from '../relations/given-before.ts';
 import { callOf, claimsConcerned, type OpenClaims, openClaims } from '../relations/open-claims.ts';
 
@@ -25,10 +25,9 @@ import { callOf, claimsConcerned, type OpenClaims, openClaims } from '../relatio
  *
  * It does not claim what a call itself names (the id of what it creates, keys of idempotency, names, paths, queries, code), counts
  * and limits, numbers and dates that follow by rule, identifiers that are tried one after the other, dates that are looked up on a day
- * near the one that was given, nor a value that contradicts the very field of a result: that is
- * `misread_output`. It needs the input and output of inferences; it is silent for what may stand in a result that was cut or that the
- * run has forgotten, unless the input repeats the conversation. Earlier runs of a session are seen only as far as the input
- * repeats them.
+ * near the one that was given. A value that contradicts the very field of a result follows from `misread_output`. It needs the
+ * input and output of inferences; it is silent for what may stand in a result that was cut or that the run has forgotten, unless the
+ * input repeats the conversation. Earlier runs of a session are seen only as far as the input repeats them.
  *
  * Happened: the call; the inference while no span of the call is seen. Began: the inference that asked for it.
  * Evidence `slip` (expected: what was likely meant) or `invention`; seen: field and value; numbers: uses.
@@ -89,12 +88,7 @@ export function ungroundedArgument(overrides: Partial<UngroundedArgumentSettings
     const isId = isIdField(claim.field) || claim.value.kind === 'identifier';
     if (isId && claim.value.kind !== 'date') return meant.likely !== undefined || meant.known;
     if (!meant.likely || isComputed(claim, inference, run)) return false;
-    // Another day of the same month is looked up on purpose.
-    return (
-      claim.value.kind !== 'date' ||
-      !looksUp(claim.tool) ||
-      claim.value.text.slice(-5, -3) !== meant.likely.text.slice(-5, -3)
-    );
+    return !isTriedDay(claim, meant.likely.text);
   }
 
   function severityOf(call: Step, meant: Meant): Severity {
@@ -117,7 +111,7 @@ export function ungroundedArgument(overrides: Partial<UngroundedArgumentSettings
         (a, b) => run.endOf(a.inference) - run.endOf(b.inference) || (a.claim.inference < b.claim.inference ? -1 : 1),
       );
       const [first] = standing.filter(({ claim, inference, meant }) => stands(claim, meant, inference, run));
-      if (!first || tried.has(first.claim) || contradictionOf(first.claim, run)) {
+      if (!first || tried.has(first.claim)) {
         reporter.withdraw(key);
         continue;
       }
