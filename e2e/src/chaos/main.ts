@@ -62,3 +62,5 @@ await runCommand(async (stop) => {
   screen.say(report.ok ? 'All is well.' : 'Something is wrong.');
   return report.ok ? 0 : 1;
 });
+// Everything is closed. Node itself once waited for ever, busily, for sockets that had been reset under their owners.
+process.exit();

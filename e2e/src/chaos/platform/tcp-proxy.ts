@@ -60,7 +60,7 @@ export class TcpProxy implements AsyncDisposable {
 
   #connect(client: Socket, targetPort: number): void {
     if (this.refusing) {
-      client.resetAndDestroy();
+      reset(client);
       return;
     }
     const server = connect({ port: targetPort, host: '127.0.0.1', noDelay: true });
@@ -88,7 +88,7 @@ export class TcpProxy implements AsyncDisposable {
 
   #end(connection: Connection): void {
     if (!this.#connections.delete(connection)) return;
-    connection.client.resetAndDestroy();
+    reset(connection.client);
     connection.server.destroy();
   }
 }
@@ -98,4 +98,10 @@ function pass(bytes: Buffer, from: Socket, to: Socket): void {
   if (to.write(bytes)) return;
   from.pause();
   to.once('drain', () => from.resume());
+}
+
+/** By itself a reset waits for what is still to be written, which somebody who is frozen never reads. */
+function reset(socket: Socket): void {
+  socket.resetAndDestroy();
+  socket.destroy();
 }
