@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { recordedAgents } from '../../test/recorded-agents.ts';
 import { loadLocalConfig } from '../config.ts';
 import { type DemoCommand, parseDemoCommand } from '../demo/command-line.ts';
 import { DemoRun } from '../demo/demo-run.ts';
 import { DemoScreen } from '../demo/screen.ts';
 import type { ReplayReport } from '../replay/report.ts';
-import { recordedAgents } from '../../test/recorded-agents.ts';
 import { type PipelineHandle, type PipelineOptions, startPipeline } from './pipeline.ts';
 import { findRunning, type RunningPipeline } from './state-file.ts';
 
