@@ -1,7 +1,4 @@
-export { ProgressLine } from './command/progress-line.ts';
-export { checkReportFile, writeReport } from './command/report-file.ts';
-export { runCommand } from './command/run-command.ts';
-export { UsageError } from './command/usage-error.ts';
+export { checkReportFile, ProgressLine, runCommand, UsageError, writeReport } from './command/index.ts';
 export { type LocalConfig, loadLocalConfig } from './config.ts';
 export { DeadLetterWatch } from './dead-letters/dead-letter-watch.ts';
 export { demoLifetimes, type Lifetimes, replayLifetimes } from './pipeline/lifetimes.ts';
@@ -13,7 +10,6 @@ export { type ServiceName, serviceNames, serviceSpecs } from './pipeline/service
 export { untilSettled } from './pipeline/settle.ts';
 export { findRunning, type RunningPipeline } from './pipeline/state-file.ts';
 export { areaUnderCurve, type Judged } from './replay/auc.ts';
-export { type RecordedProblem, type RecordedRequest, readOtlpFile } from './replay/otlp-file.ts';
 export { sendTraces } from './replay/send-traces.ts';
 export { type ServiceEvent, SupervisedService } from './supervision/supervised-service.ts';
 export { Supervisor } from './supervision/supervisor.ts';

@@ -1,7 +1,6 @@
+import { byteLines, recordedBytes } from '@spanwise/otlp-file';
 import { z } from 'zod';
 import { UsageError } from '../command/usage-error.ts';
-import { byteLines } from './byte-lines.ts';
-import { recordedBytes } from './recorded-bytes.ts';
 
 /** How a recorded run or conversation really ended. */
 export interface Label {

@@ -1,4 +1,4 @@
-import type { SpanId } from './otlp-file.ts';
+import type { SpanId } from '@spanwise/otlp-file';
 
 /** What a recorded file holds, noted while it is sent, and what went wrong with it. */
 export class RecordedFile {

@@ -1,9 +1,9 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readOtlpFile } from '@spanwise/otlp-file';
 import { describeWithSharedData } from '@spanwise/testkit';
 import { expect, test } from 'vitest';
 import { readLabels } from './labels.ts';
-import { readOtlpFile } from './otlp-file.ts';
 import { RecordedFile } from './recorded-file.ts';
 
 async function readWhole(file: string): Promise<RecordedFile> {

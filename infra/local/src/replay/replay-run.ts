@@ -1,8 +1,8 @@
 import type { ClickHouseClient } from '@clickhouse/client';
+import { readOtlpFile } from '@spanwise/otlp-file';
 import { untilSettled } from '../pipeline/settle.ts';
 import { type FileOutcome, outcomeOf } from './file-outcome.ts';
 import { judgementsOf, type StoredTrace, storedTraces } from './judgements.ts';
-import { readOtlpFile } from './otlp-file.ts';
 import { RecordedFile } from './recorded-file.ts';
 import { SendError, sendTraces } from './send-traces.ts';
 import { TraceLanes } from './trace-lanes.ts';

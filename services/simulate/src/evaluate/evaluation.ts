@@ -1,10 +1,10 @@
 import { Worker } from 'node:worker_threads';
+import { type Judged, MemoryPipeline } from '@spanwise/offline';
 import type { Finding } from '@spanwise/schemas';
 import { SessionSource } from '../generate.ts';
 import { presetOf } from '../preset.ts';
 import type { Fed, FeedData, Told } from './feed.ts';
 import { type EvaluationOptions, mixOf, START_MS } from './options.ts';
-import { type Judged, MemoryPipeline } from './pipeline.ts';
 import type { Evaluated } from './report.ts';
 import { evaluate, type StandingFinding } from './score.ts';
 import { aucOf, brierOf, judgementsOf } from './verdicts.ts';

@@ -2,22 +2,40 @@ import { CorrelateMetrics } from '@spanwise/correlate/src/metrics.ts';
 import { correlateTopology } from '@spanwise/correlate/src/topology.ts';
 import { DetectMetrics } from '@spanwise/detect/src/metrics.ts';
 import { detectTopology } from '@spanwise/detect/src/topology.ts';
+import type { RunDetector } from '@spanwise/detectors';
 import { createRegistry } from '@spanwise/runtime';
-import type { DeadLetter, Finding, Session, Signal } from '@spanwise/schemas';
+import type { DeadLetter, Finding, Run, Session, Signal } from '@spanwise/schemas';
 import { DEAD_LETTERS, TopologyTestDriver } from '@spanwise/stream';
-import type { Block } from './feed.ts';
 
 /** The services' defaults, milliseconds. */
 const REORDER_DELAY_MS = 1_000;
 const [RUN_QUIET_MS, RUN_ABANDON_MS, LATE_GRACE_MS, SUMMARY_RETENTION_MS] = [60_000, 1_800_000, 10_000, 900_000];
 const [SESSION_GAP_MS, SESSION_RETENTION_MS] = [1_800_000, 86_400_000];
+const NO_SNAPSHOTS = { intervalMs: Number.MAX_SAFE_INTEGER, floorBytes: Number.MAX_SAFE_INTEGER };
 /** Spans of one commit. */
 const COMMIT_EVERY = 2_000;
 
+/** One message of spans. */
+export interface SpanBlock {
+  /** Log time at which it arrives, ms */
+  readonly atMs: number;
+  /** Avro records, as `ingest` writes them */
+  readonly bytes: Uint8Array;
+  /** Records in it */
+  readonly spans: number;
+}
+
+export interface MemoryPipelineOptions {
+  /** Instead of all there are, in their default settings */
+  readonly detectors?: readonly RunDetector[];
+}
+
 export interface Judged {
-  /** Every revision, in the order of time */
+  /** Every revision, in the order in which they were told */
   readonly findings: readonly Finding[];
-  /** Every revision, in the order of time */
+  /** Every revision, in the order in which they were told */
+  readonly runs: readonly Run[];
+  /** Every revision, in the order in which they were told */
   readonly sessions: readonly Session[];
   /** Reasons for what could not be processed */
   readonly deadLetters: readonly string[];
@@ -32,9 +50,10 @@ export class MemoryPipeline {
   #spans = 0;
   #uncommitted = 0;
 
-  constructor(startMs: number) {
+  /** @param startMs log time before the first message */
+  constructor(startMs: number, { detectors }: MemoryPipelineOptions = {}) {
     // Nothing crashes here: a snapshot would only cost time.
-    const options = { startMs, autoCommit: false, snapshotIntervalMs: Number.MAX_SAFE_INTEGER };
+    const options = { startMs, autoCommit: false, snapshots: NO_SNAPSHOTS };
     const lifetimes = {
       reorderDelayMs: REORDER_DELAY_MS,
       runQuietMs: RUN_QUIET_MS,
@@ -44,7 +63,7 @@ export class MemoryPipeline {
       maxRuns: Number.POSITIVE_INFINITY,
     };
     const detectMetrics = new DetectMetrics(createRegistry(), 50);
-    this.#detect = new TopologyTestDriver(detectTopology(lifetimes, detectMetrics), options);
+    this.#detect = new TopologyTestDriver(detectTopology(lifetimes, detectMetrics, detectors), options);
     const gaps = { sessionGapMs: SESSION_GAP_MS, sessionRetentionMs: SESSION_RETENTION_MS };
     const correlateMetrics = new CorrelateMetrics(createRegistry(), 50);
     const correlate = correlateTopology(gaps, correlateMetrics);
@@ -58,7 +77,7 @@ export class MemoryPipeline {
   }
 
   /** A message arrives. Messages have to come in the order of time. */
-  receive({ atMs, bytes, spans }: Block): void {
+  receive({ atMs, bytes, spans }: SpanBlock): void {
     this.#detect.pipe(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), atMs);
     this.#spans += spans;
     this.#uncommitted += spans;
@@ -76,9 +95,9 @@ export class MemoryPipeline {
     this.#correlate.commit();
     const letters = [...this.#detect.outputs<'DeadLetter'>(DEAD_LETTERS), ...this.#lettersOfCorrelate()];
     return {
-      findings: [...this.#detect.outputs<'Finding'>('findings'), ...this.#findingsOfCorrelate()].sort(
-        (a, b) => a.detectedTime - b.detectedTime,
-      ),
+      // Not by detectedTime: of spans that leave together, the one that ended first may fall due last.
+      findings: [...this.#detect.outputs<'Finding'>('findings'), ...this.#findingsOfCorrelate()],
+      runs: this.#detect.outputs<'Run'>('runs'),
       sessions: this.#correlate.outputs<'Session'>('sessions'),
       deadLetters: [
         ...letters.map(({ reason, detail }) => `${reason}: ${detail}`),

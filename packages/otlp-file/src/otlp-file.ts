@@ -4,6 +4,7 @@ import {
   decodeTracesProtobuf,
   encodeTracesProtobuf,
   OtlpDecodeError,
+  type OtlpResourceSpans,
 } from '@spanwise/otlp';
 import { byteLines } from './byte-lines.ts';
 import { recordedBytes } from './recorded-bytes.ts';
@@ -19,6 +20,8 @@ export interface RecordedRequest {
   readonly contentType: 'application/json' | 'application/x-protobuf';
   /** Lawful spans, in their order */
   readonly spans: readonly SpanId[];
+  /** The same, as they were read */
+  readonly resourceSpans: readonly OtlpResourceSpans[];
 }
 
 /** Part of a file that is no OTLP traces, or spans in it that no endpoint may take. */
@@ -89,7 +92,8 @@ function* requestsOf(
   }
   if (decoded.rejected.count > 0) yield { problem: `${place}: ${decoded.rejected.message}` };
   const contentType = encoding === 'json' ? 'application/json' : 'application/x-protobuf';
-  if (body.length <= MAX_BODY_BYTES) yield { body, contentType, spans: idsOf(decoded) };
+  if (body.length <= MAX_BODY_BYTES)
+    yield { body, contentType, spans: idsOf(decoded), resourceSpans: decoded.resourceSpans };
   else yield* pieces(decoded);
 }
 
@@ -100,23 +104,25 @@ function* pieces(decoded: DecodedTraces): Generator<RecordedRequest> {
       for (let start = 0; start < spans.length; ) {
         let size = Math.min(spans.length - start, 1_000);
         let body: Uint8Array;
+        let piece: OtlpResourceSpans[];
         for (;;) {
-          const slice = spans.slice(start, start + size);
-          body = encodeTracesProtobuf([{ resource, scopeSpans: [{ scope, spans: slice }] }]);
+          piece = [{ resource, scopeSpans: [{ scope, spans: spans.slice(start, start + size) }] }];
+          body = encodeTracesProtobuf(piece);
           if (body.length <= MAX_BODY_BYTES || size === 1) break;
           size = Math.ceil(size / 2);
         }
-        yield { body, contentType: 'application/x-protobuf', spans: spans.slice(start, start + size).map(idOf) };
+        const contentType = 'application/x-protobuf';
+        yield { body, contentType, spans: idsOf({ resourceSpans: piece }), resourceSpans: piece };
         start += size;
       }
     }
   }
 }
 
-const idOf = ({ traceId, spanId }: SpanId): SpanId => ({ traceId, spanId });
-
-function idsOf({ resourceSpans }: DecodedTraces): SpanId[] {
-  return resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans.map(idOf)));
+function idsOf({ resourceSpans }: Pick<DecodedTraces, 'resourceSpans'>): SpanId[] {
+  return resourceSpans.flatMap(({ scopeSpans }) =>
+    scopeSpans.flatMap(({ spans }) => spans.map(({ traceId, spanId }) => ({ traceId, spanId }))),
+  );
 }
 
 function isWholeJson(bytes: Buffer): boolean {

@@ -1,0 +1,1 @@
+export { type Judged, MemoryPipeline, type MemoryPipelineOptions, type SpanBlock } from './memory-pipeline.ts';
