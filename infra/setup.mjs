@@ -55,7 +55,11 @@ function isInstalled() {
   const installed = JSON.parse(readFileSync(hidden, 'utf8')).packages;
   const wanted = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages;
   for (const [path, entry] of Object.entries(wanted)) {
-    if (!path.startsWith('node_modules/') || entry.link || entry.optional) continue;
+    if (!path.startsWith('node_modules/') || entry.optional) continue;
+    if (entry.link) {
+      if (!existsSync(join(root, path))) return false;
+      continue;
+    }
     if (installed[path]?.version !== entry.version) return false;
   }
   writeFileSync(stampFile, stamp());
