@@ -34,6 +34,8 @@ const CONSEQUENCES: readonly Consequence[] = [
   { effect: 'recovery', cause: 'timeout_cascade', by: 'evidence' },
   { effect: 'recovery', cause: 'retry_storm', by: 'evidence' },
   { effect: 'recovery', cause: 'compounding_recovery', by: 'evidence' },
+  // Who goes round in a loop does the same thing once more each time.
+  { effect: 'duplicate_side_effect', cause: 'no_progress_loop', by: 'evidence' },
   // Agents that go round in a circle look the same things up.
   { effect: 'duplicate_work', cause: 'circular_delegation', by: 'evidence' },
 ];

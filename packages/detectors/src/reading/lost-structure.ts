@@ -19,7 +19,7 @@ const REFERENCE =
 const NO_VALUE = /^(?:undefined|NaN|\[object Undefined\])$/;
 const PYTHON =
   /^(?:\{\s*'[^'\n]{1,64}'\s*:.*\}|\[\s*\{\s*'[^'\n]{1,64}'\s*:.*\]|\{\s*"[^"\n]{1,64}"\s*:.*\b(?:None|True|False)\b.*\})$/s;
-const JAVA = /^\{[A-Za-z_]\w*=[^{}="]*(?:, [A-Za-z_]\w*=[^{}="]*)+\}$/;
+const JAVA = /^\{\w+=[^{}="]*(?:, \w+=[^{}="]*)*\}$/;
 const GO = /^(?:map\[[A-Za-z_]\w*:[^\]]+.*\]|&\{.+\})$/s;
 
 /** Texts in which one of the losses may be, cheaply told from all others. */

@@ -3,13 +3,13 @@ import type { Step } from '../detector/step.ts';
 import { isComputable } from '../reading/arithmetic.ts';
 import { isIdField } from '../reading/field-names.ts';
 import { nameWords } from '../reading/name-words.ts';
-import { isNearMiss } from '../reading/near-miss.ts';
+import { isNearMiss, shapeOf } from '../reading/near-miss.ts';
 import { kindOfNormal } from '../reading/normal-value.ts';
 import { allFacts, type Fact, factsAbout } from '../reading/statement.ts';
 import type { Claim } from './claims.ts';
 import { looksUp } from './error-nature.ts';
 import { valuesBefore } from './given-before.ts';
-import { isToolLike } from './operation.ts';
+import { isToolLike, sameAgent } from './operation.ts';
 import { recentSteps } from './recent-steps.ts';
 
 /** A result that says otherwise than a model's output. */
@@ -39,12 +39,16 @@ const CHANGES = new Set(
 
 export const changesValues = (tool: string): boolean => nameWords(tool).some((word) => CHANGES.has(word));
 
-/** Results that an inference could read, the latest first. */
+/** Results that an inference's agent could read, the latest first. */
 const resultsBefore = (inference: Step, run: RunView, most: number): Step[] =>
-  recentSteps(run, (step) => step.stated !== '' && isToolLike(step) && run.endOf(step) <= run.endOf(inference)).slice(
-    0,
-    most,
-  );
+  recentSteps(
+    run,
+    (step) =>
+      step.stated !== '' &&
+      isToolLike(step) &&
+      run.endOf(step) <= run.endOf(inference) &&
+      sameAgent(step, inference, run),
+  ).slice(0, most);
 
 const numbersBefore = (inference: Step, run: RunView): number[] =>
   valuesBefore(inference, run).flatMap((value) => (value.kind === 'number' ? [Number(value.text)] : []));
@@ -78,8 +82,11 @@ function ofArgument(claim: Claim, inference: Step, run: RunView): Contradiction 
     // Whatever it is about: nearly the value that the same field had.
     for (const { field, value } of allFacts(source.stated)) {
       if (field !== claim.field || value.length > claim.value.text.length + MOST_EDITS) continue;
-      if (isTriedDay(claim, value) || !isNearMiss(claim.value, { kind: claim.value.kind, text: value })) continue;
-      return { source, field, stated: value, isNear: true };
+      const isNear = !isTriedDay(claim, value) && isNearMiss(claim.value, { kind: claim.value.kind, text: value });
+      // An identifier of the very form that the field's has, and another one.
+      const isOther =
+        claim.value.kind === 'identifier' && isIdField(field) && shapeOf(value) === shapeOf(claim.value.text);
+      if (isNear || isOther) return { source, field, stated: value, isNear };
     }
   }
   return undefined;

@@ -1,6 +1,7 @@
 import type { RunView } from '../detector/run-view.ts';
-import type { Step } from '../detector/step.ts';
+import { isFailure, type Step } from '../detector/step.ts';
 import { nameWords } from '../reading/name-words.ts';
+import { isTimedOut } from './timeouts.ts';
 
 const ACCUMULATES = new Set(
   'pay charge refund issue send email mail post place create book order transfer submit publish insert schedule buy purchase reserve withdraw deposit dispatch notify ship disburse credit debit grant award enqueue donate payout remit invoice'.split(
@@ -20,18 +21,33 @@ const READS = new Set(
   ),
 );
 
-const MOST_DEPTH = 4;
+const STARTS = new Set('start open set add record register launch trigger generate make raise run'.split(' '));
+
+/** By its name the operation may make something: it did where its results name two new things. */
+export const mayMake = (tool: string): boolean => STARTS.has(nameWords(tool)[0] ?? '');
+
+const MOST_DEPTH = 8;
+/** What a call was waiting for went on until nearly its end. */
+const NEAR_ITS_END = 0.1;
 
 /**
- * The span of another service, below a call, that did what was asked for: outermost, and without error. A caller that gave up waiting
- * does not undo it.
+ * The span of another service, below a call, that did what was asked for: it came to a good end, though the callers above it had given up
+ * by then, or gave up at once. A caller that gives up does not undo it.
  */
 export function doneElsewhere(call: Step, run: RunView): Step | undefined {
-  let level: readonly Step[] = run.childrenOf(call.spanId);
+  let level: readonly Step[] = [call];
   for (let depth = 0; depth < MOST_DEPTH && level.length > 0; depth++) {
-    const remote = level.filter((step) => step.service !== '' && step.service !== call.service);
-    if (remote.length > 0) return remote.find((step) => !step.failed && step.outcome !== 'error');
-    level = level.flatMap((step) => run.childrenOf(step.spanId));
+    const next: Step[] = [];
+    for (const caller of level) {
+      const latest = run.endOf(caller) - NEAR_ITS_END * (run.endOf(caller) - run.startOf(caller));
+      for (const callee of run.childrenOf(caller.spanId)) {
+        if (isFailure(callee) ? !isTimedOut(callee) : run.endOf(callee) < latest) continue;
+        const isRemote = callee.service !== '' && callee.service !== call.service;
+        if (isRemote && !isFailure(callee)) return callee;
+        next.push(callee);
+      }
+    }
+    level = next;
   }
   return undefined;
 }

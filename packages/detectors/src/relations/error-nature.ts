@@ -36,8 +36,13 @@ export const isLookup = (step: Step): boolean => step.kind === 'retrieval' || lo
 /** The same of a tool's name. */
 export function looksUp(tool: string): boolean {
   const [first = '', second = ''] = nameWords(tool);
+  if (first === 'open') return OPENED.test(second);
   return LOOKS.test(first) || LOOKS.test(second);
 }
+
+/** What is opened to look into it; an account, a claim or a ticket that is opened is made. */
+const OPENED =
+  /^(?:|files?|urls?|pages?|links?|tabs?|browser|docs?|documents?|folder|image|site|website|notebook|email|message)$/;
 
 const ACTS =
   /^(?:add|apply|approve|assign|book|buy|cancel|change|charge|close|create|delete|deploy|disable|edit|enable|exchange|grant|insert|issue|modify|notify|pay|place|post|publish|purchase|put|refund|reject|remove|rename|reopen|reserve|reset|restart|return|revoke|save|schedule|send|set|start|stop|submit|transfer|update|upload|write)$/;

@@ -2,6 +2,7 @@ import type { Span } from '@spanwise/schemas';
 import type { RunView } from '../detector/run-view.ts';
 import type { Step } from '../detector/step.ts';
 import { type Claim, claimsOf } from './claims.ts';
+import { encloses } from './enclosure.ts';
 import { isGiven, knownAt } from './given-before.ts';
 import { isToolLike } from './operation.ts';
 import { recentSteps } from './recent-steps.ts';
@@ -45,6 +46,8 @@ export function claimsConcerned(step: Step, run: RunView, { claims }: OpenClaims
   return claims.filter((claim) => {
     if (isToolLike(step) && step.tool === claim.tool) return true;
     const inference = run.stepOf(claim.inference);
+    // Whose inference it was shows with the agent around it.
+    if (inference && step.kind === 'agent') return encloses(step.spanId, inference, run);
     return inference !== undefined && (inference === step || (isSource && knownAt(step, run) <= run.endOf(inference)));
   });
 }

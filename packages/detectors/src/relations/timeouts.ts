@@ -28,13 +28,13 @@ function callerOf(step: Step, run: RunView): Step | undefined {
   return undefined;
 }
 
-/** The first below a step that timed out itself, machinery between them left aside. */
+/** Of the steps below one that timed out themselves the last, for which it was waiting at its end; machinery between is left aside. */
 function timedOutBelow(step: Step, run: RunView): Step | undefined {
   let level = run.childrenOf(step.spanId);
   for (let depth = 0; depth < MOST_MACHINERY && level.length > 0; depth++) {
     let found: Step | undefined;
     for (const child of level) {
-      if (isTimedOut(child) && (!found || run.startOf(child) < run.startOf(found))) found = child;
+      if (isTimedOut(child) && (!found || run.endOf(child) > run.endOf(found))) found = child;
     }
     if (found) return found;
     level = level.flatMap((child) => (isOperation(child) || isFailure(child) ? [] : run.childrenOf(child.spanId)));

@@ -157,8 +157,9 @@ const eventful: Record<string, () => Span[]> = {
   compounding: () =>
     trace()
       .call('pay_by_card', { id: 1 }, { error: 'HTTP 503' })
-      .call('pay_by_bank', { id: 2 }, { error: 'HTTP 503' })
-      .call('open_ticket', { id: 3 }, { error: 'HTTP 503' })
+      .call('renew_access', { id: 2 }, { error: 'HTTP 503' })
+      .call('renew_access', { id: 2 }, { result: 1 })
+      .call('pay_by_card', { id: 1 }, { result: 1 })
       .end(),
   cascade: () =>
     trace()

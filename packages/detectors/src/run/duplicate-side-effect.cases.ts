@@ -8,25 +8,26 @@ const paid = (run: TraceBuilder, id: string, fields = {}) =>
   run.call('pay_invoice', PAY, { result: { payment_id: id, status: 'paid' }, span: fields });
 
 /** A call that its caller gave up, and that the service it called may have done. */
-const gaveUp = (run: TraceBuilder, failed: boolean) => {
+const gaveUp = (run: TraceBuilder, failed: boolean, deeper = false) => {
   run.llm({ calls: [{ name: 'pay_invoice', arguments: PAY, id: 'p1' }] });
+  const done = (inner: TraceBuilder, service: string) => {
+    inner.step(`POST /${service}`, { service, otelKind: 'server', ...(failed ? timedOut : {}) }, 5_000);
+  };
   return run.within(
     'execute_tool pay_invoice',
-    (inner) =>
-      inner.step('POST /payments', {
-        service: 'payments',
-        otelKind: 'server',
-        ...(failed ? { failed: true, status: 'error' as const } : {}),
-      }),
-    {
-      ...toolFields(),
-      failed: true,
-      status: 'error',
-      errorType: 'TimeoutError',
-      errorMessage: 'timed out after 5 s',
-      toolCallId: 'p1',
+    (inner) => {
+      if (deeper) inner.within('POST /payments', (api) => done(api, 'bank'), { service: 'payments', ...timedOut });
+      else done(inner, 'payments');
     },
+    { ...toolFields(), ...timedOut, toolCallId: 'p1' },
   );
+};
+
+const timedOut = {
+  failed: true,
+  status: 'error' as const,
+  errorType: 'TimeoutError',
+  errorMessage: 'timed out after 5 s',
 };
 
 function toolFields() {

@@ -5,9 +5,9 @@ import { isFailure, type Step } from '../detector/step.ts';
 import { isIdField } from '../reading/field-names.ts';
 import { lastMessageOf, textOf } from '../reading/messages.ts';
 import { ownAttributes } from '../reading/own-attributes.ts';
-import { allFacts } from '../reading/statement.ts';
+import { allFacts, type Fact } from '../reading/statement.ts';
 import { byStartIn, isCall, isInnermost } from '../relations/calls.ts';
-import { accumulates, doneElsewhere } from '../relations/effects.ts';
+import { accumulates, doneElsewhere, mayMake } from '../relations/effects.ts';
 import { isLookup, wordsOf } from '../relations/error-nature.ts';
 import { follows } from '../relations/operation.ts';
 import { itselfAndLater } from '../relations/recent-steps.ts';
@@ -19,8 +19,8 @@ import { noteUserWords, type UserWords, userSpokeBetween } from '../relations/us
  *
  * - `same_key`: two calls with one idempotency key (`spanwise.idempotency_key`, or an argument of that name) both took effect.
  * - `effect_before_retry`: a call failed for its caller, had taken effect in the service that it called, and was done again.
- * - `same_call`: a call of a tool whose effects add up (pay, send, create) succeeded twice with the same arguments in one turn of
- *   the user.
+ * - `same_call`: a call of a tool whose effects add up (pay, send, create), or that named a new thing each time (start, open, add),
+ *   succeeded twice with the same arguments in one turn of the user.
  *
  * It does not claim what a second call was answered without a second effect (the same id again, or words that say so), calls with
  * different idempotency keys, calls that one inference asked for side by side, repetitions that a user asked for (another turn, or words
@@ -53,23 +53,32 @@ const SEVERAL =
 
 const ALREADY = /^(?:duplicate\w*|already\w*(?: \w+){0,4}|replay\w*|idempotent\w*|deduplicated)$/;
 
+/** Ids of requests and the like are new with every call. */
+const OF_THE_CALL = /(?:^|_)(?:request|trace|span|query|session|run|correlation|message|log)_id$/;
+
+/** What a result names beside what its call named. */
+const newIds = (step: Step): string[] => {
+  const given = new Set(allFacts(step.given).map((fact) => fact.value));
+  return allFacts(step.stated).flatMap(({ field, value }) =>
+    isIdField(field) && !OF_THE_CALL.test(field) && !given.has(value) ? [value] : [],
+  );
+};
+
+/** The results name two different new things. */
+function nameTwo(first: Step, second: Step): boolean {
+  const [ids, others] = [newIds(first), newIds(second)];
+  return ids.length > 0 && others.length > 0 && !others.some((id) => ids.includes(id));
+}
+
 /** The second result says that it is the first one's, or that nothing was done again. */
 function isAnsweredAgain(first: Step, second: Step): boolean {
-  const facts = allFacts(second.stated);
-  if (
-    facts.some(
-      ({ field, value }) =>
-        ALREADY.test(value) ||
-        (/(?:^|_)(?:duplicate|replay\w*|idempotent\w*|already_\w+)$/.test(field) && value === 'true'),
-    )
-  )
-    return true;
-  if (second.resultDigest === '' || first.resultDigest === '') return false;
-  const given = new Set(allFacts(second.given).map((fact) => fact.value));
-  const isNew = ({ field, value }: { field: string; value: string }) => isIdField(field) && !given.has(value);
-  const ids = facts.filter(isNew).map((fact) => fact.value);
-  return ids.length > 0 && allFacts(first.stated).some((fact) => isNew(fact) && ids.includes(fact.value));
+  const says = ({ field, value }: Fact) => ALREADY.test(value) || (ALREADY_FIELD.test(field) && value === 'true');
+  if (allFacts(second.stated).some(says)) return true;
+  const ids = newIds(second);
+  return ids.length > 0 && ids.some((id) => newIds(first).includes(id));
 }
+
+const ALREADY_FIELD = /(?:^|_)(?:duplicate|replay\w*|idempotent\w*|already_\w+)$/;
 
 interface Duplicate {
   type: 'same_key' | 'effect_before_retry' | 'same_call';
@@ -115,7 +124,12 @@ export function duplicateSideEffect(overrides: Partial<DuplicateSideEffectSettin
     if (unseen) return { type: 'effect_before_retry', first, second, times, unseen };
     if (hasKey) return { type: 'same_key', first, second, times, unseen };
     const asked = run.requesterOf(second);
-    if (!addsUp(step) || state.several || (asked && asked === run.requesterOf(first))) return undefined;
+    if (
+      !(addsUp(step) || (mayMake(step.tool) && nameTwo(first, second))) ||
+      state.several ||
+      (asked && asked === run.requesterOf(first))
+    )
+      return undefined;
     if (userSpokeBetween(first, second, run, state.userWords)) return undefined;
     return { type: 'same_call', first, second, times, unseen };
   }

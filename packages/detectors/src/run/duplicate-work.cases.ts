@@ -38,6 +38,11 @@ export const cases: DetectorCase[] = [
     finds: [{ at: 4, began: 3 }],
   },
   {
+    name: 'what is worked out, and what has no verb, is read-only work',
+    run: by(by(trace(), 'a', worksOut), 'b', worksOut).end(),
+    finds: [{ at: 6 }, { at: 8 }],
+  },
+  {
     name: 'a lookup after a write is a refresh',
     run: by(
       by(trace(), 'triage', (run) => reads()(run).call('update_order', ORDER, { result: { ok: 1 } })),
@@ -97,4 +102,10 @@ export const cases: DetectorCase[] = [
 
 function several(run: TraceBuilder) {
   for (const order_id of ['A-1', 'A-2', 'A-3']) run.call('get_order', { order_id }, { result: { order_id } });
+}
+
+function worksOut(run: TraceBuilder) {
+  run
+    .call('estimate_damage', { claim: 'C-1' }, { result: { eur: 10 } })
+    .call('flight_details', { flight: 'F-1' }, { result: { eur: 20 } });
 }

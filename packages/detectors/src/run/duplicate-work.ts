@@ -2,7 +2,7 @@ import type { Reporter, RunDetector } from '../detector/detector.ts';
 import type { RunView } from '../detector/run-view.ts';
 import { isFailure, type Step } from '../detector/step.ts';
 import { byStartIn, isCall, isInnermost } from '../relations/calls.ts';
-import { isLookup } from '../relations/error-nature.ts';
+import { isAction, isLookup } from '../relations/error-nature.ts';
 import { follows } from '../relations/operation.ts';
 
 /**
@@ -41,13 +41,21 @@ interface Common {
   agents: string[];
 }
 
+/** Names of what is only read or worked out, beside those of lookups: `estimate_damage`, `flight_details`. */
+const WORKS_OUT =
+  /^(?:estimate|assess|classify|detect|compare|rank|quote|preview|translate|extract|analy[sz]e|summari[sz]e)(?![a-z])/i;
+const IS_ABOUT = /(?:details?|info|status|list|history|balance|search|lookup|facts|report|summary)$/i;
+
+const isReadOnly = (step: Step): boolean =>
+  isLookup(step) || WORKS_OUT.test(step.tool) || (IS_ABOUT.test(step.tool) && !isAction(step));
+
 const isRead = (step: Step): boolean =>
-  isCall(step) && isLookup(step) && step.argumentsDigest !== '' && step.given !== '' && !isFailure(step);
+  isCall(step) && isReadOnly(step) && step.argumentsDigest !== '' && step.given !== '' && !isFailure(step);
 
 /** Something was written between two steps, or may have been. */
 function isWrittenBetween(from: Step, to: Step, run: RunView): boolean {
   const isWrite = (step: Step): boolean =>
-    isCall(step) && !isLookup(step) && run.endOf(step) > run.endOf(from) && run.startOf(step) < run.startOf(to);
+    isCall(step) && !isReadOnly(step) && run.endOf(step) > run.endOf(from) && run.startOf(step) < run.startOf(to);
   return run.steps.some(isWrite);
 }
 

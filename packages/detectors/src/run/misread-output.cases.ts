@@ -51,6 +51,32 @@ export const cases: DetectorCase[] = [
     finds: [{ at: 3, began: 2, type: 'went_ahead' }],
   },
   {
+    name: 'a no about an order is one about its payment',
+    run: then(
+      'refund_payment',
+      { payment_id: 'pay-77' },
+      found({ order_id: 'A-1042', payment_id: 'pay-77' }, 'get_payment').call('check_policy', ORDER, {
+        result: { order_id: 'A-1042', allowed: false },
+      }),
+    ).end(),
+    finds: [{ at: 5, began: 4, type: 'went_ahead' }],
+  },
+  {
+    name: 'another id of the form that the field had is one that was misread',
+    run: then('get_invoice', { order_id: 'A-7777' }).end(),
+    finds: [{ at: 3, began: 2, severity: 'medium', type: 'other_value' }],
+  },
+  {
+    name: 'what another agent was told is not misread by this one',
+    run: trace()
+      .agent('triage', (run) => run.call('get_order', ORDER, { result: FOUND }))
+      .agent('refunds', (run) =>
+        run.llm({ input: NEW, calls: [{ name: 'get_invoice', arguments: { order_id: 'A-7777' }, id: 'c' }] }),
+      )
+      .end(),
+    finds: [],
+  },
+  {
     name: 'telling of success after the action answered no is found at the answer',
     run: then('issue_refund', ORDER, trace())
       .llm({ input: NEW, text: 'x' })

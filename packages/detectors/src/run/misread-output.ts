@@ -3,9 +3,11 @@ import type { Reporter, RunDetector } from '../detector/detector.ts';
 import type { RunView } from '../detector/run-view.ts';
 import { isFailure, type Step } from '../detector/step.ts';
 import { hash64 } from '../identity-hash.ts';
+import { isIdField } from '../reading/field-names.ts';
 import { messagesOf, textOf } from '../reading/messages.ts';
 import { nameWords } from '../reading/name-words.ts';
 import { answersNo, concernOf, goesAhead, mayAnswerNo, tellsOfSuccess } from '../reading/negative-answers.ts';
+import { kindOfNormal } from '../reading/normal-value.ts';
 import { saidOf } from '../reading/said.ts';
 import { allFacts, entitiesOf, factsAbout, states } from '../reading/statement.ts';
 import { isCall } from '../relations/calls.ts';
@@ -103,7 +105,10 @@ export function misreadOutput(overrides: Partial<MisreadOutputSettings> = {}): R
       if (step.stated !== '' && !isFailure(step) && isLookup(step)) answers.push({ step, isNext: calls === 1 });
     }
     if (!answers.some(({ step }) => mayAnswerNo(step.stated))) return undefined;
-    const own = [...entitiesOf(action.given), ...allFacts(action.given).map((fact) => fact.value)];
+    const own = thingsOf(
+      action,
+      answers.map(({ step }) => step),
+    );
     for (const { step, isNext } of answers) {
       const no = noIn(step, own);
       if (no && relates(no, action, isNext))
@@ -205,6 +210,22 @@ function mayConcern(step: Step, spanId: string, run: RunView): boolean {
 /** By its name, and by what it is, it goes ahead with something. */
 const isAhead = (step: Step): boolean =>
   isCall(step) && step.handoffTo === '' && !isLookup(step) && goesAhead(step.tool);
+
+/** What an action is about: the things it names, and those that a result before it tells of together with one of them. */
+function thingsOf(action: Step, answers: readonly Step[]): string[] {
+  const things = [...entitiesOf(action.given), ...allFacts(action.given).map((fact) => fact.value)];
+  const named = new Set(things.filter((thing) => kindOfNormal(thing) === 'identifier'));
+  for (const { stated } of answers) {
+    for (const entity of entitiesOf(stated)) {
+      const ids = [
+        entity,
+        ...factsAbout(stated, entity).flatMap(({ field, value }) => (isIdField(field) ? [value] : [])),
+      ];
+      if (ids.some((id) => named.has(id))) things.push(...ids);
+    }
+  }
+  return things;
+}
 
 /** A no in a result: about one of these things, else about what the call as a whole was about. */
 function noIn(step: Step, things: readonly string[] | undefined): No | undefined {
