@@ -19,7 +19,7 @@ export interface Held<R> {
  * their end.
  *
  * The rule: a record falls due one delay after it came. When one falls due, whether or not it has left, all held records of
- * its group that are not after it (by end time, then id) leave in that order. So when a record leaves depends on nothing
+ * its group that are not after it (by end time, then id, then arrival) leave in that order. So when a record leaves depends on nothing
  * older than one delay before it came, which is what recovery relies on.
  */
 export class ReorderBuffer<R> {
@@ -117,6 +117,9 @@ export class ReorderBuffer<R> {
   }
 }
 
+/** A total order: of a record sent twice, which copy is the first must not depend on what else the heap holds. */
 function before<R>(a: Held<R>, b: Held<R>): boolean {
-  return a.endTime < b.endTime || (a.endTime === b.endTime && a.id < b.id);
+  if (a.endTime !== b.endTime) return a.endTime < b.endTime;
+  if (a.id !== b.id) return a.id < b.id;
+  return a.offset < b.offset || (a.offset === b.offset && a.index < b.index);
 }
