@@ -1,3 +1,4 @@
+import { hash64 } from '../identity-hash.ts';
 import { agentKey } from './agent-key.ts';
 import type { HandoffPayload } from './handoff-payload.ts';
 import { isJsonObject, type JsonObject } from './json-payload.ts';
@@ -26,6 +27,8 @@ export interface ContractBreak {
 }
 
 export interface CompiledContract {
+  /** The same contract has the same, wherever it stands among others. */
+  id: string;
   /** Agent keys; `from` empty: whoever. */
   from: string;
   to: string;
@@ -48,6 +51,7 @@ export function compileContract({ from = '', to, schema }: HandoffContract): Com
   if (declared.size === 0) throw wrong('declares no field: give `properties` or `required`');
   const check = schemaCheck(schema);
   return {
+    id: hash64(JSON.stringify([agentKey(from), agentKey(to), schema])),
     from: agentKey(from),
     to: agentKey(to),
     required,

@@ -1,3 +1,4 @@
+import type { Span } from '@spanwise/schemas';
 import { expect, test } from 'vitest';
 import type { RunView } from '../detector/run-view.ts';
 import { RunJudge } from '../judge/run-judge.ts';
@@ -53,4 +54,17 @@ test.each([
   for (const span of delegation(payload)) judge.onSpan(slots, span, 1_000_000);
   const { blind } = JSON.parse(judge.onEnd(slots, 'closed', 2_000_000).run?.coverage ?? '{}');
   expect(blind.includes('context_contract_violation')).toBe(isBlind);
+});
+
+test('a contract that another one was put before still says of an open run what it said', () => {
+  const refunds = { to: 'refunds_agent', schema: { required: ['order_id', 'reason'] } };
+  const other = { to: 'ledger', schema: { required: ['account'] } };
+  const [first, ...rest] = delegation({ order_id: 'A-1' });
+  const slots = new MemorySlots();
+  const before = new RunJudge({ detectors: [contextContractViolation({ contracts: [refunds] })] });
+  const after = new RunJudge({ detectors: [contextContractViolation({ contracts: [other, refunds] })] });
+  const found = [before.onSpan(slots, first as Span, 1), ...rest.map((span, i) => after.onSpan(slots, span, 2 + i))]
+    .flatMap(({ findings }) => findings)
+    .concat(after.onEnd(slots, 'closed', 90_000).findings);
+  expect(found.at(-1)).toMatchObject({ withdrawn: false, summary: expect.stringContaining('without reason') });
 });

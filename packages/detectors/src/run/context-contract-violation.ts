@@ -41,7 +41,7 @@ const DEFAULTS: ContextContractViolationSettings = { contracts: [], norms: () =>
 /** What is remembered of a payload. */
 interface Kept {
   shapes: PayloadShape[];
-  /** Breaks by the contract's place in the list; absent where the contract does not apply. */
+  /** Breaks by the contract's id; absent where the contract does not apply. */
   breaks: Record<string, ContractBreak[]>;
 }
 
@@ -61,10 +61,10 @@ export function contextContractViolation(
     if (shapes.length === 0) return null;
     const breaks: Kept['breaks'] = {};
     // Whom it is for may only be known later: all contracts are asked, and the one that holds is chosen then.
-    compiled.forEach((contract, i) => {
+    for (const contract of compiled) {
       const found = contract.check(payload);
-      if (found && found.length > 0) breaks[i] = found;
-    });
+      if (found && found.length > 0) breaks[contract.id] = found;
+    }
     return { shapes, breaks };
   }
 
@@ -72,9 +72,9 @@ export function contextContractViolation(
     const told: string[] = [];
     for (const handoff of handoffsOf(state.log, run)) {
       if (!handoff.kept) continue;
-      const at = contractFor(compiled, handoff);
-      const declared = handoff.kept.breaks[at] ?? [];
-      const norm = at < 0 ? norms(handoff.from, handoff.to) : undefined;
+      const contract = contractFor(compiled, handoff);
+      const declared = (contract && handoff.kept.breaks[contract.id]) ?? [];
+      const norm = contract ? undefined : norms(handoff.from, handoff.to);
       const breaks = norm ? breaksOfNorm(handoff.kept.shapes, norm) : declared;
       if (breaks.length === 0) continue;
       tell(handoff, breaks, norm, reporter);
@@ -107,10 +107,10 @@ export function contextContractViolation(
   };
 }
 
-/** The contract of the pair, else of the receiver; −1 for none. */
-function contractFor(contracts: readonly CompiledContract[], { from, to }: Handoff<Kept>): number {
-  const ofPair = contracts.findIndex((contract) => contract.to === to && contract.from === from);
-  return ofPair >= 0 ? ofPair : contracts.findIndex((contract) => contract.to === to && contract.from === '');
+/** The contract of the pair, else of the receiver. */
+function contractFor(contracts: readonly CompiledContract[], handoff: Handoff<Kept>): CompiledContract | undefined {
+  const ofReceiver = contracts.filter(({ to }) => to === handoff.to);
+  return ofReceiver.find(({ from }) => from === handoff.from) ?? ofReceiver.find(({ from }) => from === '');
 }
 
 /** A payload is of another form where it has less than half of the fields. */

@@ -50,7 +50,9 @@ export interface RunDetectorSettings {
   clock_skew?: Partial<ClockSkewSettings>;
 }
 
-/** Every failure pattern that is detected within a run. */
+/**
+ * Every failure pattern that is detected within a run. Throws an Error that says which declared contract is none.
+ */
 export function runDetectors(settings: RunDetectorSettings = {}): RunDetector[] {
   return [
     maskedToolError(settings.masked_tool_error),

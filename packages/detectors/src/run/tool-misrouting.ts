@@ -6,14 +6,15 @@ import { messagesOf, type Part, wasCut } from '../reading/messages.ts';
 import { type OfferedTools, OfferedToolsCache } from '../reading/offered-tools.ts';
 import { refusalOf } from '../reading/refusals.ts';
 import type { RequestedCall } from '../reading/requested-calls.ts';
-import type { SchemaBreak } from '../reading/schema-check.ts';
+import { type SchemaBreak, schemaCheck } from '../reading/schema-check.ts';
 import { isCall, wrapsInference } from '../relations/calls.ts';
 
 /**
  * `tool_misrouting`: a model calls a tool that it was not offered, or with arguments that break the tool's declared schema.
  * TRAIL: tool selection, tool-related (tool definition issues); MAST 2.6.
  *
- * It speaks only where the offer was captured: the tool definitions on the inference, else on its agent; not where ingest
+ * It speaks only where the offer was captured: the tool definitions on the inference, else on its agent, or where the tool's
+ * schema was declared (`schemas`); not where ingest
  * cut them, nor where a definition has no name (a provider's own tools). Without definitions a framework's own refusal
  * ("is not a valid tool") is taken at its word. Handing over and giving a structured answer are often implemented as tools
  * that no definition lists: they are never unoffered. null for an optional argument breaks nothing; a number as text and
@@ -26,11 +27,14 @@ import { isCall, wrapsInference } from '../relations/calls.ts';
 export interface ToolMisroutingSettings {
   /** Names of tools that may be missing from the definitions: handoffs and structured answers. */
   unlisted: RegExp;
+  /** Declared JSON Schemas of arguments, by tool; they go before those of the offer. Default none. */
+  schemas: Readonly<Record<string, unknown>>;
 }
 
 const DEFAULTS: ToolMisroutingSettings = {
   unlisted:
     /^(?:transfer|hand_?off|delegate|escalate|route|switch)(?:_?to)?(?:_|$)|^(?:final_?(?:result|answer|output|response)|structured_?(?:output|response)|return_|respond$|answer$|json$|output$|attempt_completion$)/i,
+  schemas: {},
 };
 
 const MOST_PENDING = 16;
@@ -56,6 +60,7 @@ interface State {
 export function toolMisrouting(overrides: Partial<ToolMisroutingSettings> = {}): RunDetector<State> {
   const settings = { ...DEFAULTS, ...overrides };
   const offers = new OfferedToolsCache();
+  const declared = new Map(Object.entries(settings.schemas).map(([tool, schema]) => [tool, schemaCheck(schema)]));
 
   const offerOn = (span: Span): OfferedTools | undefined =>
     span.toolDefinitions === '' || wasCut(span, 'toolDefinitions')
@@ -67,16 +72,17 @@ export function toolMisrouting(overrides: Partial<ToolMisroutingSettings> = {}):
 
   function judgeRequests(step: Step, span: Span, run: RunView, state: State, reporter: Reporter): boolean {
     const offered = offerOn(span);
-    if (!offered) return false;
+    if (!offered && declared.size === 0) return false;
     const parts = wasCut(span, 'outputMessages') ? [] : requestedParts(span);
-    let changed = !state.offersSeen;
-    state.offersSeen = true;
+    let changed = offered !== undefined && !state.offersSeen;
+    if (offered) state.offersSeen = true;
     step.requestedCalls.forEach((call, i) => {
       let found: Pending | undefined;
-      if (isUnoffered(call, offered)) found = unoffered(step, call, i, offered);
+      if (offered && isUnoffered(call, offered)) found = unoffered(step, call, i, offered);
       else {
-        const args = argumentsOf(parts[i]);
-        const breaks = args === undefined || parts[i]?.name !== call.name ? [] : offered.check(call.name, args);
+        const args = parts[i]?.name === call.name ? argumentsOf(parts[i]) : undefined;
+        const breaks =
+          args === undefined ? [] : (declared.get(call.name)?.(args) ?? offered?.check(call.name, args) ?? []);
         if (breaks.length > 0) found = mismatch(step, call, i, breaks);
       }
       if (!found) return;
@@ -109,7 +115,8 @@ export function toolMisrouting(overrides: Partial<ToolMisroutingSettings> = {}):
 
     onSpan(step, span, run, state, reporter) {
       if (step.kind === 'llm') {
-        const isJudged = span.toolDefinitions !== '' && step.requestedCalls.length > 0 && !wrapsInference(step, run);
+        const isJudgeable = span.toolDefinitions !== '' || declared.size > 0;
+        const isJudged = isJudgeable && step.requestedCalls.length > 0 && !wrapsInference(step, run);
         return isJudged && judgeRequests(step, span, run, state, reporter);
       }
       if (step.kind === 'agent') {
