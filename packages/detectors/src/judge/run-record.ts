@@ -6,9 +6,9 @@ import type { Judgement } from './verdict.ts';
 
 /** Patterns that see nothing without a kind of content. */
 const NEEDS: ReadonlyArray<readonly [keyof RunMeta['seen'], readonly string[]]> = [
-  ['results', ['masked_tool_error', 'no_progress_loop']],
-  ['arguments', ['retry_storm', 'tool_misrouting']],
-  ['messages', ['malformed_output', 'context_truncation']],
+  ['results', ['masked_tool_error', 'no_progress_loop', 'misread_output', 'duplicate_work']],
+  ['arguments', ['retry_storm', 'tool_misrouting', 'duplicate_side_effect', 'serialization_loss']],
+  ['messages', ['malformed_output', 'context_truncation', 'ungrounded_argument']],
 ];
 
 const share = (part: number, whole: number): number | null =>

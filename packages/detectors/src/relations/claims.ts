@@ -30,6 +30,8 @@ export interface Claim {
   around: string;
   /** Normal forms of what else stands in the same words, at most 24. */
   beside: string[];
+  /** The instructions that the model works by were captured: constants may come from there. */
+  instructed: boolean;
   /** The input repeats the answers of before: it is all that the model was given. */
   whole: boolean;
 }
@@ -119,13 +121,23 @@ function placeOf(text: string, number: string): number {
 function claimsIn(step: Step, span: Span, isKnown: (claim: Claim) => boolean): Claim[] {
   const claims: Claim[] = [];
   const whole = span.inputMessages.includes(`${ROLE}${ASSISTANT}`);
+  const instructed = span.systemInstructions !== '' || span.inputMessages.includes(`${ROLE}system"`);
   const seen = new Set<string>();
   const claim = (path: string, field: string, written: string, value: NormalValue, rest: Partial<Claim>) => {
     const key = `${rest.callId ?? ''}\n${path}\n${value.text}`;
     if (claims.length >= MOST_CLAIMS || seen.has(key)) return;
     seen.add(key);
     if (standsIn(span.inputMessages, written)) return;
-    const base = { inference: step.spanId, callId: '', tool: '', entities: [], around: '', beside: [], whole };
+    const base = {
+      inference: step.spanId,
+      callId: '',
+      tool: '',
+      entities: [],
+      around: '',
+      beside: [],
+      instructed,
+      whole,
+    };
     const made: Claim = { ...base, path, field, written, value, ...rest };
     if (!isKnown(made) && !isInOwnValues(written, value, span)) claims.push(made);
   };

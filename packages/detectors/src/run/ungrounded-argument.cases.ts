@@ -51,6 +51,13 @@ export const cases: DetectorCase[] = [
     finds: [{ at: 3, began: 2, type: 'slip' }],
   },
   {
+    name: 'an amount that nothing gives, and that follows from nothing, is an invention where instructions are seen',
+    run: paying('Pay what was agreed.'),
+    finds: [{ at: 1, began: 0, severity: 'medium', type: 'invention' }],
+  },
+  { name: 'an amount may stand in instructions that were not captured', run: paying(undefined), finds: [] },
+  { name: 'an amount that stands in the instructions is given', run: paying('Each gets 417.35 euros.'), finds: [] },
+  {
     name: 'a slip is told at the inference while the call has not come',
     run: then('issue_refund', { order_id: '#W2378165' }).slice(0, 3),
     end: null,
@@ -201,5 +208,17 @@ function withWords(text: string) {
   return trace()
     .llm({ input: user(text), calls: [{ name: 'get_order', arguments: { order_id: '#W2378156' }, id: 'c' }] })
     .tool('get_order', { order_id: '#W2378156' }, { callId: 'c', result: FOUND })
+    .end();
+}
+
+function paying(system: string | undefined) {
+  const args = { amount: 417.35 };
+  return trace()
+    .llm({
+      input: user('Pay order W2378156.'),
+      ...(system === undefined ? {} : { system }),
+      calls: [{ name: 'pay_out', arguments: args, id: 'c' }],
+    })
+    .tool('pay_out', args, { callId: 'c', result: { ok: 1 } })
     .end();
 }

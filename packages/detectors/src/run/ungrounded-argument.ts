@@ -19,9 +19,10 @@ import { callOf, claimsConcerned, type OpenClaims, openClaims } from '../relatio
  * tool-output misinterpretation; MAST 2.6.
  *
  * An identifier is claimed where something given is nearly it (a slip), or where its form is that of identifiers that were given
- * (an invention); where neither, it may be known from elsewhere, and nothing is said. A number or date is claimed only as a slip:
- * of one that was given, two digits swapped, one of four changed, the point moved, day and month swapped, another year; and only
- * where it follows from no other by calculation.
+ * (an invention); where neither, it may be known from elsewhere, and nothing is said. A number or date is claimed as a slip of one that
+ * was given (two digits swapped, one of four changed, the point moved, day and month swapped, another year); a number of three
+ * telling digits and more also as an invention, where the model's instructions were captured; neither where it follows from others by
+ * calculation.
  *
  * It does not claim what a call itself names (the id of what it creates, keys of idempotency, names, paths, queries, code), counts
  * and limits, numbers and dates that follow by rule, identifiers that are tried one after the other, dates that are looked up on a day
@@ -51,6 +52,12 @@ const CREATES = new Set(
 const CALCULATES = new Set(
   'calculate calc compute convert math eval evaluate sum add subtract multiply divide estimate'.split(' '),
 );
+
+/** A number that nobody chooses for its roundness. */
+const isTelling = ({ kind, text }: NormalValue): boolean =>
+  kind === 'number' && text.replace(/\D/g, '').replace(/^0+|0+$/g, '').length >= TELLING_DIGITS;
+
+const TELLING_DIGITS = 3;
 
 /** The call gives the name of a thing that it makes. */
 function names(claim: Claim): boolean {
@@ -87,7 +94,8 @@ export function ungroundedArgument(overrides: Partial<UngroundedArgumentSettings
     if (isGiven(claim, run) !== false || names(claim)) return false;
     const isId = isIdField(claim.field) || claim.value.kind === 'identifier';
     if (isId && claim.value.kind !== 'date') return meant.likely !== undefined || meant.known;
-    if (!meant.likely || isComputed(claim, inference, run)) return false;
+    if (isComputed(claim, inference, run)) return false;
+    if (!meant.likely) return claim.instructed && isTelling(claim.value);
     return !isTriedDay(claim, meant.likely.text);
   }
 
