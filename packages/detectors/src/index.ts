@@ -7,6 +7,7 @@ export { type DetectorFault, RunJudge, type RunJudgeOptions, type RunOutput } fr
 export type { HandoffContract } from './reading/handoff-contract.ts';
 export type { RequestedCall } from './reading/requested-calls.ts';
 export type { ResultOutcome } from './reading/result-outcome.ts';
+export { schemaProblem } from './reading/schema-check.ts';
 export { type AgentSettings, runDetectorsByAgent } from './run/by-agent.ts';
 export { type RunDetectorSettings, runDetectors } from './run/registry.ts';
 export { SessionJudge, type SessionJudgeOptions } from './session/session-judge.ts';

@@ -1,10 +1,15 @@
-import { adminFields, duration, integer, kafkaFields } from '@spanwise/runtime';
+import { adminFields, duration, integer, kafkaFields, optional, text } from '@spanwise/runtime';
 
 export const detectConfig = {
   service: 'detect',
   shape: {
     ...adminFields('detect', 9465),
     ...kafkaFields(),
+    settingsFile: {
+      env: 'SPANWISE_DETECT_SETTINGS_FILE',
+      schema: optional(text()),
+      doc: 'YAML or JSON file with contracts, tool schemas, critical context keys and settings of detectors, as docs/examples/detectors.yaml shows. Read again when it changes.',
+    },
     reorderDelayMs: {
       env: 'SPANWISE_DETECT_REORDER_DELAY',
       schema: duration('1s'),

@@ -1,5 +1,6 @@
 import { createStreamService, runService } from '@spanwise/runtime';
 import { detectConfig } from './config.ts';
+import { detectorSource } from './detector-source.ts';
 import { DetectMetrics } from './metrics.ts';
 import { detectTopology } from './topology.ts';
 
@@ -8,6 +9,7 @@ await runService({
   spec: detectConfig,
   create: (config, dependencies) => {
     const metrics = new DetectMetrics(dependencies.registry, config.maxLabels);
-    return createStreamService(detectTopology(config, metrics), config, dependencies);
+    const detectors = detectorSource(config.settingsFile, metrics, dependencies.logger);
+    return createStreamService(detectTopology(config, metrics, detectors.now), config, dependencies);
   },
 });

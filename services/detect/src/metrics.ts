@@ -4,8 +4,8 @@ import { Counter, Histogram, type Registry } from 'prom-client';
 import type { StepSample } from './step-sample.ts';
 
 /**
- * What detect learns about the agents. `pattern`, `severity`, `kind`, `verdict` come from closed lists; `agent`, `release`,
- * `tool` from budgets, with `other`. Called only after a commit.
+ * What detect learns about the agents. `pattern`, `severity`, `kind`, `verdict`, `outcome` come from closed lists; `agent`, `release`,
+ * `tool` from budgets, with `other`. What is told of spans is told only after a commit.
  */
 export class DetectMetrics {
   readonly #agents: LabelBudget;
@@ -15,6 +15,7 @@ export class DetectMetrics {
   readonly #duplicates: Counter;
   readonly #forgottenSteps: Counter;
   readonly #runsEndedEarly: Counter;
+  readonly #settingsReads: Counter<'outcome'>;
   readonly #findings: Counter<'pattern' | 'severity' | 'agent'>;
   readonly #runs: Counter<'verdict' | 'agent' | 'release'>;
   readonly #stepDuration: Histogram<'kind' | 'agent' | 'tool'>;
@@ -39,6 +40,11 @@ export class DetectMetrics {
       'Runs that were ended before they had been quiet for long, because a partition held too many',
       [],
     );
+    this.#settingsReads = counter(
+      'spanwise_detect_settings_reads_total',
+      'Readings of the settings file after a change; refused ones leave the settings of before in force',
+      ['outcome'],
+    );
     this.#findings = counter('spanwise_findings_total', 'Findings within runs, revisions not counted', [
       'pattern',
       'severity',
@@ -60,6 +66,10 @@ export class DetectMetrics {
       buckets: stepDurationBuckets,
       registers: [registry],
     });
+  }
+
+  settingsRead(outcome: 'taken' | 'refused'): void {
+    this.#settingsReads.inc({ outcome });
   }
 
   spans(kind: string, count: number): void {

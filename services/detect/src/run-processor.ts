@@ -38,7 +38,10 @@ export function runKey(record: { tenant: string; traceId: string }): string {
 
 /** Judges the runs of one partition: findings at once, the run and its session's signal when it ends. */
 export class RunProcessor implements Processor<Span> {
-  readonly #judge: RunJudge;
+  /** The judge that holds now. */
+  readonly #judgeNow: () => RunJudge;
+  /** One and the same from commit to commit. */
+  #judge: RunJudge;
   readonly #lifetimes: RunLifetimes;
   readonly #metrics: DetectMetrics;
   readonly #live = new LiveRuns();
@@ -47,8 +50,9 @@ export class RunProcessor implements Processor<Span> {
   #countable: Uncounted[] = [];
   #uncounted = new Uncounted();
 
-  constructor(judge: RunJudge, lifetimes: RunLifetimes, metrics: DetectMetrics) {
-    this.#judge = judge;
+  constructor(judgeNow: () => RunJudge, lifetimes: RunLifetimes, metrics: DetectMetrics) {
+    this.#judgeNow = judgeNow;
+    this.#judge = judgeNow();
     this.#lifetimes = lifetimes;
     this.#metrics = metrics;
   }
@@ -93,6 +97,7 @@ export class RunProcessor implements Processor<Span> {
   }
 
   afterCommit(): void {
+    this.#judge = this.#judgeNow();
     const countable = this.#countable;
     this.#countable = [];
     for (const uncounted of countable) uncounted.countIn(this.#metrics);

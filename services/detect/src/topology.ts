@@ -8,13 +8,17 @@ export interface DetectSettings extends RunLifetimes {
   reorderDelayMs: number;
 }
 
-/** spans → findings, span-revisions, runs, step-stats, signals. */
+/**
+ * spans → findings, span-revisions, runs, step-stats, signals.
+ *
+ * @param detectors those there are now, asked after every commit: another list than before takes their place
+ */
 export function detectTopology(
   settings: DetectSettings,
   metrics: DetectMetrics,
-  detectors: readonly RunDetector[] = runDetectors(),
+  detectors: readonly RunDetector[] | (() => readonly RunDetector[]) = runDetectors(),
 ): Topology<'Span'> {
-  const judge = new RunJudge({ detectors });
+  const judges = judgesOf(typeof detectors === 'function' ? detectors : () => detectors);
   return {
     name: 'detect',
     input: 'spans',
@@ -37,6 +41,20 @@ export function detectTopology(
       endTimeOf: (span) => span.startTime + span.durationNs / 1000,
       idOf: (span) => span.spanId,
     },
-    createProcessor: () => new RunProcessor(judge, settings, metrics),
+    createProcessor: () => new RunProcessor(judges, settings, metrics),
+  };
+}
+
+/** One judge for all partitions while the detectors are the same. */
+function judgesOf(detectorsNow: () => readonly RunDetector[]): () => RunJudge {
+  let detectors = detectorsNow();
+  let judge = new RunJudge({ detectors });
+  return () => {
+    const now = detectorsNow();
+    if (now !== detectors) {
+      detectors = now;
+      judge = new RunJudge({ detectors });
+    }
+    return judge;
   };
 }

@@ -11,6 +11,8 @@ export const scanUsage = `Audits recorded traces by the same detectors as the pi
                      Of a folder every .json, .jsonl, .ndjson, .pb and .bin in it, gzip or not
   --fail-on SEVERITY exit with 1 if a session failed, or has a finding as grave as that or graver:
                      ${severities.join(', ')}
+  --settings FILE    contracts, tool schemas, critical keys and settings of detectors, as detect takes them
+                     by SPANWISE_DETECT_SETTINGS_FILE
   --json             the report as JSON on standard output, in place of text
   --junit FILE       write the report as JUnit XML too: a test case for each session, which fails
                      where --fail-on names it
@@ -25,6 +27,7 @@ file could not be read: then the report is not of everything.
 export interface ScanCommand {
   readonly files: readonly string[];
   readonly failOn: Severity | undefined;
+  readonly settings: string | undefined;
   readonly json: boolean;
   readonly junit: string | undefined;
   readonly all: boolean;
@@ -38,6 +41,7 @@ export function parseScanCommand(args: readonly string[]): ScanCommand | 'help' 
   return {
     files: positionals,
     failOn: values['fail-on'] === undefined ? undefined : severityOf(values['fail-on']),
+    settings: values.settings,
     json: values.json,
     junit: values.junit,
     all: values.all,
@@ -57,6 +61,7 @@ function parse(args: readonly string[]) {
       allowPositionals: true,
       options: {
         'fail-on': { type: 'string' },
+        settings: { type: 'string' },
         json: { type: 'boolean', default: false },
         junit: { type: 'string' },
         all: { type: 'boolean', default: false },

@@ -1,5 +1,6 @@
-import { writeFileSync } from 'node:fs';
+import { globSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
+import { detectorsOf, parseSettings } from '@spanwise/detector-settings';
 import { MemoryPipeline } from '@spanwise/offline';
 import { encodeTracesProtobuf } from '@spanwise/otlp';
 import { encodeBlock } from '@spanwise/schemas';
@@ -104,5 +105,20 @@ describeWithSharedData('a scan of recorded framework runs', (dataDir) => {
     expect(problems).toEqual([]);
     expect(patterns).toMatchObject({ masked_tool_error: expect.any(Number), no_progress_loop: expect.any(Number) });
     expect(patterns.no_progress_loop).toBeGreaterThanOrEqual(5);
+  });
+
+  test('finds by its contract the handoff that lacks its reason, in every framework, and no other', async () => {
+    const contract = 'contracts: [{to: refunds-agent, schema: {required: [order_id, reason]}}]';
+    const detectors = detectorsOf(parseSettings(contract, 'contract'));
+    const files = globSync(`${dataDir}/otlp/frameworks/*/handoff_*.jsonl`);
+    const broken = await Promise.all(
+      files.map(async (file) => {
+        const scan = await judgeFiles(inputFiles([file]), { nowMs, detectors });
+        return scan.judged.findings.some(({ pattern }) => pattern === 'context_contract_violation') ? [file] : [];
+      }),
+    );
+    const missing = files.filter((file) => file.includes('handoff_missing'));
+    expect(missing.length).toBeGreaterThanOrEqual(5);
+    expect(broken.flat()).toEqual(missing);
   });
 });

@@ -1,3 +1,4 @@
+import type { RunDetector } from '@spanwise/detectors';
 import { type Judged, MemoryPipeline } from '@spanwise/offline';
 import { type RecordedProblem, type RecordedRequest, readOtlpFile } from '@spanwise/otlp-file';
 import { encodeBlock, type Span } from '@spanwise/schemas';
@@ -23,6 +24,8 @@ export interface Scanned {
 export interface JudgeOptions {
   /** Log time at which it all begins, ms: attributed as the time of receipt, which no span may be far ahead of */
   readonly nowMs: number;
+  /** Instead of all there are, in their default settings */
+  readonly detectors?: readonly RunDetector[] | undefined;
   readonly onProgress?: (line: string) => void;
   readonly signal?: AbortSignal;
 }
@@ -42,8 +45,8 @@ const MOST_PROBLEMS = 5;
 
 /** Reads files and judges what is in them as one stream, in their order. What cannot be read is noted and left out. */
 export async function judgeFiles(files: readonly InputFile[], options: JudgeOptions): Promise<Scanned> {
-  const { nowMs, onProgress, signal } = options;
-  const pipeline = new MemoryPipeline(nowMs);
+  const { nowMs, detectors, onProgress, signal } = options;
+  const pipeline = new MemoryPipeline(nowMs, detectors ? { detectors } : {});
   const fileOfTrace = new Map<string, string>();
   const scanned: ScannedFile[] = [];
   const arrival = { tenant: TENANT, receivedTimeUs: nowMs * 1_000 };

@@ -61,6 +61,29 @@ describe('npm run spanwise -- scan', () => {
     expect(status).toBe(2);
   });
 
+  test('judges by the settings it is given, and refuses those that are none', () => {
+    using folder = scratchFolder();
+    writeFileSync(folder.file('runs.jsonl'), lines);
+    const settings = folder.file('detectors.yaml');
+    const scanned = () => spanwise('scan', folder.file('runs.jsonl'), '--json', '--settings', settings);
+    const countIn = ({ stdout }: { stdout: string }) => JSON.parse(stdout).patterns.recovery ?? 0;
+    writeFileSync(settings, '{}');
+    const before = countIn(scanned());
+    const unmet = { type: 'object', required: ['no_tool_takes_this'] };
+    const tools = JSON.parse(scanned().stdout).sessions.flatMap(({ findings }: { findings: { tool: string }[] }) =>
+      findings.flatMap(({ tool }) => (tool === '' ? [] : [[tool, unmet]])),
+    );
+    writeFileSync(settings, JSON.stringify({ toolSchemas: Object.fromEntries(tools) }));
+    const strict = scanned();
+    expect(countIn(strict)).toBe(before);
+    expect(JSON.parse(strict.stdout).patterns.tool_misrouting).toBeGreaterThan(5);
+
+    writeFileSync(settings, 'patterns: {retry_strom: {}}');
+    const refused = scanned();
+    expect(refused.stderr).toContain('Unrecognized key: "retry_strom"');
+    expect(refused.status).toBe(2);
+  });
+
   test('explains itself', () => {
     expect(spanwise().stdout).toContain('scan FILE');
     expect(spanwise('scan', '--help').stdout).toContain('--junit FILE');

@@ -66,8 +66,7 @@ export function schemaCheck(schema: unknown): SchemaCheck {
   if (!isObject(schema)) return holds;
   let validate: ValidateFunction;
   try {
-    const ajv = DRAFT_2020.test(JSON.stringify(schema)) ? new Ajv2020(OPTIONS) : new Ajv(OPTIONS);
-    validate = ajv.compile(plain(schema) as Json);
+    validate = compiled(schema, OPTIONS);
   } catch {
     return holds;
   }
@@ -81,6 +80,22 @@ export function schemaCheck(schema: unknown): SchemaCheck {
     const own = breaks.filter(({ keyword }) => keyword !== 'anyOf' && keyword !== 'oneOf' && keyword !== 'if');
     return own.length > 0 ? own : breaks;
   };
+}
+
+function compiled(schema: Json, options: Options): ValidateFunction {
+  const ajv = DRAFT_2020.test(JSON.stringify(schema)) ? new Ajv2020(options) : new Ajv(options);
+  return ajv.compile(plain(schema) as Json);
+}
+
+/** Why a schema that somebody declares cannot be understood; undefined where it can. */
+export function schemaProblem(schema: unknown): string | undefined {
+  if (!isObject(schema)) return 'a JSON Schema is an object';
+  try {
+    compiled(schema, { ...OPTIONS, validateSchema: true });
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return undefined;
 }
 
 /** Models write null for an optional property that they leave out. */

@@ -1,0 +1,40 @@
+import { readFileSync, unwatchFile, watchFile } from 'node:fs';
+import { parseSettings } from './parse-settings.ts';
+import type { DetectorSettings } from './settings.ts';
+import { SettingsError } from './settings-error.ts';
+
+/** By polling: a change is also seen where the file is a link that is turned to another, as mounted configuration is. */
+const LOOK_EVERY_MS = 2_000;
+
+/** @throws SettingsError where the file cannot be read, or holds no settings. */
+export function readSettings(file: string): DetectorSettings {
+  return parseSettings(textOf(file), file);
+}
+
+export interface SettingsListener {
+  onChange(settings: DetectorSettings): void;
+  /** What is there now is no settings; those of before hold on. */
+  onRefusal(error: SettingsError): void;
+}
+
+/** Reads the file again whenever it has changed, until it is disposed of. Does not keep a process alive. */
+export function watchSettings(file: string, listener: SettingsListener, everyMs = LOOK_EVERY_MS): Disposable {
+  const look = () => {
+    try {
+      listener.onChange(readSettings(file));
+    } catch (error) {
+      if (!(error instanceof SettingsError)) throw error;
+      listener.onRefusal(error);
+    }
+  };
+  watchFile(file, { interval: everyMs, persistent: false }, look);
+  return { [Symbol.dispose]: () => unwatchFile(file, look) };
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new SettingsError(file, [`it cannot be read: ${(error as Error).message}`]);
+  }
+}
