@@ -52,8 +52,8 @@ export class MemoryPipeline {
 
   /** @param startMs log time before the first message */
   constructor(startMs: number, { detectors }: MemoryPipelineOptions = {}) {
-    // Nothing crashes here: a snapshot would only cost time.
-    const options = { startMs, autoCommit: false, snapshots: NO_SNAPSHOTS };
+    // Nothing crashes here: what a recovery would read would only cost time and memory.
+    const options = { startMs, autoCommit: false, snapshots: NO_SNAPSHOTS, recoverable: false };
     const lifetimes = {
       reorderDelayMs: REORDER_DELAY_MS,
       runQuietMs: RUN_QUIET_MS,

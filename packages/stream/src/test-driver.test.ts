@@ -27,6 +27,21 @@ describe('a topology in the test driver', () => {
     ]);
   });
 
+  it('says the same where it keeps nothing to recover from, and then refuses to', () => {
+    const [kept, forgetful] = [true, false].map((recoverable) => new TopologyTestDriver(ledger(), { recoverable }));
+    for (const driver of [kept, forgetful]) {
+      driver?.pipe(entry('a', '1', 30, 1), 100);
+      driver?.pipe(entry('a', '2', 10, 2), 200);
+      driver?.advance(QUIET_MS + DELAY_MS);
+    }
+    if (!kept || !forgetful) throw new Error('two drivers were made');
+    expect(balances(forgetful)).toEqual(balances(kept));
+    expect(balances(forgetful)).toEqual(['a 1 1', 'a 2 3']);
+    expect(kept.changelogBytes).toBeGreaterThan(0);
+    expect(forgetful.changelogBytes).toBe(0);
+    expect(() => forgetful.crashAndRestore()).toThrow('nothing was kept to recover from');
+  });
+
   it('processes a record at once when the topology does not reorder', () => {
     const driver = new TopologyTestDriver(ledger({ delayMs: 0 }));
     driver.pipe([entry('a', '2', 30, 1), entry('a', '1', 10, 2)], 100);

@@ -16,6 +16,8 @@ export interface TestDriverOptions {
   autoCommit?: boolean;
   /** When snapshots are written; the engine's defaults. */
   snapshots?: Partial<SnapshotPolicy>;
+  /** Keep what a recovery would read, input and changelog; default true. Else `crashAndRestore` throws. */
+  recoverable?: boolean;
 }
 
 /**
@@ -29,7 +31,9 @@ export class TopologyTestDriver<I extends RecordName> {
   readonly #partition: number;
   readonly #autoCommit: boolean;
   readonly #snapshots: SnapshotPolicy;
+  readonly #recoverable: boolean;
   readonly #input: BrokerMessage[] = [];
+  #inputEnd = 0;
   readonly #outputs = new Map<string, { partition: number; value: Buffer }[]>();
   readonly #changelog = new Map<number, Buffer>();
   readonly deadLetterEvents: DeadLetterEvent[] = [];
@@ -43,6 +47,7 @@ export class TopologyTestDriver<I extends RecordName> {
     this.#partition = options.partition ?? 0;
     this.#autoCommit = options.autoCommit ?? true;
     this.#snapshots = { ...ENGINE_DEFAULTS.snapshots, ...options.snapshots };
+    this.#recoverable = options.recoverable ?? true;
     this.#now = options.startMs ?? 0;
     this.#task = this.#start();
   }
@@ -73,8 +78,10 @@ export class TopologyTestDriver<I extends RecordName> {
     if (altered.length > 0) throw new Error(`altered without a put, so a crash would lose it: ${altered.join(', ')}`);
     const base = this.#changelogEnd;
     for (const { topic, partition, value } of plan.sends.flat()) {
-      if (topic === this.#topology.changelog) this.#changelog.set(this.#changelogEnd++, value);
-      else this.#outputsOf(topic).push({ partition, value });
+      if (topic === this.#topology.changelog) {
+        if (this.#recoverable) this.#changelog.set(this.#changelogEnd, value);
+        this.#changelogEnd++;
+      } else this.#outputsOf(topic).push({ partition, value });
     }
     this.#committed = plan.offset(base);
     this.#changelogEnd++; // the transaction's end marker
@@ -127,6 +134,7 @@ export class TopologyTestDriver<I extends RecordName> {
    * may go on with the state.
    */
   crashAndRestore(next: Topology<I> = this.#topology): void {
+    if (!this.#recoverable) throw new Error('nothing was kept to recover from: recoverable is false');
     this.#topology = next;
     this.#task = this.#start();
     for (const message of this.#input.slice(this.#task.nextOffset)) this.#task.accept(message);
@@ -150,8 +158,8 @@ export class TopologyTestDriver<I extends RecordName> {
 
   #append(value: Buffer, time: number): void {
     this.#now = Math.max(this.#now, time);
-    const message = { offset: this.#input.length, key: null, value, time };
-    this.#input.push(message);
+    const message = { offset: this.#inputEnd++, key: null, value, time };
+    if (this.#recoverable) this.#input.push(message);
     this.#task.accept(message);
     if (this.#autoCommit) this.commit();
   }

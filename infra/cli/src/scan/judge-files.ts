@@ -33,11 +33,11 @@ export interface JudgeOptions {
 /**
  * A file has no time of arrival. What a collector wrote in the order of arrival and what was sorted since shall be judged alike, so
  * the spans of a trace are held back for as many others as this, and put in the order of their ends: log time advances by the
- * reorder delay (1 s) in so many spans. A run that stands in a file with a million others between its spans is still one run.
+ * reorder delay (1 s) in so many spans. A run that stands in a file with a hundred thousand others between its spans is still one run.
  * What differs from live spans: where the clocks of a run's services disagree by seconds, the order of arrival is not known; and
  * a conversation that goes on after more than a day is one session, of which the pipeline has forgotten the beginning.
  */
-const SPANS_PER_SECOND = 50_000;
+const SPANS_PER_SECOND = 20_000;
 const SPANS_OF_A_BLOCK = 500;
 const TENANT = 'default';
 /** More of one kind say nothing new. */
