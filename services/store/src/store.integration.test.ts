@@ -214,8 +214,9 @@ describe('what clients write by themselves', () => {
     await expect
       .poll(() => pipeline.committed('spans'), { timeout: 10_000 })
       .toEqual([{ partition: 0, offset: 7, metadata: null }]);
-    expect(await store.registry.metrics()).toContain(
-      'spanwise_store_dead_letters_total{topic="spans",reason="undecodable"} 1',
+    // at least once: a store that has to join its group again may meet the batch a second time
+    expect(await store.registry.metrics()).toMatch(
+      /^spanwise_store_dead_letters_total\{topic="spans",reason="undecodable"\} [1-9]$/m,
     );
     expect(store.health.ready).toBe(true);
   });
