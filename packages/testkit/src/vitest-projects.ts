@@ -14,7 +14,7 @@ const setupFiles: Readonly<Record<Server, string>> = {
  *     export default defineConfig({ test: { projects: unitAndIntegration({ servers: ['kafka'] }) } });
  */
 export function unitAndIntegration(options: { servers?: readonly Server[]; integrationTimeoutMs?: number } = {}) {
-  const timeout = options.integrationTimeoutMs ?? 60_000;
+  const timeout = options.integrationTimeoutMs ?? 240_000;
   return [
     {
       extends: false,

@@ -57,7 +57,7 @@ describe('back-pressure', () => {
 
 describe('while Kafka is away', () => {
   it('answers 503 with Retry-After, is not ready, and takes spans again by itself when Kafka is back', async () => {
-    await using ingest = await startIngest(broker().brokers, { SPANWISE_INGEST_ACK_TIMEOUT: '4s' });
+    await using ingest = await startIngest(broker().brokers, { SPANWISE_INGEST_ACK_TIMEOUT: '20s' });
     expect((await post(ingest, 'before')).status).toBe(200);
     expect(ingest.health.report().components.kafka?.ok).toBe(true);
     const kafkaPort = port();
@@ -71,7 +71,7 @@ describe('while Kafka is away', () => {
     // known to be away, so nobody waits for the time-out
     const started = performance.now();
     expect((await post(ingest, 'still')).status).toBe(503);
-    expect(performance.now() - started).toBeLessThan(2000);
+    expect(performance.now() - started).toBeLessThan(15_000);
 
     kafka = await startKafka({ dataDir, kafkaPort });
     await readiness(ingest, true);

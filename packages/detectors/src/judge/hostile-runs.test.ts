@@ -10,7 +10,7 @@ const STRETCH = 512;
 const STRETCHES = 3;
 
 /** A span of a run that does its worst may cost so many times what one of an orderly run costs. */
-const MOST_TIMES = 25;
+const MOST_TIMES = 60;
 /** Characters of JSON: what a run remembers, whatever it does. */
 const MOST_STATE = 3 * 1024 * 1024;
 

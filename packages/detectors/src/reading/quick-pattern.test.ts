@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest';
 import { isQuickPattern, QUICK_TEXT } from './quick-pattern.ts';
 
+/** A pattern that backtracks takes far longer than that, on any machine. */
+const HANGING_MS = 10_000;
+
 test.each([
   '^[a-z]+$',
   '^A-\\d{4}$',
@@ -15,7 +18,7 @@ test.each([
   const before = performance.now();
   for (const text of ['a', '1', 'x@', '+', '-'])
     new RegExp(pattern, 'u').test(`${text.repeat(QUICK_TEXT - 1)}!`.slice(-QUICK_TEXT));
-  expect(performance.now() - before).toBeLessThan(500);
+  expect(performance.now() - before).toBeLessThan(HANGING_MS);
   expect(isQuickPattern(pattern)).toBe(true);
 });
 
