@@ -12,6 +12,8 @@
  */
 import { crc32 } from 'node:zlib';
 import type avro from 'avsc';
+import { LazySpan } from './generated/lazy-span.ts';
+import type { Span } from './generated/records.ts';
 import {
   currentSchema,
   type RecordName,
@@ -19,7 +21,7 @@ import {
   schemaByFingerprint,
   type WriterSchema,
 } from './record-types.ts';
-import { type Walk, walkOf } from './walk.ts';
+import { safeWalkOf, type Walk, walkOf } from './walk.ts';
 
 export const BLOCK_HEADER_BYTES = 20;
 
@@ -136,17 +138,25 @@ export function readBlockHeader(block: Buffer): BlockHeader {
  */
 export function checkBlock(block: Buffer): BlockHeader {
   const header = readBlockHeader(block);
-  const walk = walkFor(header.writer);
+  walkBlock(block, header.count, walkFor(header.writer));
+  return header;
+}
+
+/** `each` is told where every record begins. */
+function walkBlock(block: Buffer, count: number, walk: Walk, each?: (position: number) => void): void {
   let position = BLOCK_HEADER_BYTES;
   try {
-    for (let i = 0; i < header.count; i++) position = walk(block, position);
+    for (let i = 0; i < count; i++) {
+      const begin = position;
+      position = walk(block, begin);
+      each?.(begin);
+    }
   } catch (error) {
     throw new BlockError('undecodable', (error as Error).message);
   }
   if (position !== block.length) {
-    throw new BlockError('undecodable', `${header.count} records end at byte ${position} of ${block.length}`);
+    throw new BlockError('undecodable', `${count} records end at byte ${position} of ${block.length}`);
   }
-  return header;
 }
 
 /** Checks a block, then decodes all its records into the reader's current schema. Throws BlockError; never returns part of a block. */
@@ -165,6 +175,26 @@ export function decodeBlock<N extends RecordName>(recordName: N, block: Buffer):
     position = offset;
   }
   return records;
+}
+
+const span = currentSchema('Span');
+const walkSpan = safeWalkOf(span.schema as avro.Schema);
+
+/**
+ * The same, but spans in their current schema stay bytes until more is asked of them than ids and times: they have all fields as
+ * getters, and hold the block. For who keeps many and looks at each once.
+ */
+export function decodeBlockLazily<N extends RecordName>(recordName: N, block: Buffer): RecordTypes[N][] {
+  const header = readBlockHeader(block);
+  if (recordName !== 'Span' || header.writer !== span) return decodeBlock(recordName, block);
+  const spans: LazySpan[] = [];
+  walkBlock(block, header.count, walkSpan, (position) => spans.push(new LazySpan(block, position)));
+  return spans as Span[] as RecordTypes[N][];
+}
+
+/** To be told of a record that was looked at and is kept all the same: one that was decoded lazily goes back to bytes. */
+export function forgetRead(record: unknown): void {
+  if (record instanceof LazySpan) record.forget();
 }
 
 // avsc's own bindings: `decode` takes a resolver as third argument

@@ -1,12 +1,11 @@
 /**
- * Writes `generated/records.ts`, the TypeScript types of all Avro schemas.
- * `--check` writes nothing and fails when the committed file is not what the schemas say.
+ * Writes `generated/records.ts`, the TypeScript types of all Avro schemas, and `generated/lazy-span.ts`.
+ * `--check` writes nothing and fails when a committed file is not what the schemas say.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type AvroRecordSchema, readAvroFiles } from './avro-files.ts';
-
-const target = new URL('./generated/records.ts', import.meta.url);
+import { generateLazySpan } from './generate-lazy-span.ts';
 
 const primitives: Record<string, string> = {
   string: 'string',
@@ -54,17 +53,22 @@ function wrap(type: string): string {
 if (import.meta.main) {
   const { values } = parseArgs({ options: { check: { type: 'boolean' }, help: { type: 'boolean' } } });
   if (values.help) {
-    console.log(
-      'Writes schemas/src/generated/records.ts from schemas/avro. --check: only compares, exits 1 on a difference.',
-    );
+    console.log('Writes schemas/src/generated from schemas/avro. --check: only compares, exits 1 on a difference.');
     process.exit(0);
   }
-  const source = generateTypes(readAvroFiles().values());
-  if (!values.check) writeFileSync(target, source);
-  else if (readFileSync(target, 'utf8') !== source) {
-    console.error(
-      'schemas/src/generated/records.ts is stale: run `npm run generate -w schemas` and commit the result.',
-    );
-    process.exit(1);
+  const schemas = readAvroFiles();
+  const sources = {
+    'records.ts': generateTypes(schemas.values()),
+    'lazy-span.ts': generateLazySpan(schemas.get('span') as AvroRecordSchema),
+  };
+  for (const [file, source] of Object.entries(sources)) {
+    const target = new URL(`./generated/${file}`, import.meta.url);
+    if (!values.check) writeFileSync(target, source);
+    else if (readFileSync(target, 'utf8') !== source) {
+      console.error(
+        `schemas/src/generated/${file} is stale: run \`npm run generate -w schemas\` and commit the result.`,
+      );
+      process.exit(1);
+    }
   }
 }

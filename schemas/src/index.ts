@@ -7,8 +7,10 @@ export {
   type BlockHeader,
   checkBlock,
   decodeBlock,
+  decodeBlockLazily,
   encodeBlock,
   encodeTick,
+  forgetRead,
   readBlockHeader,
 } from './block.ts';
 export type * from './generated/records.ts';

@@ -13,6 +13,11 @@ export function walkOf(schema: avro.Schema): Walk {
   return walkIn(schema, new Map(), '');
 }
 
+/** The same, which lets no integer pass that a JavaScript number does not hold. */
+export function safeWalkOf(schema: avro.Schema): Walk {
+  return walkIn(schema, new Map([['long', safeLong]]), '');
+}
+
 interface ComplexSchema {
   type: avro.Schema;
   name: string;
@@ -26,7 +31,7 @@ interface ComplexSchema {
 
 function walkIn(schema: avro.Schema, named: Map<string, Walk>, namespace: string): Walk {
   if (Array.isArray(schema)) return union(schema.map((branch) => walkIn(branch, named, namespace)));
-  if (typeof schema === 'string') return PRIMITIVES[schema] ?? reference(schema, named, namespace);
+  if (typeof schema === 'string') return named.get(schema) ?? PRIMITIVES[schema] ?? reference(schema, named, namespace);
   const complex = schema as unknown as ComplexSchema;
   const inner = complex.namespace ?? namespace;
   const naming = (walk: Walk) => {
@@ -85,7 +90,7 @@ function record(fields: readonly Walk[]): Walk {
     for (const field of fields) {
       const byte = bytes[end] as number;
       // short texts and small numbers, most of what there is, without a call: half of the time
-      if (field === skipLong && byte < 0x80) end++;
+      if ((field === skipLong || field === safeLong) && byte < 0x80) end++;
       else if (field === skipText && byte < 0x80 && (byte & 1) === 0) end += 1 + (byte >> 1);
       else end = field(bytes, end);
     }
@@ -148,6 +153,16 @@ function skipLong(bytes: Buffer, position: number): number {
   }
   throw fault('an integer of more than ten bytes', position);
 }
+
+/** Of up to seven bytes every value is one. */
+function safeLong(bytes: Buffer, position: number): number {
+  const end = skipLong(bytes, position);
+  if (end - position > 7 && !isSafe(readLong(bytes, position))) throw fault('an integer beyond 2^53', position);
+  return end;
+}
+
+/** As avsc has it. */
+const isSafe = (value: number): boolean => value > -Number.MAX_SAFE_INTEGER && value < Number.MAX_SAFE_INTEGER;
 
 /** Its value; not exact beyond 2^53, where it is used for nothing but to be refused. */
 function readLong(bytes: Buffer, position: number): number {

@@ -1,4 +1,4 @@
-import type { DeadLetterReason, RecordName, RecordTypes } from '@spanwise/schemas';
+import { type DeadLetterReason, forgetRead, type RecordName, type RecordTypes } from '@spanwise/schemas';
 import type { ChangelogEncoder } from './changelog.ts';
 import type { OutputCollector } from './output-collector.ts';
 import type { SlotStore } from './slot-store.ts';
@@ -110,6 +110,8 @@ export class StepExecutor<R> {
   #process(record: R, step: Step<R>): void {
     this.#context.enter(step.streamTime, step.dueTime);
     this.#processor.process(record, this.#context);
+    // the journal holds it until the commit
+    forgetRead(record);
   }
 
   #fire({ key, name, at }: Timer, step: Step<R>): void {

@@ -1,4 +1,4 @@
-import { BlockError, decodeBlock, type RecordName, type RecordTypes } from '@spanwise/schemas';
+import { BlockError, decodeBlockLazily, type RecordName, type RecordTypes } from '@spanwise/schemas';
 import type { BrokerMessage } from './broker/broker.ts';
 import { ChangelogDecoder, ChangelogEncoder, readChangelogHeader } from './changelog.ts';
 import { byteLength, type CommitPlan, planSends } from './commit-plan.ts';
@@ -247,7 +247,7 @@ export class StreamTask<I extends RecordName> {
     try {
       if (message.undecodable) throw new BlockError(message.undecodable.reason, message.undecodable.detail);
       if (!message.value) throw new BlockError('undecodable', 'the message has no value');
-      return decodeBlock(this.#topology.inputRecord, message.value);
+      return decodeBlockLazily(this.#topology.inputRecord, message.value);
     } catch (error) {
       const reason = error instanceof BlockError ? error.reason : 'undecodable';
       if (live) this.#deadLetters.bury({ ...message, reason, detail: String(error) });

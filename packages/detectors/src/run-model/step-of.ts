@@ -6,7 +6,6 @@ import { type RequestedCall, requestedCallsOf } from '../reading/requested-calls
 import { type JudgedResult, judgeResult } from '../reading/result-outcome.ts';
 import { saidOf } from '../reading/said.ts';
 import { givenOf, inputStatement, resultStatement } from '../reading/statement.ts';
-import { oneCopy } from './one-copy.ts';
 
 /** OTLP span flags: the exporter states whether the parent is remote, and that it is. */
 const HAS_IS_REMOTE = 0x100;
@@ -60,13 +59,13 @@ export function stepOf(span: Span, index: number, inTrouble = false): Step {
     spanId: span.spanId,
     parentSpanId: span.parentSpanId,
     remoteParent: (span.flags & HAS_IS_REMOTE) === 0 ? null : (span.flags & IS_REMOTE) !== 0,
-    conversation: oneCopy(span.conversationId),
-    name: oneCopy(span.name),
+    conversation: span.conversationId,
+    name: span.name,
     kind: span.kind,
-    agent: oneCopy(span.agent),
-    release: oneCopy(span.release),
-    service: oneCopy(span.service),
-    tool: oneCopy(span.tool),
+    agent: span.agent,
+    release: span.release,
+    service: span.service,
+    tool: span.tool,
     toolCallId: span.toolCallId,
     start: span.startTime,
     end: span.startTime + Math.round(span.durationNs / 1000),
@@ -81,8 +80,8 @@ export function stepOf(span: Span, index: number, inTrouble = false): Step {
     outcomeDetail: judged ? judged.detail : '',
     outcomeConfidence: judged ? judged.confidence : 0,
     retryAttempt: span.retryAttempt,
-    finishReason: oneCopy(span.finishReason),
-    model: isLlm ? oneCopy(span.model) : '',
+    finishReason: span.finishReason,
+    model: isLlm ? span.model : '',
     inputTokens: isLlm ? (span.inputTokens ?? 0) : 0,
     outputTokens: isLlm ? (span.outputTokens ?? 0) : 0,
     costUsd: isLlm ? (span.costUsd ?? 0) : 0,
