@@ -24,6 +24,8 @@ export interface Outcome {
   readonly deadLettersExpected: number;
   readonly deadLettersFound: number;
   readonly recoverySeconds: Readonly<Record<string, RecoverySeconds>>;
+  /** What could only be compared with the undisturbed system, in words */
+  readonly unchecked: readonly string[];
   /** Everything that is not as it should be, in words */
   readonly problems: readonly string[];
   /** What was done when */
@@ -68,6 +70,7 @@ export function conclusion(outcome: Outcome): string {
     `${count(outcome.spansSent)} spans sent at ${count(outcome.spansPerSecond)} a second, ${count(outcome.spansLost)} lost, ${count(outcome.spansDuplicated)} doubled; ${faults} faults.`,
     `${count(outcome.findingsExpected)} findings expected, ${count(outcome.findingsMissing)} missing, ${count(outcome.findingsExtra)} too many, ${count(outcome.findingsDiffering)} records other than undisturbed.`,
     `${count(outcome.aggregatesDiffering)} aggregates wrong; ${outcome.deadLettersFound} of ${outcome.deadLettersExpected} dead letters.`,
+    ...outcome.unchecked.map((what) => `  only compared with the undisturbed system: ${what}`),
     ...outcome.problems.map((problem) => `  ${problem}`),
   ].join('\n');
 }

@@ -2,6 +2,7 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import { type DeadLetter, decodeBlock } from '@spanwise/schemas';
 import type { Kafka } from 'kafkajs';
 import type { Screen } from '../chaos-run.ts';
+import { LATE_GRACE_MS } from '../config.ts';
 import type { Ledger } from '../load/ledger.ts';
 import type { ChaosPlatform } from '../platform/chaos-platform.ts';
 import type { ExpectedLetter, PoisonBook } from '../poison/poison-book.ts';
@@ -39,6 +40,7 @@ export type Verdict = Pick<
   | 'aggregatesDiffering'
   | 'deadLettersExpected'
   | 'deadLettersFound'
+  | 'unchecked'
   | 'problems'
 >;
 
@@ -143,8 +145,18 @@ export async function judge(parts: VerdictParts): Promise<Verdict> {
     aggregatesDiffering: sum(aggregates.map(changes)) + sum(recomputed.map(({ keys }) => keys.length)),
     deadLettersExpected: account.expected,
     deadLettersFound: account.found,
+    unchecked: uncheckedIn(ledger, known),
     problems,
   };
+}
+
+function uncheckedIn(ledger: Ledger, known: FindingAccount): string[] {
+  const unchecked: string[] = [];
+  if (known.unpredicted > 0) unchecked.push(`findings of ${known.unpredicted} of ${ledger.size} runs`);
+  if (ledger.longestDelayMs >= LATE_GRACE_MS) {
+    unchecked.push('step_stats: spans were sent again after their runs had forgotten them, so they count twice');
+  }
+  return unchecked;
 }
 
 async function deadLetters(kafka: Kafka): Promise<DeadLetter[]> {
