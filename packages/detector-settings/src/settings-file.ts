@@ -1,9 +1,9 @@
-import { readFileSync, unwatchFile, watchFile } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { parseSettings } from './parse-settings.ts';
 import type { DetectorSettings } from './settings.ts';
 import { SettingsError } from './settings-error.ts';
 
-/** By polling: a change is also seen where the file is a link that is turned to another, as mounted configuration is. */
+/** By polling what it says: a change is seen from the very start, and where the file is a link that is turned to another, as mounted configuration is. */
 const LOOK_EVERY_MS = 2_000;
 
 /** @throws SettingsError where the file cannot be read, or holds no settings. */
@@ -17,9 +17,13 @@ export interface SettingsListener {
   onRefusal(error: SettingsError): void;
 }
 
-/** Reads the file again whenever it has changed, until it is disposed of. Does not keep a process alive. */
+/** Reads the file again whenever what it says has changed, until it is disposed of. Does not keep a process alive. */
 export function watchSettings(file: string, listener: SettingsListener, everyMs = LOOK_EVERY_MS): Disposable {
+  let seen = whatStandsIn(file);
   const look = () => {
+    const now = whatStandsIn(file);
+    if (now === seen) return;
+    seen = now;
     try {
       listener.onChange(readSettings(file));
     } catch (error) {
@@ -27,8 +31,17 @@ export function watchSettings(file: string, listener: SettingsListener, everyMs 
       listener.onRefusal(error);
     }
   };
-  watchFile(file, { interval: everyMs, persistent: false }, look);
-  return { [Symbol.dispose]: () => unwatchFile(file, look) };
+  const looking = setInterval(look, everyMs).unref();
+  return { [Symbol.dispose]: () => clearInterval(looking) };
+}
+
+/** The text; undefined where there is none to read. */
+function whatStandsIn(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
 }
 
 function textOf(file: string): string {
