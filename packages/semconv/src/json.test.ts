@@ -44,9 +44,8 @@ describe('canonicalJson', () => {
     const shuffled = (value: unknown): unknown => {
       if (Array.isArray(value)) return value.map(shuffled);
       if (typeof value !== 'object' || value === null) return value;
-      const copy: Record<string, unknown> = {};
-      for (const [key, member] of Object.entries(value).reverse()) copy[key] = shuffled(member);
-      return copy;
+      const reversed = Object.entries(value).reverse();
+      return Object.fromEntries(reversed.map(([key, member]) => [key, shuffled(member)]));
     };
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 4 }), (value) => {
