@@ -1,3 +1,4 @@
+import { RESERVED_DISK_BYTES } from '@spanwise/embedded';
 import { prepareKafka } from '@spanwise/local';
 import { topic } from '@spanwise/schemas';
 import { kafkaClient } from '@spanwise/stream';
@@ -160,7 +161,7 @@ async function disturb(options: ChaosOptions, parts: Parts): Promise<Disturbed> 
   }
 }
 
-/** What the tables of both systems take, merges under way included: some 300 bytes a span, and room to begin with. */
+/** What the tables of both systems take, merges under way included: some 300 bytes a span, and what ClickHouse reserves. */
 function diskMiB({ rate, lengthMs }: ChaosOptions): number {
-  return 512 + Math.ceil((rate * (lengthMs / 1_000) * 600) / 1024 ** 2);
+  return 512 + RESERVED_DISK_BYTES / 1024 ** 2 + Math.ceil((rate * (lengthMs / 1_000) * 600) / 1024 ** 2);
 }

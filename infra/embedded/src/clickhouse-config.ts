@@ -1,4 +1,10 @@
 /**
+ * Free space below which ClickHouse neither inserts nor begins a merge, bytes. The embedded engine discards writes that
+ * fail (docs/decisions/0022), so its disk must never be really full.
+ */
+export const RESERVED_DISK_BYTES = 512 * 1024 ** 2;
+
+/**
  * `config.xml`: limits that leave room for a broker and the services on a machine of two cores. No
  * `<logger>`: with one, the library logs every trace line whatever its level says; without, it writes fatal errors.
  */
@@ -11,6 +17,13 @@ export function clickhouseConfig(usersFile: string): string {
   <max_concurrent_queries>100</max_concurrent_queries>
   <background_pool_size>4</background_pool_size>
   <background_common_pool_size>2</background_common_pool_size>
+  <storage_configuration>
+    <disks>
+      <default>
+        <keep_free_space_bytes>${RESERVED_DISK_BYTES}</keep_free_space_bytes>
+      </default>
+    </disks>
+  </storage_configuration>
   <merge_tree>
     <!-- These count free slots of the pool (its size times two); their defaults exceed a pool of four. -->
     <number_of_free_entries_in_pool_to_lower_max_size_of_merge>4</number_of_free_entries_in_pool_to_lower_max_size_of_merge>

@@ -1,4 +1,5 @@
 export { startClickHouse } from './clickhouse.ts';
+export { RESERVED_DISK_BYTES } from './clickhouse-config.ts';
 export { PrerequisiteError, StartError } from './errors.ts';
 export { type ExitStatus, type GuardedCommand, type GuardedProcess, spawnGuarded } from './guarded-process.ts';
 export { startKafka } from './kafka.ts';

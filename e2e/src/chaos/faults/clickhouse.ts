@@ -1,3 +1,4 @@
+import { RESERVED_DISK_BYTES } from '@spanwise/embedded';
 import type { Fault } from './fault.ts';
 import { pause } from './pause.ts';
 
@@ -48,7 +49,10 @@ export const clickhouseSlow: Fault = {
   },
 };
 
-/** The disk of ClickHouse is full. */
+/** Less than ClickHouse reserves, and room for the merges that have begun. */
+const LEFT_BYTES = RESERVED_DISK_BYTES - 32 * 1024 ** 2;
+
+/** The disk of ClickHouse is full, as far as it lets it become: it refuses inserts and begins no merge. */
 export const fullDisk: Fault = {
   kind: 'full_disk',
   leastMs: 4_000,
@@ -57,18 +61,22 @@ export const fullDisk: Fault = {
   resource: RESOURCE,
   unavailable: ({ platform }) =>
     platform.disk ? undefined : 'needs the right to mount a small file system (root, or CAP_SYS_ADMIN)',
-  async inject({ platform: { disk } }, { durationMs, signal }) {
+  async inject({ platform }, { durationMs, signal }) {
+    const { disk } = platform;
     if (!disk) return undefined;
     const end = performance.now() + durationMs;
     try {
       // merges free room while the disk is full: it is taken again
       while (performance.now() < end && !signal.aborted) {
-        await disk.fill();
+        await disk.fill(LEFT_BYTES);
         await pause(250, signal);
       }
     } finally {
       disk.free();
     }
+    const discarded = await platform.discardedWrites();
+    if (discarded > 0)
+      throw new Error(`The embedded ClickHouse discarded ${discarded} writes: its disk was really full`);
     return `the disk of ClickHouse full for ${durationMs} ms`;
   },
 };

@@ -110,6 +110,17 @@ export class ChaosPlatform implements AsyncDisposable, Surroundings {
     this.#servers.clickhouse.kill(signal);
   }
 
+  /** Writes to its disk that failed since ClickHouse started, and that the embedded engine made nothing of. */
+  async discardedWrites(): Promise<number> {
+    const query = "SELECT value FROM system.events WHERE event = 'WriteBufferFromFileDescriptorWriteFailed'";
+    const response = await fetch(`${this.clickhouseUrl}/?query=${encodeURIComponent(query)}`, {
+      headers: { connection: 'close' },
+    });
+    const answer = await response.text();
+    if (!response.ok) throw new Error(`ClickHouse does not tell its failed writes: ${answer}`);
+    return Number(answer);
+  }
+
   /** Ends the broker, in its orderly way or at once, and starts it again after a while. Resolves when it answers. */
   async restartKafka(how: 'stop' | 'kill', awayMs: number): Promise<void> {
     const { kafka } = this.#servers;

@@ -14,7 +14,7 @@ it('can be filled and freed, and is gone afterwards', async (context) => {
     }
     const megabyte = Buffer.alloc(1024 * 1024);
     writeFileSync(join(folder, 'before'), megabyte);
-    await disk.fill();
+    await disk.fill(64 * 1024);
     expect(() => writeFileSync(join(folder, 'during'), megabyte)).toThrow('ENOSPC');
     rmSync(join(folder, 'during'));
     disk.free();

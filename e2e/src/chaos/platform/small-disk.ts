@@ -14,8 +14,6 @@ cat >/dev/null
 umount -l "$1"`;
 
 const CHUNK = Buffer.alloc(1024 * 1024, 0x5a);
-/** Left free when full: an insert does not fit, the notes of a server about itself do. */
-const LEFT_BYTES = 256 * 1024;
 
 /** A file system of its own size in memory, that can be filled and freed. */
 export class SmallDisk implements AsyncDisposable {
@@ -50,12 +48,12 @@ export class SmallDisk implements AsyncDisposable {
     return bavail * bsize;
   }
 
-  /** Leaves next to nothing. Called again, it takes what was freed in between. */
-  async fill(): Promise<void> {
+  /** Leaves so many bytes free. Called again, it takes what was freed in between. */
+  async fill(leftBytes: number): Promise<void> {
     await using file = await open(this.#filler, 'a');
     try {
-      for (let free = this.freeBytes; free > LEFT_BYTES; free = this.freeBytes) {
-        await file.write(CHUNK, 0, Math.min(CHUNK.length, free - LEFT_BYTES));
+      for (let free = this.freeBytes; free > leftBytes; free = this.freeBytes) {
+        await file.write(CHUNK, 0, Math.min(CHUNK.length, free - leftBytes));
       }
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
