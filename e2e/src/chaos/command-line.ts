@@ -1,5 +1,4 @@
-import { parseArgs } from 'node:util';
-import { UsageError } from '@spanwise/local';
+import { parseArguments, parseCount, UsageError } from '@spanwise/local/command';
 
 export const chaosUsage = `Runs the whole system on a real Kafka and a real ClickHouse under a steady load with known content, breaks parts of it at
 random, and compares what came out with what was sent and with what an undisturbed system makes of the same input.
@@ -48,8 +47,8 @@ export function parseChaosCommand(args: readonly string[], kinds: readonly strin
   }
   return {
     minutes,
-    seed: positive('--seed', values.seed),
-    rate: positive('--rate', values.rate),
+    seed: parseCount('--seed', values.seed),
+    rate: parseCount('--rate', values.rate),
     report: values.report,
     brokerKills: values['broker-kills'],
     only,
@@ -58,26 +57,17 @@ export function parseChaosCommand(args: readonly string[], kinds: readonly strin
 }
 
 function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        minutes: { type: 'string', default: '10' },
-        seed: { type: 'string', default: '1' },
-        rate: { type: 'string', default: '5400' },
-        report: { type: 'string' },
-        'broker-kills': { type: 'boolean', default: false },
-        only: { type: 'string' },
-        'data-dir': { type: 'string' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    }).values;
-  } catch (error) {
-    throw new UsageError(`${(error as Error).message} (--help lists the options)`);
-  }
-}
-
-function positive(option: string, text: string): number {
-  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-  throw new UsageError(`${option} takes a whole number from 1 on, not '${text}'.`);
+  return parseArguments({
+    args: [...args],
+    options: {
+      minutes: { type: 'string', default: '10' },
+      seed: { type: 'string', default: '1' },
+      rate: { type: 'string', default: '5400' },
+      report: { type: 'string' },
+      'broker-kills': { type: 'boolean', default: false },
+      only: { type: 'string' },
+      'data-dir': { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  }).values;
 }

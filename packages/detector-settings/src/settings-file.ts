@@ -17,15 +17,16 @@ export interface SettingsListener {
   onRefusal(error: SettingsError): void;
 }
 
-/** Reads the file again whenever what it says has changed, until it is disposed of. Does not keep a process alive. */
+/** Reads the file again and again, until it is disposed of, and tells when what it says has changed. Does not keep a process alive. */
 export function watchSettings(file: string, listener: SettingsListener, everyMs = LOOK_EVERY_MS): Disposable {
-  let seen = whatStandsIn(file);
+  let seen = textOrError(file);
   const look = () => {
-    const now = whatStandsIn(file);
-    if (now === seen) return;
+    const now = textOrError(file);
+    if (String(now) === String(seen)) return;
     seen = now;
     try {
-      listener.onChange(readSettings(file));
+      if (now instanceof SettingsError) throw now;
+      listener.onChange(parseSettings(now, file));
     } catch (error) {
       if (!(error instanceof SettingsError)) throw error;
       listener.onRefusal(error);
@@ -35,12 +36,12 @@ export function watchSettings(file: string, listener: SettingsListener, everyMs 
   return { [Symbol.dispose]: () => clearInterval(looking) };
 }
 
-/** The text; undefined where there is none to read. */
-function whatStandsIn(file: string): string | undefined {
+function textOrError(file: string): string | SettingsError {
   try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return undefined;
+    return textOf(file);
+  } catch (error) {
+    if (error instanceof SettingsError) return error;
+    throw error;
   }
 }
 

@@ -9,12 +9,12 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { TopicSpec } from '@spanwise/schemas';
 import { startTestKafka } from '@spanwise/testkit';
 import { KafkaBroker } from '../src/broker/kafkajs.ts';
 import { kafkaClient } from '../src/broker/kafkajs-client.ts';
 import { StreamEngine } from '../src/stream-engine.ts';
 import { ensureTopics } from '../src/topics.ts';
+import { benchTopic } from './bench-topic.ts';
 import { benchTopology, WORKLOADS, type Workload } from './topologies.ts';
 
 const spans = Number(process.argv[2] ?? 400_000);
@@ -32,7 +32,11 @@ await admin.disconnect();
 
 async function measure(workload: Workload, pace: 'fast' | 'live', count: number, rate: number): Promise<void> {
   const prefix = `${workload}-${pace}-`;
-  await ensureTopics(admin, ['spans', 'changelog', 'copies', 'dead-letters'].map(topicSpec), prefix);
+  await ensureTopics(
+    admin,
+    ['spans', 'changelog', 'copies', 'dead-letters'].map((name) => benchTopic(name, PARTITIONS)),
+    prefix,
+  );
   const feed = fork(fileURLToPath(new URL('./feed.ts', import.meta.url)), [
     kafka.brokers.join(','),
     `${prefix}spans`,
@@ -71,19 +75,4 @@ async function measure(workload: Workload, pace: 'fast' | 'live', count: number,
     meanCommitMs: Math.round(commitMs / commits),
   };
   process.stdout.write(`${JSON.stringify(report)}\n`);
-}
-
-function topicSpec(name: string): TopicSpec {
-  const config = { 'message.timestamp.type': 'LogAppendTime' };
-  return {
-    name,
-    doc: '',
-    record: 'opaque',
-    key: '',
-    partitions: PARTITIONS,
-    config,
-    producers: [],
-    consumers: [],
-    example: [],
-  };
 }

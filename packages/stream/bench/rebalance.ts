@@ -9,13 +9,14 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { encodeBlock, type TopicSpec } from '@spanwise/schemas';
+import { encodeBlock } from '@spanwise/schemas';
 import { startTestKafka } from '@spanwise/testkit';
 import { KafkaBroker } from '../src/broker/kafkajs.ts';
 import { kafkaClient } from '../src/broker/kafkajs-client.ts';
 import { StreamEngine } from '../src/stream-engine.ts';
 import { ensureTopics } from '../src/topics.ts';
 import { entry, ledger } from '../test/ledger.ts';
+import { benchTopic } from './bench-topic.ts';
 
 const PARTITIONS = 8;
 const QUIET_MS = 5_000;
@@ -56,7 +57,10 @@ async function parent(sessionTimeoutMs: number): Promise<void> {
   const admin = client.admin();
   const producer = client.producer();
   await Promise.all([admin.connect(), producer.connect()]);
-  await ensureTopics(admin, ['entries', 'ledger-changelog', 'bookings', 'totals', 'dead-letters'].map(topicSpec));
+  await ensureTopics(
+    admin,
+    ['entries', 'ledger-changelog', 'bookings', 'totals', 'dead-letters'].map((name) => benchTopic(name, PARTITIONS)),
+  );
   await admin.disconnect();
   const told: Told[] = [];
   const start = (): ChildProcess => {
@@ -138,19 +142,4 @@ function longestGap(told: readonly Told[], partition: number, from: number): num
   const last = commits.findLastIndex(({ at }) => at < from);
   const times = commits.slice(Math.max(0, last)).map(({ at }) => at);
   return Math.round(Math.max(0, ...times.slice(1).map((at, i) => at - (times[i] as number))));
-}
-
-function topicSpec(name: string): TopicSpec {
-  const config = { 'message.timestamp.type': 'LogAppendTime' };
-  return {
-    name,
-    doc: '',
-    record: 'opaque',
-    key: '',
-    partitions: PARTITIONS,
-    config,
-    producers: [],
-    consumers: [],
-    example: [],
-  };
 }

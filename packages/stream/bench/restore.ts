@@ -7,7 +7,7 @@
  * number of keys; `emptyPartitionSeconds` is what another partition without state takes at the same time.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { encodeBlock, type SpanRevision, type TopicSpec } from '@spanwise/schemas';
+import { encodeBlock, type SpanRevision } from '@spanwise/schemas';
 import { startTestKafka } from '@spanwise/testkit';
 import { KafkaBroker } from '../src/broker/kafkajs.ts';
 import { kafkaClient } from '../src/broker/kafkajs-client.ts';
@@ -16,6 +16,7 @@ import type { CommitEvent, RestoreEvent } from '../src/observer.ts';
 import { StreamEngine } from '../src/stream-engine.ts';
 import { ensureTopics } from '../src/topics.ts';
 import type { Topology } from '../src/topology.ts';
+import { benchTopic } from './bench-topic.ts';
 
 const SLOTS = 10;
 const TEXT = 'x'.repeat(190);
@@ -48,7 +49,11 @@ await Promise.all([admin.disconnect(), producer.disconnect()]);
 
 async function measure(keys: number): Promise<object> {
   const topicPrefix = `restore-${keys}-`;
-  await ensureTopics(admin, ['in', 'changelog', 'dead-letters'].map(topicSpec), topicPrefix);
+  await ensureTopics(
+    admin,
+    ['in', 'changelog', 'dead-letters'].map((name) => benchTopic(name, 2)),
+    topicPrefix,
+  );
   await using broker = await KafkaBroker.connect({ brokers: kafka.brokers, clientId: 'bench' });
   let commit: CommitEvent | undefined;
   let records = 0;
@@ -118,9 +123,4 @@ function record(index: number, keys: number): SpanRevision {
 
 function mib(bytes = 0): number {
   return Number((bytes / 1024 / 1024).toFixed(1));
-}
-
-function topicSpec(name: string): TopicSpec {
-  const config = { 'message.timestamp.type': 'LogAppendTime' };
-  return { name, doc: '', record: 'opaque', key: '', partitions: 2, config, producers: [], consumers: [], example: [] };
 }

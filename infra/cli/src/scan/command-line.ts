@@ -1,5 +1,4 @@
-import { parseArgs } from 'node:util';
-import { UsageError } from '@spanwise/local/command';
+import { parseArguments, UsageError } from '@spanwise/local/command';
 import type { Severity } from '@spanwise/schemas';
 import { severities } from './severities.ts';
 
@@ -55,20 +54,16 @@ function severityOf(text: string): Severity {
 }
 
 function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        'fail-on': { type: 'string' },
-        settings: { type: 'string' },
-        json: { type: 'boolean', default: false },
-        junit: { type: 'string' },
-        all: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    });
-  } catch (error) {
-    throw new UsageError(`${(error as Error).message}; see --help.`);
-  }
+  return parseArguments({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      'fail-on': { type: 'string' },
+      settings: { type: 'string' },
+      json: { type: 'boolean', default: false },
+      junit: { type: 'string' },
+      all: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
 }

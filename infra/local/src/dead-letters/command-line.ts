@@ -1,6 +1,6 @@
-import { parseArgs } from 'node:util';
 import { parseDuration } from '@spanwise/runtime';
 import { currentSchema, type DeadLetterReason } from '@spanwise/schemas';
+import { parseArguments, parseCount } from '../command/arguments.ts';
 import { UsageError } from '../command/usage-error.ts';
 import { isEmpty, type LetterFilter } from './letter-filter.ts';
 
@@ -79,9 +79,7 @@ export function parseDeadLettersCommand(args: readonly string[], nowMs: number):
       'Say which letters to replay (--topic, --reason, --since, …), or --all (--dry-run shows what it would do).',
     );
   }
-  const limit = Number(values.limit);
-  if (!Number.isInteger(limit) || limit < 1)
-    throw new UsageError(`--limit takes a whole number, not '${values.limit}'.`);
+  const limit = parseCount('--limit', values.limit);
   const { again, force, json } = values;
   return { verb, filter, dryRun: values['dry-run'], again, force, limit, json, dataDir: values['data-dir'] };
 }
@@ -107,27 +105,23 @@ function timeOf(option: string, given: string | undefined, nowMs: number): numbe
 }
 
 function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        topic: { type: 'string' },
-        service: { type: 'string' },
-        reason: { type: 'string' },
-        since: { type: 'string' },
-        until: { type: 'string' },
-        all: { type: 'boolean', default: false },
-        'dry-run': { type: 'boolean', default: false },
-        again: { type: 'boolean', default: false },
-        force: { type: 'boolean', default: false },
-        limit: { type: 'string', default: '50' },
-        json: { type: 'boolean', default: false },
-        'data-dir': { type: 'string' },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    });
-  } catch (error) {
-    throw new UsageError(`${(error as Error).message} (--help lists the options)`);
-  }
+  return parseArguments({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      topic: { type: 'string' },
+      service: { type: 'string' },
+      reason: { type: 'string' },
+      since: { type: 'string' },
+      until: { type: 'string' },
+      all: { type: 'boolean', default: false },
+      'dry-run': { type: 'boolean', default: false },
+      again: { type: 'boolean', default: false },
+      force: { type: 'boolean', default: false },
+      limit: { type: 'string', default: '50' },
+      json: { type: 'boolean', default: false },
+      'data-dir': { type: 'string' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
 }

@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util';
 import { parseDuration } from '@spanwise/runtime';
+import { parseArguments, parseCount } from '../command/arguments.ts';
 import { UsageError } from '../command/usage-error.ts';
 import { type Listener, parsePorts } from '../pipeline/pipeline-ports.ts';
 
@@ -55,8 +55,8 @@ export function parseDemoCommand(args: readonly string[]): DemoCommand | 'help' 
   return {
     forMs,
     report: values.report,
-    rate: positive('--rate', values.rate),
-    seed: values.seed === undefined ? undefined : positive('--seed', values.seed),
+    rate: parseCount('--rate', values.rate),
+    seed: values.seed === undefined ? undefined : parseCount('--seed', values.seed),
     fleet: values.fleet,
     dataDir: values['data-dir'],
     ports: ports(values.port),
@@ -64,29 +64,20 @@ export function parseDemoCommand(args: readonly string[]): DemoCommand | 'help' 
 }
 
 function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowNegative: true,
-      options: {
-        for: { type: 'string' },
-        report: { type: 'string' },
-        rate: { type: 'string', default: '150' },
-        seed: { type: 'string' },
-        fleet: { type: 'boolean', default: true },
-        'data-dir': { type: 'string' },
-        port: { type: 'string', multiple: true, default: [] },
-        help: { type: 'boolean', short: 'h' },
-      },
-    }).values;
-  } catch (error) {
-    throw new UsageError(`${(error as Error).message} (--help lists the options)`);
-  }
-}
-
-function positive(option: string, text: string): number {
-  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-  throw new UsageError(`${option} takes a whole number from 1 on, not '${text}'.`);
+  return parseArguments({
+    args: [...args],
+    allowNegative: true,
+    options: {
+      for: { type: 'string' },
+      report: { type: 'string' },
+      rate: { type: 'string', default: '150' },
+      seed: { type: 'string' },
+      fleet: { type: 'boolean', default: true },
+      'data-dir': { type: 'string' },
+      port: { type: 'string', multiple: true, default: [] },
+      help: { type: 'boolean', short: 'h' },
+    },
+  }).values;
 }
 
 function ports(args: readonly string[]): Partial<Record<Listener, number>> {

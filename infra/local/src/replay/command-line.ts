@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util';
 import { parseDuration } from '@spanwise/runtime';
+import { parseArguments } from '../command/arguments.ts';
 import { UsageError } from '../command/usage-error.ts';
 
 export const replayUsage = `Sends recorded OTLP files through the whole pipeline and reports what came of each.
@@ -47,20 +47,16 @@ export function parseReplayCommand(args: readonly string[]): ReplayCommand | 'he
 }
 
 function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        labels: { type: 'string' },
-        report: { type: 'string' },
-        'data-dir': { type: 'string' },
-        own: { type: 'boolean', default: false },
-        wait: { type: 'string', default: '2m' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    });
-  } catch (error) {
-    throw new UsageError(`${(error as Error).message} (--help lists the options)`);
-  }
+  return parseArguments({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      labels: { type: 'string' },
+      report: { type: 'string' },
+      'data-dir': { type: 'string' },
+      own: { type: 'boolean', default: false },
+      wait: { type: 'string', default: '2m' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
 }

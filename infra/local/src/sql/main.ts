@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { parseArguments } from '../command/arguments.ts';
 import { UsageError } from '../command/usage-error.ts';
 import { defaultDataDir, type LocalConfig, loadLocalConfig } from '../config.ts';
 import { findRunning } from '../pipeline/state-file.ts';
@@ -26,26 +26,18 @@ interface SqlCommand {
 }
 
 function parse(args: string[]): SqlCommand | 'help' {
-  const { values, positionals } = parsed(args);
+  const { values, positionals } = parseArguments({
+    args,
+    allowPositionals: true,
+    options: {
+      format: { type: 'string', default: 'PrettyCompactMonoBlock' },
+      'data-dir': { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
   if (values.help) return 'help';
   const statement = positionals.length > 0 ? positionals.join(' ') : undefined;
   return { statement, format: values.format, dataDir: values['data-dir'] };
-}
-
-function parsed(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      allowPositionals: true,
-      options: {
-        format: { type: 'string', default: 'PrettyCompactMonoBlock' },
-        'data-dir': { type: 'string' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    });
-  } catch (error) {
-    throw new UsageError(`${(error as Error).message} (--help lists the options)`);
-  }
 }
 
 /** The running demo, a running replay, or the server that the environment names. */
