@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Health, Logger } from '@spanwise/runtime';
 import { type TopicSpec, topic } from '@spanwise/schemas';
-import { ensureTopics, kafkaClient } from '@spanwise/stream';
+import { ensureTopics, kafkaClient, persist } from '@spanwise/stream';
 import kafkajs, { type Admin, type Kafka } from 'kafkajs';
 import { KafkaBlockProducer } from './block-producer.ts';
 import type { IngestConfig } from './config.ts';
@@ -9,7 +9,7 @@ import type { IngestMetrics } from './metrics.ts';
 import { SpanWriter } from './span-writer.ts';
 
 const PROBE_MS = 2000;
-const RECONNECT_MS = 1000;
+const RECONNECT_MS = { first: 1000, most: 1000 };
 
 /** Ingest's connection to Kafka: the writers, and whether it is there. */
 export class KafkaLink implements AsyncDisposable {
@@ -57,36 +57,46 @@ export class KafkaLink implements AsyncDisposable {
    * the topics cannot be used.
    */
   async connect(): Promise<boolean> {
-    let told = false;
-    while (!this.#stopping.signal.aborted) {
-      try {
-        const partitions = await this.#prepareTopics();
-        this.#writer = new SpanWriter({
-          producer: this.#spans,
-          partitions,
-          lingerMs: this.#config.lingerMs,
-          ackTimeoutMs: this.#config.ackTimeoutMs,
-          onBatch: ({ spans, bytes, seconds, failure }) => {
-            const outcome = failure === undefined ? 'acknowledged' : 'failed';
-            this.#metrics.produceDuration.observe({ outcome }, seconds);
-            this.#metrics.batchSpans.observe(spans);
-            this.#metrics.batchBytes.observe(bytes);
-            if (failure !== undefined) this.#down(`a batch was not acknowledged: ${(failure as Error).message}`);
-          },
-        });
-        this.#setUp();
-        this.#probing = this.#probe();
-        return true;
-      } catch (error) {
-        if (!(error instanceof kafkajs.KafkaJSError)) throw error;
-        this.#health.set('kafka', false, error.message);
-        if (!told) this.#logger.warn({ brokers: this.#config.brokers, reason: error.message }, 'waiting for Kafka');
-        told = true;
-        await this.#dropAdmin();
-        await sleep(RECONNECT_MS, undefined, { signal: this.#stopping.signal }).catch(() => {});
-      }
+    const { signal } = this.#stopping;
+    try {
+      const partitions = await persist(
+        async () => {
+          await this.#dropAdmin();
+          return await this.#prepareTopics();
+        },
+        signal,
+        (error, failures) => {
+          if (!(error instanceof kafkajs.KafkaJSError)) throw error;
+          this.#health.set('kafka', false, error.message);
+          if (failures > 1) return;
+          this.#logger.warn({ brokers: this.#config.brokers, reason: error.message }, 'waiting for Kafka');
+        },
+        RECONNECT_MS,
+      );
+      this.#writer = this.#writerTo(partitions);
+    } catch (error) {
+      if (signal.aborted) return false;
+      throw error;
     }
-    return false;
+    this.#setUp();
+    this.#probing = this.#probe();
+    return true;
+  }
+
+  #writerTo(partitions: number): SpanWriter {
+    return new SpanWriter({
+      producer: this.#spans,
+      partitions,
+      lingerMs: this.#config.lingerMs,
+      ackTimeoutMs: this.#config.ackTimeoutMs,
+      onBatch: ({ spans, bytes, seconds, failure }) => {
+        const outcome = failure === undefined ? 'acknowledged' : 'failed';
+        this.#metrics.produceDuration.observe({ outcome }, seconds);
+        this.#metrics.batchSpans.observe(spans);
+        this.#metrics.batchBytes.observe(bytes);
+        if (failure !== undefined) this.#down(`a batch was not acknowledged: ${(failure as Error).message}`);
+      },
+    });
   }
 
   /** Flushes what is pending, then disconnects. */
