@@ -11,6 +11,7 @@ import type { HandoffPayload } from '../reading/handoff-payload.ts';
 import { type PayloadShape, shapesOf } from '../reading/payload-shape.ts';
 import type { HandoffNorm, HandoffNorms } from '../relations/handoff-norms.ts';
 import { type Handoff, type HandoffLog, handoffsOf, noteHandoff } from '../relations/handoffs.ts';
+import { withdrawUntrue } from '../relations/judged-anew.ts';
 
 /**
  * `context_contract_violation`: at a handoff from agent to agent, a field that must be there is missing, empty or of another
@@ -80,8 +81,7 @@ export function contextContractViolation(
       tell(handoff, breaks, norm, reporter);
       told.push(handoff.step.spanId);
     }
-    for (const spanId of state.told) if (!told.includes(spanId) && run.stepOf(spanId)) reporter.withdraw(spanId);
-    state.told = told;
+    withdrawUntrue(state, told, run, reporter);
   }
 
   return {

@@ -7,6 +7,7 @@ import { type ContextItem, holds } from '../reading/context-items.ts';
 import { fieldName } from '../reading/field-names.ts';
 import { namesIn, ownAttributes } from '../reading/own-attributes.ts';
 import { type HandoffLog, handoffsOf, noteHandoff } from '../relations/handoffs.ts';
+import { withdrawUntrue } from '../relations/judged-anew.ts';
 import { type GivenContext, type Hop, hopsOf, noteContext } from '../relations/passed-contexts.ts';
 
 /**
@@ -76,8 +77,7 @@ export function contextDecay(overrides: Partial<ContextDecaySettings> = {}): Run
       told.push(hop.handoff.step.spanId);
       tell(hop, found, reporter);
     });
-    for (const key of state.told) if (!told.includes(key) && run.stepOf(key)) reporter.withdraw(key);
-    state.told = told;
+    withdrawUntrue(state, told, run, reporter);
   }
 
   return {

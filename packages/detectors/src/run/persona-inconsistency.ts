@@ -8,6 +8,7 @@ import { wasCut } from '../reading/messages.ts';
 import { openingOf } from '../reading/unparsed-messages.ts';
 import { nearestNamed } from '../relations/attribution.ts';
 import { byStartIn, isAct, wrapsInference } from '../relations/calls.ts';
+import { withdrawUntrue } from '../relations/judged-anew.ts';
 
 /**
  * `persona_inconsistency`: in one conversation, one agent of one release answers or acts under system instructions of another
@@ -83,8 +84,7 @@ export function personaInconsistency(overrides: Partial<PersonaInconsistencySett
       told.push(found.at.step.spanId);
       tell(found, state, reporter);
     }
-    for (const key of state.told) if (!told.includes(key) && run.stepOf(key)) reporter.withdraw(key);
-    state.told = told;
+    withdrawUntrue(state, told, run, reporter);
   }
 
   return {

@@ -3,6 +3,7 @@ import type { Reporter, RunDetector } from '../detector/detector.ts';
 import type { RunView } from '../detector/run-view.ts';
 import type { Step } from '../detector/step.ts';
 import { linkedSpanIn, queueItemOf } from '../reading/queue-item.ts';
+import { withdrawUntrue } from '../relations/judged-anew.ts';
 
 /**
  * `priority_inversion`: urgent work waited in a queue while work of lower priority that was queued later was begun.
@@ -74,8 +75,7 @@ export function priorityInversion(overrides: Partial<PriorityInversionSettings> 
       tell(urgent, before, settings, reporter);
       told.push(urgent.step.spanId);
     }
-    for (const spanId of state.told) if (!told.includes(spanId) && run.stepOf(spanId)) reporter.withdraw(spanId);
-    state.told = told;
+    withdrawUntrue(state, told, run, reporter);
   }
 
   return {
