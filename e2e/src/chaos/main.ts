@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { checkReportFile, ProgressLine, runCommand, writeReport } from '@spanwise/local';
 import { type ChaosOptions, runChaos } from './chaos-run.ts';
 import { chaosUsage, parseChaosCommand } from './command-line.ts';
-import { DataDir } from './data-dir.ts';
+import { openDataDir } from './data-dir.ts';
 import { brokerKills, faults } from './faults/faults.ts';
 import { type ChaosReport, conclusion, isOk } from './report.ts';
 
@@ -23,7 +23,7 @@ await runCommand(async (stop) => {
   checkReportFile(command.report);
   const screen = new ProgressLine(process.stdout);
   const { seed, minutes, rate, only } = command;
-  using data = new DataDir(command.dataDir);
+  await using data = await openDataDir(command.dataDir);
   screen.say(`Data and logs are in ${data.path}`);
   const inFolder = (name: string): string => {
     const folder = join(data.path, name);

@@ -1,3 +1,4 @@
+export { scratchFolder } from './scratch-folder.ts';
 export {
   type ServerSource,
   startTestClickHouse,
