@@ -1,5 +1,6 @@
 import type { Step } from '../detector/step.ts';
 import { nameWords } from '../reading/name-words.ts';
+import { remembered } from '../reading/remembered.ts';
 
 /** Whose fault a failure is by its own words: the tool's, or the call's (arguments, an unknown name, a rule broken). */
 export type Fault = 'tool' | 'call';
@@ -34,11 +35,11 @@ const LOOKS =
 export const isLookup = (step: Step): boolean => step.kind === 'retrieval' || looksUp(step.tool || step.name);
 
 /** The same of a tool's name. */
-export function looksUp(tool: string): boolean {
+export const looksUp = remembered((tool) => {
   const [first = '', second = ''] = nameWords(tool);
   if (first === 'open') return OPENED.test(second);
   return LOOKS.test(first) || LOOKS.test(second);
-}
+});
 
 /** What is opened to look into it; an account, a claim or a ticket that is opened is made. */
 const OPENED =
