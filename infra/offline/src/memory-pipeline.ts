@@ -64,7 +64,11 @@ export class MemoryPipeline {
     };
     const detectMetrics = new DetectMetrics(createRegistry(), 50);
     this.#detect = new TopologyTestDriver(detectTopology(lifetimes, detectMetrics, detectors), options);
-    const gaps = { sessionGapMs: SESSION_GAP_MS, sessionRetentionMs: SESSION_RETENTION_MS };
+    const gaps = {
+      sessionGapMs: SESSION_GAP_MS,
+      sessionRetentionMs: SESSION_RETENTION_MS,
+      maxSessions: Number.POSITIVE_INFINITY,
+    };
     const correlateMetrics = new CorrelateMetrics(createRegistry(), 50);
     const correlate = correlateTopology(gaps, correlateMetrics);
     this.#correlated = new Set(Object.keys(correlate.outputs));

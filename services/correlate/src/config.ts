@@ -15,6 +15,11 @@ export const correlateConfig = {
       schema: duration('24h'),
       doc: 'For this log time after its final verdict a conversation is remembered, so that a later run revises it.',
     },
+    maxSessions: {
+      env: 'SPANWISE_CORRELATE_MAX_SESSIONS',
+      schema: integer(500_000, { min: 1 }),
+      doc: 'Conversations that a partition holds, open ones and remembered ones. While there are more, one is judged finally after 60 s without an ended run, and forgotten.',
+    },
     maxLabels: {
       env: 'SPANWISE_CORRELATE_MAX_LABELS',
       schema: integer(50, { min: 1 }),

@@ -7,6 +7,7 @@ export class CorrelateMetrics {
   readonly #agents: LabelBudget;
   readonly #releases: LabelBudget;
   readonly #sessions: Counter<'verdict' | 'agent' | 'release'>;
+  readonly #endedEarly: Counter;
 
   constructor(registry: Registry, maxLabels: number) {
     this.#agents = new LabelBudget(maxLabels);
@@ -17,10 +18,16 @@ export class CorrelateMetrics {
       labelNames: ['verdict', 'agent', 'release'],
       registers: [registry],
     });
+    this.#endedEarly = new Counter({
+      name: 'spanwise_correlate_sessions_ended_early_total',
+      help: 'Conversations that were judged finally and forgotten at once, because a partition held too many',
+      registers: [registry],
+    });
   }
 
   /** A conversation got its first final verdict. */
-  sessionFinal(session: Session): void {
+  sessionFinal(session: Session, isEarly: boolean): void {
+    if (isEarly) this.#endedEarly.inc();
     this.#sessions.inc({
       verdict: session.verdict,
       agent: this.#agents.value(session.agent),

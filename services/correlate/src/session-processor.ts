@@ -8,13 +8,24 @@ export interface SessionLifetimes {
   sessionGapMs: number;
   /** Log time in ms for which a finally judged conversation can still go on. */
   sessionRetentionMs: number;
+  /** Conversations of one partition above which one is judged finally after `crowdedGapMs`, and forgotten. */
+  maxSessions: number;
 }
+
+/** Log time in ms without an ended run after which a conversation is judged finally while there are more than `maxSessions`. */
+export const crowdedGapMs = 60_000;
 
 /** Timers of a conversation. */
 const GAP = 'gap';
 const FORGET = 'forget';
 /** Slot that says that the conversation was counted as final. */
 const COUNTED = 'counted';
+
+interface FinalSession {
+  readonly session: Session;
+  /** Before its gap, for want of room */
+  readonly isEarly: boolean;
+}
 
 /** The key of a conversation; also the Kafka key of what is said about it. */
 export function sessionKey(signal: { tenant: string; key: string }): string {
@@ -28,8 +39,8 @@ export class SessionProcessor implements Processor<Signal> {
   readonly #metrics: CorrelateMetrics;
   readonly #open = new Map<string, Slots>();
   /** Counted once the transaction has committed; `#uncounted` until they are sure to be part of it. */
-  #countable: Session[] = [];
-  #uncounted: Session[] = [];
+  #countable: FinalSession[] = [];
+  #uncounted: FinalSession[] = [];
 
   constructor(judge: SessionJudge, lifetimes: SessionLifetimes, metrics: CorrelateMetrics) {
     this.#judge = judge;
@@ -45,8 +56,7 @@ export class SessionProcessor implements Processor<Signal> {
 
   punctuate(key: string, timer: string, context: ProcessorContext): void {
     if (timer === FORGET) {
-      context.store.delete(key);
-      this.#open.delete(key);
+      this.#forget(key, context);
       return;
     }
     const slots = this.#slots(key, context);
@@ -55,7 +65,11 @@ export class SessionProcessor implements Processor<Signal> {
     this.#emit(session, context);
     if (!slots.get(COUNTED)) {
       slots.put(COUNTED, true);
-      this.#uncounted.push(session);
+      this.#uncounted.push({ session, isEarly: this.#isCrowded(context) });
+    }
+    if (this.#isCrowded(context)) {
+      this.#forget(key, context);
+      return;
     }
     this.#judge.compact(slots);
     this.#open.delete(key);
@@ -70,7 +84,7 @@ export class SessionProcessor implements Processor<Signal> {
   afterCommit(): void {
     const sessions = this.#countable;
     this.#countable = [];
-    for (const session of sessions) this.#metrics.sessionFinal(session);
+    for (const { session, isEarly } of sessions) this.#metrics.sessionFinal(session, isEarly);
   }
 
   #onRun(key: string, run: Run, context: ProcessorContext): void {
@@ -78,7 +92,22 @@ export class SessionProcessor implements Processor<Signal> {
     if (!session) return;
     this.#emit(session, context);
     context.cancel(key, FORGET);
-    context.schedule(key, GAP, context.dueTime + this.#lifetimes.sessionGapMs);
+    context.schedule(key, GAP, context.dueTime + this.#gapMs(context));
+  }
+
+  #forget(key: string, context: ProcessorContext): void {
+    context.store.delete(key);
+    this.#open.delete(key);
+  }
+
+  #gapMs(context: ProcessorContext): number {
+    const { sessionGapMs } = this.#lifetimes;
+    return this.#isCrowded(context) ? Math.min(sessionGapMs, crowdedGapMs) : sessionGapMs;
+  }
+
+  /** A function of the state, so that a replay ends the same conversations at the same time. */
+  #isCrowded(context: ProcessorContext): boolean {
+    return context.store.size > this.#lifetimes.maxSessions;
   }
 
   #emit(session: Session, context: ProcessorContext): void {

@@ -29,9 +29,9 @@ const signalOf = (run: Partial<Run>) => {
 
 const traceId = (n: number): string => n.toString(16).padStart(32, '0');
 
-function start() {
+function start(maxSessions = 1_000) {
   const registry = new Registry();
-  const lifetimes = { sessionGapMs: 30 * MINUTE, sessionRetentionMs: 24 * HOUR };
+  const lifetimes = { sessionGapMs: 30 * MINUTE, sessionRetentionMs: 24 * HOUR, maxSessions };
   const driver = new TopologyTestDriver(correlateTopology(lifetimes, new CorrelateMetrics(registry, 10)));
   const sessions = () => driver.outputs<'Session'>('sessions');
   return { driver, registry, sessions };
@@ -111,6 +111,20 @@ describe('correlate', () => {
     driver.advance(25 * HOUR);
     expect(driver.state()).toEqual({});
     expect(driver.timers).toBe(0);
+  });
+
+  it('holds no more conversations than it may for long, and says which it ended early', async () => {
+    const { driver, registry, sessions } = start(10);
+    for (let i = 1; i <= 30; i++) driver.pipe(signalOf({ traceId: traceId(i), sessionId: `conv-${i}` }), i);
+    driver.advance(2 * MINUTE);
+    const final = sessions().filter((session) => session.final);
+    expect(final.map(({ sessionId }) => sessionId)).toContain('conv-30');
+    expect(Object.keys(driver.state())).toHaveLength(10);
+    const early = await registry.getSingleMetric('spanwise_correlate_sessions_ended_early_total')?.get();
+    expect(early?.values[0]?.value).toBe(20);
+    // those that were there before it was crowded are judged in their own time
+    driver.advance(HOUR);
+    expect(sessions().filter((session) => session.final)).toHaveLength(30);
   });
 
   it('gives the same after crashes as without', () => {
