@@ -24,10 +24,19 @@ const settings = {
   SPANWISE_STORE_SESSION_TIMEOUT: '6s',
   // an insert into a frozen ClickHouse is given up, and tried again under the same token
   SPANWISE_STORE_INSERT_TIMEOUT: '10s',
+  // half the inserts of the default: ClickHouse has one core of two at best
+  SPANWISE_STORE_SPAN_BATCH_AGE: '2s',
+  SPANWISE_STORE_BATCH_AGE: '4s',
   SPANWISE_INGEST_KAFKA_COMPRESSION: 'zstd',
 };
 
+/** For who reads what is long recorded: as few inserts as may be. */
+export const catchingUp: NodeJS.ProcessEnv = {
+  SPANWISE_STORE_SPAN_BATCH_AGE: '15s',
+  SPANWISE_STORE_BATCH_AGE: '15s',
+};
+
 /** The environment that services start from. */
-export function serviceEnvironment(env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
-  return { ...settings, ...env };
+export function serviceEnvironment(special: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
+  return { ...settings, ...special, ...process.env };
 }

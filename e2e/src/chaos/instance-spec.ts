@@ -8,6 +8,8 @@ export interface Surroundings {
   readonly clickhouseUrl: string;
   readonly database: string;
   readonly topicPrefix: string;
+  /** Settings that are not those of every instance */
+  readonly special?: NodeJS.ProcessEnv;
 }
 
 type ServiceSpec = ReturnType<typeof serviceSpecs>[number];
@@ -21,7 +23,7 @@ export async function instanceSpec(
   const [httpPort, grpcPort, metricsPort] = (await freePorts(3)) as [number, number, number];
   const metricsPorts = { ingest: metricsPort, detect: metricsPort, correlate: metricsPort, store: metricsPort };
   const facts = { ...surroundings, httpPort, grpcPort, metricsPorts, lifetimes: chaosLifetimes };
-  const spec = serviceSpecs(facts, serviceEnvironment()).find((each) => each.name === service);
+  const spec = serviceSpecs(facts, serviceEnvironment(surroundings.special)).find((each) => each.name === service);
   if (!spec) throw new Error(`there is no service ${service}`);
   return { spec: { ...spec, name }, httpUrl: `http://127.0.0.1:${httpPort}` };
 }

@@ -8,7 +8,7 @@ export interface RecoverySeconds {
   readonly max: number;
 }
 
-const POLL_MS = 400;
+const POLL_MS = 1_000;
 /**
  * Every group is at most so far behind when the system is well: what a reorder delay, a commit, and a batch of `store`
  * take, twice.

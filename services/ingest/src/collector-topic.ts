@@ -15,7 +15,7 @@ const HEARTBEAT_MS = 2000;
 const SESSION_TIMEOUT_MS = 10_000;
 const RETRY_MS = 500;
 /** Before a consumer that crashed is replaced: at first, and at most; it doubles. One that ran for longer than that was well. */
-const RESTART_MS = { first: 500, most: 30_000 };
+const RESTART_MS = { first: 500, most: 5_000 };
 
 export interface CollectorTopicOptions {
   kafka: Kafka;

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { type ServiceName, Supervisor, untilSettled } from '@spanwise/local';
 import type { Kafka } from 'kafkajs';
+import { catchingUp } from '../config.ts';
 import { instanceSpec } from '../instance-spec.ts';
 import { copyTopic } from './recording.ts';
 import { rowsOf } from './tables.ts';
@@ -26,7 +27,7 @@ export interface ReferenceOptions {
 const READY_TIMEOUT_MS = 120_000;
 const POLL_MS = 1_000;
 /** Longer than the slowest batch of store waits, and an idle commit of the engine. */
-const QUIET_MS = 8_000;
+const QUIET_MS = 20_000;
 const PATIENCE_MS = 120_000;
 
 /**
@@ -53,7 +54,7 @@ export async function runReference(options: ReferenceOptions): Promise<void> {
     ['store', CORRELATE],
   ];
   for (const [service, topicPrefix] of parts) {
-    const surroundings = { brokers, clickhouseUrl, database: REFERENCE_DATABASE, topicPrefix };
+    const surroundings = { brokers, clickhouseUrl, database: REFERENCE_DATABASE, topicPrefix, special: catchingUp };
     const { spec } = await instanceSpec(service, `${topicPrefix}${service}`, surroundings);
     supervisor.start(spec);
   }
