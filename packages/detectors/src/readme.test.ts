@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Evidence } from './detector/detector.ts';
-import { caseSettings, type DetectorCase, standingFindings } from './run/detector-cases.ts';
+import type { DetectorCase } from './run/detector-cases.ts';
+import { caseSettings, standingFindings } from './run/judged-cases.ts';
 import { runDetectors } from './run/registry.ts';
 
 const readme = readFileSync(join(import.meta.dirname, '../README.md'), 'utf8');

@@ -6,7 +6,8 @@ import { countHandoff, newHandoffCounts, normOf } from '../relations/handoff-nor
 import { MemorySlots } from '../slots.ts';
 import { cases, delegation } from './context-contract-violation.cases.ts';
 import { contextContractViolation, observedHandoffs } from './context-contract-violation.ts';
-import { caseSettings, describeCases, standingFindings } from './detector-cases.ts';
+import { describeCases } from './detector-cases.ts';
+import { caseSettings, standingFindings } from './judged-cases.ts';
 
 const detector = () => contextContractViolation(caseSettings.context_contract_violation);
 

@@ -3,7 +3,8 @@ import { RunJudge } from '../judge/run-judge.ts';
 import { MemorySlots } from '../slots.ts';
 import { cases, pipeline, REQUEST } from './context-decay.cases.ts';
 import { contextDecay, observedRetention } from './context-decay.ts';
-import { caseSettings, describeCases, standingFindings } from './detector-cases.ts';
+import { describeCases } from './detector-cases.ts';
+import { caseSettings, standingFindings } from './judged-cases.ts';
 
 describeCases('context_decay', () => contextDecay(caseSettings.context_decay), cases);
 

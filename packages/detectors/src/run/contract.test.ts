@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { RunJudge } from '../judge/run-judge.ts';
 import { MemorySlots } from '../slots.ts';
-import { caseSettings, standingFindings } from './detector-cases.ts';
+import { caseSettings, standingFindings } from './judged-cases.ts';
 import { driftingRun } from './reasoning-drift.cases.ts';
 import { runDetectors } from './registry.ts';
 

@@ -1,38 +1,7 @@
-import type { Finding, Severity, Span } from '@spanwise/schemas';
+import type { Severity, Span } from '@spanwise/schemas';
 import { describe, expect, test } from 'vitest';
 import type { Evidence, RunDetector, RunEnd } from '../detector/detector.ts';
-import { RunJudge } from '../judge/run-judge.ts';
-import { MemorySlots } from '../slots.ts';
-import type { RunDetectorSettings } from './registry.ts';
-
-/** What is declared and known where a pattern judges by what is declared or learned: contracts of two made-up agents. */
-export const caseSettings = {
-  context_contract_violation: {
-    contracts: [
-      {
-        to: 'refunds-agent',
-        schema: {
-          type: 'object',
-          properties: {
-            order_id: { type: 'string' },
-            amount: { type: 'number', minimum: 0 },
-            reason: { type: 'string' },
-            note: { type: 'string' },
-          },
-          required: ['order_id', 'amount', 'reason'],
-        },
-      },
-    ],
-    norms: (from, to) =>
-      from === 'triage' && to === 'ledger'
-        ? { handoffs: 80, required: { account: 'string', amount: 'number', currency: 'string' } }
-        : undefined,
-  },
-  context_decay: {
-    criticalKeys: ['consent'],
-    norms: (from, to) => (from === 'known' && to === 'billing' ? { handoffs: 80, low: 0.6 } : undefined),
-  },
-} satisfies RunDetectorSettings;
+import { standingFindings } from './judged-cases.ts';
 
 /** What must be found: spans are given as indexes into the case's run. */
 export interface ExpectedFinding {
@@ -56,32 +25,8 @@ export interface DetectorCase {
   end?: RunEnd | null;
   /** Everything that stands at the end. */
   finds: ExpectedFinding[];
-}
-
-/** The findings that stand after the spans arrived in this order and the run ended. */
-export function standingFindings(
-  detectors: readonly RunDetector[],
-  spans: readonly Span[],
-  end: RunEnd | null = 'closed',
-): Finding[] {
-  const judge = new RunJudge({ detectors });
-  const slots = new MemorySlots();
-  const standing = new Map<string, Finding>();
-  let now = 1_000_000;
-  const take = (findings: readonly Finding[]) => {
-    for (const finding of findings) {
-      if (finding.withdrawn) standing.delete(finding.findingId);
-      else standing.set(finding.findingId, finding);
-    }
-  };
-  for (const span of spans) {
-    now += 10;
-    const output = judge.onSpan(slots, span, now);
-    expect(output.faults).toEqual([]);
-    take(output.findings);
-  }
-  if (end) take(judge.onEnd(slots, end, now + 60_000).findings);
-  return [...standing.values()];
+  /** The case that the documentation shows; one of each pattern's. */
+  example?: true;
 }
 
 /** Runs a detector's cases, each in the order of arrival given. */

@@ -1,6 +1,7 @@
 import { trace } from '@spanwise/testkit/spans';
 import { describe, expect, test } from 'vitest';
-import { describeCases, standingFindings } from './detector-cases.ts';
+import { describeCases } from './detector-cases.ts';
+import { standingFindings } from './judged-cases.ts';
 import { cases } from './tool-misrouting.cases.ts';
 import { toolMisrouting } from './tool-misrouting.ts';
 

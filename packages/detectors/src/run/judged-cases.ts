@@ -1,0 +1,59 @@
+import type { Finding, Span } from '@spanwise/schemas';
+import type { RunDetector, RunEnd } from '../detector/detector.ts';
+import { RunJudge, type RunOutput } from '../judge/run-judge.ts';
+import { MemorySlots } from '../slots.ts';
+import type { RunDetectorSettings } from './registry.ts';
+
+/** What is declared and known where a pattern judges by what is declared or learned: contracts of two made-up agents. */
+export const caseSettings = {
+  context_contract_violation: {
+    contracts: [
+      {
+        to: 'refunds-agent',
+        schema: {
+          type: 'object',
+          properties: {
+            order_id: { type: 'string' },
+            amount: { type: 'number', minimum: 0 },
+            reason: { type: 'string' },
+            note: { type: 'string' },
+          },
+          required: ['order_id', 'amount', 'reason'],
+        },
+      },
+    ],
+    norms: (from, to) =>
+      from === 'triage' && to === 'ledger'
+        ? { handoffs: 80, required: { account: 'string', amount: 'number', currency: 'string' } }
+        : undefined,
+  },
+  context_decay: {
+    criticalKeys: ['consent'],
+    norms: (from, to) => (from === 'known' && to === 'billing' ? { handoffs: 80, low: 0.6 } : undefined),
+  },
+} satisfies RunDetectorSettings;
+
+/** The findings that stand after the spans arrived in this order and the run ended. Throws an Error where a detector does. */
+export function standingFindings(
+  detectors: readonly RunDetector[],
+  spans: readonly Span[],
+  end: RunEnd | null = 'closed',
+): Finding[] {
+  const judge = new RunJudge({ detectors });
+  const slots = new MemorySlots();
+  const standing = new Map<string, Finding>();
+  let now = 1_000_000;
+  const take = ({ findings, faults }: RunOutput) => {
+    for (const { pattern, message } of faults) throw new Error(`${pattern} failed: ${message}`);
+    for (const finding of findings) {
+      if (finding.withdrawn) standing.delete(finding.findingId);
+      else standing.set(finding.findingId, finding);
+    }
+  };
+  for (const span of spans) {
+    now += 10;
+    take(judge.onSpan(slots, span, now));
+  }
+  if (end) take(judge.onEnd(slots, end, now + 60_000));
+  return [...standing.values()];
+}
