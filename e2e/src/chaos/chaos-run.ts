@@ -75,7 +75,7 @@ export async function runChaos(options: ChaosOptions): Promise<Outcome> {
   }
   const verdict = await judge({ platform, kafka, tables, database: DATABASE, dataDir, ledger, book, screen, signal });
   await tables.close();
-  const { load, faultRun, skipped, recoverySeconds, problems } = disturbed;
+  const { load, faultRun, skipped, recoverySeconds, catchUpSeconds, problems } = disturbed;
   return {
     faults: faultRun.faults,
     skipped,
@@ -85,6 +85,7 @@ export async function runChaos(options: ChaosOptions): Promise<Outcome> {
     longestDelaySeconds: Math.round(ledger.longestDelayMs / 100) / 10,
     ...verdict,
     recoverySeconds,
+    catchUpSeconds,
     problems: [...problems, ...verdict.problems],
     log: faultRun.log,
   };
@@ -95,6 +96,7 @@ interface Disturbed {
   readonly faultRun: FaultRun;
   readonly skipped: Record<string, string>;
   readonly recoverySeconds: Outcome['recoverySeconds'];
+  readonly catchUpSeconds: number;
   readonly problems: string[];
 }
 
@@ -153,9 +155,11 @@ async function disturb(options: ChaosOptions, parts: Parts): Promise<Disturbed> 
         signal,
       ),
     ]);
+    const loadEnded = performance.now();
     const unwell = await recovery.whenWell(PATIENCE_MS, signal);
     const problems = unwell === '' ? [] : [`not well ${PATIENCE_MS / 1_000} s after the last fault: ${unwell}`];
-    return { load: sent, faultRun, skipped, recoverySeconds: recovery.seconds, problems };
+    const catchUpSeconds = Math.round((performance.now() - loadEnded) / 1_000);
+    return { load: sent, faultRun, skipped, recoverySeconds: recovery.seconds, catchUpSeconds, problems };
   } finally {
     clearInterval(ticker);
     ended.abort();

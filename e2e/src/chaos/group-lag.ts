@@ -18,6 +18,8 @@ export interface Lag {
   readonly partition: number;
   readonly messages: number;
   readonly behindMs: number;
+  /** When the committed offset was last seen to move, by the clock of `performance`, milliseconds */
+  readonly movedAtMs: number;
 }
 
 /** Watches how far behind the committed offsets of all groups are. */
@@ -55,8 +57,9 @@ export class GroupLag implements AsyncDisposable {
             const end = ends.get(topic)?.get(partition) ?? 0;
             const position = Math.max(0, Number(offset));
             const messages = Math.max(0, end - position);
-            const behindMs = messages <= MARKERS ? 0 : this.#clock(topic, partition).behindMs(now, position);
-            return { group, topic, partition, messages, behindMs };
+            const clock = this.#clock(topic, partition);
+            const behindMs = messages <= MARKERS ? 0 : clock.behindMs(now, position);
+            return { group, topic, partition, messages, behindMs, movedAtMs: clock.movedAtMs(now, position) };
           }),
         ),
       );

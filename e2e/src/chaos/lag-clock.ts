@@ -1,5 +1,5 @@
 /** So far back ends of topics are remembered, milliseconds. */
-const MEMORY_MS = 300_000;
+const MEMORY_MS = 3_600_000;
 
 interface Sample {
   readonly atMs: number;
@@ -9,6 +9,8 @@ interface Sample {
 /** Tells how far behind a reader of a partition is in time, from where the partition ended when. */
 export class LagClock {
   readonly #samples: Sample[] = [];
+  #position = 0;
+  #movedAtMs = 0;
 
   /** The partition ended there at that time; calls come in the order of time. */
   note(atMs: number, end: number): void {
@@ -16,6 +18,13 @@ export class LagClock {
     if (last && last.end === end) return;
     this.#samples.push({ atMs, end });
     while ((this.#samples[0]?.atMs ?? atMs) < atMs - MEMORY_MS) this.#samples.shift();
+  }
+
+  /** The reader stood there at that time; calls come in the order of time. Gives the time of its last move. */
+  movedAtMs(atMs: number, position: number): number {
+    if (position !== this.#position) this.#movedAtMs = atMs;
+    this.#position = position;
+    return this.#movedAtMs;
   }
 
   /** How long ago, in milliseconds, the partition began to hold what the reader has not read; 0 when it has read all. */

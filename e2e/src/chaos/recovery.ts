@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cast } from './cast.ts';
 import type { GroupLag, Lag } from './group-lag.ts';
 
-/** Seconds from the end of an injection until the system had recovered. */
+/** Seconds from the end of an injection until the system went on. */
 export interface RecoverySeconds {
   readonly p50: number;
   readonly max: number;
@@ -21,8 +21,8 @@ interface Pending {
 }
 
 /**
- * Watches for the moment when every instance is ready and no group is behind. Faults overlap: the recovery from one may have to wait
- * for that from another.
+ * Watches for the moments when the system goes on after a fault: every instance is ready, and every partition that holds
+ * something to read has been read on in. Faults overlap: the recovery from one may have to wait for that from another.
  */
 export class RecoveryWatch implements AsyncDisposable {
   readonly #cast: Cast;
@@ -45,7 +45,7 @@ export class RecoveryWatch implements AsyncDisposable {
     this.#pending.push({ kind, endedAt: performance.now() });
   }
 
-  /** Waits until all is well. Gives what is not when patience ends; empty otherwise. */
+  /** Waits until the system has recovered from all faults and nothing is behind. Gives what is not when patience ends; empty otherwise. */
   async whenWell(patienceMs: number, signal: AbortSignal): Promise<string> {
     const deadline = performance.now() + patienceMs;
     while ((this.#pending.length > 0 || this.state !== '') && performance.now() < deadline) {
@@ -66,35 +66,36 @@ export class RecoveryWatch implements AsyncDisposable {
   async #watch(): Promise<void> {
     const { signal } = this.#stop;
     while (!signal.aborted) {
-      const asked = performance.now();
-      this.state = this.#cast.unready || (await this.#behind());
-      if (this.state === '') this.#recovered(asked);
+      const { unready } = this.#cast;
+      try {
+        const lags = await this.#lag.read();
+        this.state = unready || worstOf(lags);
+        if (unready === '') this.#recovered(lags);
+      } catch (error) {
+        this.state = unready || `Kafka: ${(error as Error).message}`;
+      }
       await sleep(POLL_MS, undefined, { signal }).catch(() => {});
     }
   }
 
-  async #behind(): Promise<string> {
-    let lags: Lag[];
-    try {
-      lags = await this.#lag.read();
-    } catch (error) {
-      return `Kafka: ${(error as Error).message}`;
-    }
-    const [worst] = lags.sort((a, b) => b.behindMs - a.behindMs);
-    if (!worst || worst.behindMs <= WELL_BEHIND_MS) return '';
-    return `${worst.group}: ${Math.round(worst.behindMs / 1_000)} s behind in ${worst.topic}/${worst.partition}`;
-  }
-
-  /** What had ended when this was asked is over. */
-  #recovered(asked: number): void {
+  #recovered(lags: readonly Lag[]): void {
     const now = performance.now();
+    const reading = lags.filter(({ behindMs }) => behindMs > 0);
+    const goesOnSince = Math.min(now, ...reading.map(({ movedAtMs }) => movedAtMs));
     this.#pending = this.#pending.filter(({ kind, endedAt }) => {
-      if (endedAt > asked) return true;
+      if (endedAt >= goesOnSince) return true;
       const seconds = this.#seconds.get(kind) ?? [];
       this.#seconds.set(kind, [...seconds, (now - endedAt) / 1_000]);
       return false;
     });
   }
+}
+
+/** What is furthest behind, in words; empty where nothing is by much. */
+function worstOf(lags: readonly Lag[]): string {
+  const [worst] = lags.toSorted((a, b) => b.behindMs - a.behindMs);
+  if (!worst || worst.behindMs <= WELL_BEHIND_MS) return '';
+  return `${worst.group}: ${Math.round(worst.behindMs / 1_000)} s behind in ${worst.topic}/${worst.partition}`;
 }
 
 function summary(seconds: readonly number[]): RecoverySeconds {

@@ -24,6 +24,8 @@ export interface Outcome {
   readonly deadLettersExpected: number;
   readonly deadLettersFound: number;
   readonly recoverySeconds: Readonly<Record<string, RecoverySeconds>>;
+  /** From the end of load and faults until nothing was behind any more */
+  readonly catchUpSeconds: number;
   /** What could only be compared with the undisturbed system, in words */
   readonly unchecked: readonly string[];
   /** Everything that is not as it should be, in words */
@@ -69,8 +71,16 @@ export function conclusion(outcome: Outcome): string {
   return [
     `${count(outcome.spansSent)} spans sent at ${count(outcome.spansPerSecond)} a second, ${count(outcome.spansLost)} lost, ${count(outcome.spansDuplicated)} doubled; ${faults} faults.`,
     `${count(outcome.findingsExpected)} findings expected, ${count(outcome.findingsMissing)} missing, ${count(outcome.findingsExtra)} too many, ${count(outcome.findingsDiffering)} records other than undisturbed.`,
+    `Went on after a fault within ${recoveries(outcome)}; caught up ${count(outcome.catchUpSeconds)} s after the last.`,
     `${count(outcome.aggregatesDiffering)} aggregates wrong; ${outcome.deadLettersFound} of ${outcome.deadLettersExpected} dead letters.`,
     ...outcome.unchecked.map((what) => `  only compared with the undisturbed system: ${what}`),
     ...outcome.problems.map((problem) => `  ${problem}`),
   ].join('\n');
+}
+
+function recoveries({ recoverySeconds }: Outcome): string {
+  const slowest = Object.entries(recoverySeconds).toSorted(([, a], [, b]) => b.max - a.max);
+  return slowest.length === 0
+    ? '–'
+    : slowest.map(([kind, { p50, max }]) => `${kind} ${p50} s (at most ${max} s)`).join(', ');
 }
