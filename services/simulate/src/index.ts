@@ -1,9 +1,20 @@
 export { conventions } from './convention/conventions.ts';
+export { type Arrival, type ArrivalOptions, arrivalsOf } from './emit/arrivals.ts';
 export { SendError } from './emit/otlp-client.ts';
 export { Renewable } from './emit/renewal.ts';
 export { resourceSpansOf } from './emit/requests.ts';
 export { type FleetOptions, type FleetProgress, type FleetResult, runFleet } from './fleet.ts';
-export { type FleetMix, type GenerateOptions, generateRuns } from './generate.ts';
+export { type FleetMix, type GenerateOptions, generateRuns, SessionSource } from './generate.ts';
+export { type Preset, presetOf, presets } from './preset.ts';
 export { Random } from './random.ts';
 export type { RunSpan, SimulatedRun, SpanSource } from './run.ts';
-export { type FaultName, type FaultTruth, faultNames, type NegativeTruth, type RunTruth, type Truth } from './truth.ts';
+export { FIRST_TEST_SEED } from './strength.ts';
+export {
+  type FaultName,
+  type FaultTruth,
+  faultNames,
+  isHarmful,
+  type NegativeTruth,
+  type RunTruth,
+  type Truth,
+} from './truth.ts';

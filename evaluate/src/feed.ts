@@ -2,12 +2,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { encodeBlock } from '@spanwise/schemas';
 import { convertResourceSpans } from '@spanwise/semconv';
-import { resourceSpansOf } from '../emit/requests.ts';
-import { SessionSource } from '../generate.ts';
-import { presetOf } from '../preset.ts';
-import { Random } from '../random.ts';
-import type { SimulatedRun } from '../run.ts';
-import { arrivalsOf } from './arrivals.ts';
+import type { SimulatedRun } from '@spanwise/simulate';
+import { arrivalsOf, presetOf, Random, resourceSpansOf, SessionSource } from '@spanwise/simulate';
 import { type EvaluationOptions, mixOf, START_MS } from './options.ts';
 
 /** What is remembered of a run to judge it by. */

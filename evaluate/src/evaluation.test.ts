@@ -1,8 +1,6 @@
+import { faultNames } from '@spanwise/simulate';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { generateRuns, SessionSource } from '../generate.ts';
-import { faultNames } from '../truth.ts';
-import { arrivalsOf } from './arrivals.ts';
-import { readCommand } from './command-line.ts';
+import { parseEvaluateCommand } from './command-line.ts';
 import { evaluateFleet } from './evaluation.ts';
 import { confusionOf, detailsOf, type Evaluated, reportOf, tableOf } from './report.ts';
 import { aucOf, brierOf } from './verdicts.ts';
@@ -19,8 +17,7 @@ describe('an evaluation', () => {
     expect(evaluated.problems).toEqual([]);
     expect(evaluated.evaluation.sessions).toBe(fleet.sessions);
     expect(evaluated.spans).toBeGreaterThan(500);
-    const { ok, patterns } = reportOf(evaluated);
-    expect(ok).toBe(true);
+    const { patterns } = reportOf(evaluated);
     expect(patterns.map(({ pattern }) => pattern)).toEqual(expect.arrayContaining([...faultNames]));
   });
 
@@ -67,40 +64,6 @@ describe('an evaluation', () => {
   });
 });
 
-describe('arrivals', () => {
-  const source = new SessionSource({ seed: 5, preset: 'fleet' });
-  const sessions = Array.from({ length: 20 }, (_, i) => source.session(i, 1e12 + i * 5_000));
-  const spansOf = (resendShare: number, lateShare: number) =>
-    [...arrivalsOf(sessions, { seed: 1, resendShare, lateShare })].flatMap((arrival) =>
-      arrival.spans.map((span) => ({ ...span, atMs: arrival.atMs, tenant: arrival.tenant })),
-    );
-
-  test('bring every span once, after its end, in the order of time', () => {
-    const arrived = spansOf(0, 0);
-    const sent = sessions.flat().flatMap((run) => run.spans);
-    expect(new Set(arrived.map(({ span }) => span.spanId)).size).toBe(arrived.length);
-    expect(arrived.length).toBe(sent.length);
-    expect(arrived.every(({ atMs, endMs }) => atMs >= endMs)).toBe(true);
-    const times = arrived.map(({ atMs }) => atMs);
-    expect(times).toEqual(times.toSorted((a, b) => a - b));
-    expect(new Set(arrived.map(({ tenant }) => tenant)).size).toBeGreaterThan(1);
-  });
-
-  test('bring some twice and some late', () => {
-    const arrived = spansOf(0.2, 0.2);
-    expect(new Set(arrived.map(({ span }) => span.spanId)).size).toBeLessThan(arrived.length);
-    expect(arrived.some(({ atMs, endMs }) => atMs > endMs + 2_000)).toBe(true);
-    const times = arrived.map(({ atMs }) => atMs);
-    expect(times).toEqual(times.toSorted((a, b) => a - b));
-  });
-});
-
-test('users of a fleet over weeks come back after days', () => {
-  const byConversation = Map.groupBy(generateRuns({ seed: 2, preset: 'weeks', count: 200 }), (run) => run.sessionId);
-  const spans = [...byConversation.values()].map((runs) => (runs.at(-1)?.startMs ?? 0) - (runs[0]?.startMs ?? 0));
-  expect(spans.filter((ms) => ms > 86_400_000).length).toBeGreaterThan(5);
-});
-
 test('a verdict is good when failed sessions rank first, and its probabilities are near the truth', () => {
   const good = [0.1, 0.2, 0.8, 0.9].map((probability) => ({ probability, failed: probability > 0.5 }));
   expect(aucOf(good)).toBe(1);
@@ -120,8 +83,9 @@ test('confusion counts what was found at what', () => {
 
 test.each([
   [['--sessions', '0'], '--sessions takes a whole number from 1 on'],
-  [['--seed', 'x'], '--seed takes a number'],
+  [['--seed', 'x'], '--seed takes a whole number'],
+  [['--fault-share', '2'], '--fault-share takes a share from 0 to 1'],
   [['--boredom'], 'boredom'],
 ])('the command line refuses %o', (args, message) => {
-  expect(() => readCommand(args)).toThrow(message);
+  expect(() => parseEvaluateCommand(args)).toThrow(message);
 });

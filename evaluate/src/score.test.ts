@@ -1,6 +1,6 @@
 import type { Finding } from '@spanwise/schemas';
+import type { FaultTruth, NegativeTruth, RunTruth } from '@spanwise/simulate';
 import { expect, test } from 'vitest';
-import type { FaultTruth, NegativeTruth, RunTruth } from '../truth.ts';
 import { shareOf } from './interval.ts';
 import { evaluate, type JudgedSession, type StandingFinding } from './score.ts';
 

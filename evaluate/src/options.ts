@@ -1,5 +1,5 @@
-import type { FleetMix } from '../generate.ts';
-import { presetOf } from '../preset.ts';
+import type { FleetMix } from '@spanwise/simulate';
+import { presetOf } from '@spanwise/simulate';
 
 export interface EvaluationOptions {
   readonly preset: string;

@@ -1,5 +1,5 @@
 import type { Finding } from '@spanwise/schemas';
-import type { FaultTruth, NegativeTruth, Truth } from '../truth.ts';
+import type { FaultTruth, NegativeTruth, Truth } from '@spanwise/simulate';
 
 /** A conversation: what was put there, against what was found. */
 export interface JudgedSession {

@@ -1,6 +1,6 @@
 import type { Session } from '@spanwise/schemas';
-import type { SimulatedRun } from '../run.ts';
-import { isHarmful } from '../truth.ts';
+import type { SimulatedRun } from '@spanwise/simulate';
+import { isHarmful } from '@spanwise/simulate';
 
 /** A conversation's probability of failure, and whether it did fail. */
 export interface Judgement {

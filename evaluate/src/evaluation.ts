@@ -1,8 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { type Judged, MemoryPipeline } from '@spanwise/offline';
 import type { Finding } from '@spanwise/schemas';
-import { SessionSource } from '../generate.ts';
-import { presetOf } from '../preset.ts';
+import { presetOf, SessionSource } from '@spanwise/simulate';
 import type { Fed, FeedData, Told } from './feed.ts';
 import { type EvaluationOptions, mixOf, START_MS } from './options.ts';
 import type { Evaluated } from './report.ts';

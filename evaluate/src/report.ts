@@ -1,3 +1,4 @@
+import { outOfBounds } from './bounds.ts';
 import { type Share, shareOf } from './interval.ts';
 import type { Evaluation, Mistake, PatternScore } from './score.ts';
 
@@ -14,28 +15,47 @@ export interface Evaluated {
   readonly problems: readonly string[];
 }
 
+/** What the report says of one pattern. */
+export interface PatternReport {
+  readonly pattern: string;
+  readonly injected: number;
+  readonly detected: number;
+  readonly precision: number | null;
+  readonly recall: number | null;
+  readonly localisation: number | null;
+  readonly rootCauseAccuracy: number | null;
+  readonly falseAlarmsPerThousandCleanSessions: number | null;
+  readonly delayP99Ms: number | null;
+}
+
 /** The report as other programs read it. Shares of nothing are null. */
-export function reportOf({ preset, seed, spans, convention, evaluation, verdict, problems }: Evaluated) {
-  return {
-    ok: problems.length === 0,
-    preset,
-    seed,
-    sessions: evaluation.sessions,
-    spans,
-    convention,
-    patterns: evaluation.patterns.map((score) => ({
-      pattern: score.pattern,
-      injected: score.injected,
-      detected: score.detected,
-      precision: rate(score.findings - score.spurious, score.findings),
-      recall: rate(score.detected, score.injected),
-      localisation: rate(score.localised, score.detected),
-      rootCauseAccuracy: rate(score.rootCauses, score.detected),
-      falseAlarmsPerThousandCleanSessions: perThousand(score.falseAlarms, evaluation.cleanSessions),
-      delayP99Ms: quantileOf(score.delaysMs, 0.99),
-    })),
-    verdict,
-  };
+export interface Report {
+  /** Everything was judged, and every pattern keeps the bounds. */
+  readonly ok: boolean;
+  readonly preset: string;
+  readonly seed: number;
+  readonly sessions: number;
+  /** Distinct ones */
+  readonly spans: number;
+  readonly convention: string;
+  readonly patterns: readonly PatternReport[];
+  readonly verdict: Evaluated['verdict'];
+}
+
+export function reportOf({ preset, seed, spans, convention, evaluation, verdict, problems }: Evaluated): Report {
+  const patterns = evaluation.patterns.map((score) => ({
+    pattern: score.pattern,
+    injected: score.injected,
+    detected: score.detected,
+    precision: rate(score.findings - score.spurious, score.findings),
+    recall: rate(score.detected, score.injected),
+    localisation: rate(score.localised, score.detected),
+    rootCauseAccuracy: rate(score.rootCauses, score.detected),
+    falseAlarmsPerThousandCleanSessions: perThousand(score.falseAlarms, evaluation.cleanSessions),
+    delayP99Ms: quantileOf(score.delaysMs, 0.99),
+  }));
+  const ok = problems.length === 0 && patterns.every((pattern) => outOfBounds(pattern).length === 0);
+  return { ok, preset, seed, sessions: evaluation.sessions, spans, convention, patterns, verdict };
 }
 
 /** What the report leaves out: counts, intervals, the confusion between patterns, problems. */
@@ -117,6 +137,7 @@ export function tableOf(evaluated: Evaluated): string {
       found,
       there === 'nothing' ? 'where nothing was' : `at ${there}`,
     ]);
+  const missed = reportOf(evaluated).patterns.flatMap(outOfBounds);
   const alarms = (perThousand(alarmedCleanSessions, cleanSessions) ?? 0).toFixed(1);
   return [
     inColumns([HEADINGS, ...rows]),
@@ -124,6 +145,7 @@ export function tableOf(evaluated: Evaluated): string {
     `${sessions} sessions (${spans} spans), ${cleanSessions} clean, ${alarmedCleanSessions} of them with a false alarm (${alarms} per 1,000)`,
     `verdict on sessions: AUC ${verdict.auc?.toFixed(3) ?? '–'}, Brier score ${verdict.brier?.toFixed(3) ?? '–'}`,
     ...(confused.length > 0 ? ['', 'Findings that answer nothing, most frequent first:', inColumns(confused)] : []),
+    ...(missed.length > 0 ? ['', 'Out of bounds:', ...missed.map((line) => `  ${line}`)] : []),
     ...evaluated.problems.slice(0, 10).map((problem) => `problem: ${problem}`),
     '',
   ].join('\n');

@@ -1,8 +1,8 @@
-import { departuresOf } from '../emit/departures.ts';
-import { Outbox } from '../emit/outbox.ts';
-import { requestsOf } from '../emit/requests.ts';
 import { Random } from '../random.ts';
 import type { RunSpan, SimulatedRun } from '../run.ts';
+import { departuresOf } from './departures.ts';
+import { Outbox } from './outbox.ts';
+import { requestsOf } from './requests.ts';
 
 /** A request with spans, as an endpoint receives it. */
 export interface Arrival {

@@ -1,0 +1,79 @@
+import { parseArguments, parseCount, UsageError } from '@spanwise/local/command';
+import { conventions, FIRST_TEST_SEED, presets } from '@spanwise/simulate';
+import { bounds } from './bounds.ts';
+import type { EvaluationOptions } from './options.ts';
+
+export const usage = `Lets a simulated fleet live, judges its spans by the detectors, and compares what is found with what was put there.
+Nothing is sent: spans go through the topologies of detect and correlate on the engine without a broker, in simulated time.
+
+  npm run evaluate -- [options]
+
+  --preset NAME        what the fleet is like (default fleet):
+${presets.map(({ name, doc }) => `                         ${name.padEnd(6)} ${doc}`).join('\n')}
+  --sessions N         conversations (default 1000)
+  --seed S             another fleet for each number (default 1). Seeds below ${FIRST_TEST_SEED} are for development, from ${FIRST_TEST_SEED} on for testing:
+                       their faults have other strengths
+  --convention NAME    only this one: ${conventions.map(({ name }) => name).join(', ')} (default all)
+  --faults A,B         only these
+  --fault-share X      share of runs with a fault (default the preset's); 0 for a clean fleet
+  --negative-share X   share of runs that resemble a fault and have none (default the preset's)
+  --report FILE        the result as JSON
+  --details FILE       counts, intervals and the confusion between patterns as JSON
+  --mistakes PATTERN   a line of JSON for each mistake with this pattern, or 'all'
+  --help
+
+The report: {ok, preset, seed, sessions, spans, convention, patterns, verdict}; shares of nothing are null, delayP99Ms counts from
+the release of the span that decided a finding. It is ok when every span was judged and every pattern keeps these bounds: where
+it was injected, precision ≥ ${bounds.precision}, recall ≥ ${bounds.recall}, localisation ≥ ${bounds.localisation}; fewer than ${bounds.falseAlarms} false alarm per 1,000 clean sessions.
+Exits 1 when it is not, and says which bounds are missed.
+`;
+
+export interface EvaluateCommand extends EvaluationOptions {
+  readonly report: string | undefined;
+  readonly details: string | undefined;
+  readonly mistakes: string | undefined;
+}
+
+/** @throws UsageError that names the option which cannot be */
+export function parseEvaluateCommand(args: readonly string[]): EvaluateCommand | 'help' {
+  const { values } = parseArguments({
+    args: [...args],
+    options: {
+      preset: { type: 'string', default: 'fleet' },
+      sessions: { type: 'string', default: '1000' },
+      seed: { type: 'string', default: '1' },
+      convention: { type: 'string', default: 'all' },
+      faults: { type: 'string' },
+      'fault-share': { type: 'string' },
+      'negative-share': { type: 'string' },
+      report: { type: 'string' },
+      details: { type: 'string' },
+      mistakes: { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
+  if (values.help) return 'help';
+  const { preset, convention, report, details, mistakes, faults } = values;
+  const faultShare = share('--fault-share', values['fault-share']);
+  const negativeShare = share('--negative-share', values['negative-share']);
+  return {
+    ...{ preset, convention, report, details, mistakes },
+    sessions: parseCount('--sessions', values.sessions),
+    seed: seedOf(values.seed),
+    ...(faults === undefined ? {} : { faults: faults.split(',') }),
+    ...(faultShare === undefined ? {} : { faultShare }),
+    ...(negativeShare === undefined ? {} : { negativeShare }),
+  };
+}
+
+function seedOf(text: string): number {
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw new UsageError(`--seed takes a whole number, not '${text}'.`);
+}
+
+function share(option: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const value = text.trim() === '' ? Number.NaN : Number(text);
+  if (value >= 0 && value <= 1) return value;
+  throw new UsageError(`${option} takes a share from 0 to 1, not '${text}'.`);
+}
