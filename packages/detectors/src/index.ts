@@ -1,5 +1,7 @@
 export type { Evidence, FindingDraft, Reporter, RunDetector, RunEnd } from './detector/detector.ts';
+export type { PatternDescription } from './detector/pattern.ts';
 export type { RunView } from './detector/run-view.ts';
+export type { Setting, SettingKind } from './detector/setting.ts';
 export type { Step } from './detector/step.ts';
 export { hash64, hash128 } from './identity-hash.ts';
 export { findingIdOf } from './judge/finding-ledger.ts';
@@ -9,6 +11,6 @@ export type { RequestedCall } from './reading/requested-calls.ts';
 export type { ResultOutcome } from './reading/result-outcome.ts';
 export { schemaProblem } from './reading/schema-check.ts';
 export { type AgentSettings, runDetectorsByAgent } from './run/by-agent.ts';
-export { type RunDetectorSettings, runDetectors } from './run/registry.ts';
+export { patternDescriptions, type RunDetectorSettings, runDetectors } from './run/registry.ts';
 export { SessionJudge, type SessionJudgeOptions } from './session/session-judge.ts';
 export { MemorySlots, type Slots } from './slots.ts';

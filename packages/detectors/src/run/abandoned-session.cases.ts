@@ -9,6 +9,7 @@ const asked = trace()
 export const cases: DetectorCase[] = [
   {
     name: 'finds a run that fell silent with a call open, begun at the inference that asked',
+    example: true,
     run: asked,
     end: 'abandoned',
     finds: [{ at: 2, began: 2, severity: 'high', type: 'open_work' }],

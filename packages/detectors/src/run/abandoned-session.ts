@@ -1,27 +1,41 @@
-import type { RunDetector } from '../detector/detector.ts';
+import { describePattern, type RunPatternLogic, runPattern } from '../detector/pattern.ts';
 import type { RunView } from '../detector/run-view.ts';
+import * as setting from '../detector/setting.ts';
 import type { Step } from '../detector/step.ts';
 import type { RequestedCall } from '../reading/requested-calls.ts';
 import { follows, isToolLike } from '../relations/operation.ts';
 
-/**
- * `abandoned_session`: no end came. The run has been silent for longer than its inactivity gap, its root never ended, and
- * work was open: tools that a model had asked for, spans whose children came and that never ended themselves.
- * MAST 3.1 premature termination, 1.5 unaware of termination.
- *
- * It does not claim a run whose open call has, in this run, lawfully taken as long as the silence, nor one of a fleet that
- * is known to lose spans. A span that comes after all takes it back.
- *
- * Happened: the last step that ended. Began: the inference whose call stayed open, else the last step.
- * Evidence `open_work`: seen: names of the open calls; numbers: openCalls, openSpans, silentSeconds; spans: the requesting
- * inferences and the spans that never ended.
- */
-export interface AbandonedSessionSettings {
-  /** A silence of this many times the longest earlier call of an open call's tool is still normal. Default 2. */
-  normalTimes: number;
-}
-
-const DEFAULTS: AbandonedSessionSettings = { normalTimes: 2 };
+const DESCRIPTION = describePattern({
+  pattern: 'abandoned_session',
+  inShort: 'no end came, and work was open',
+  claims:
+    'The run was silent for longer than its inactivity gap (`SPANWISE_DETECT_RUN_ABANDON`), its root never ended, ' +
+    'and work was open: tools that a model had asked for, or spans whose children came. A span that comes after all ' +
+    'takes it back.',
+  doesNotClaim: [
+    'a run whose open call has, in this run, lawfully taken as long as the silence',
+    'a run of a fleet that is known to lose spans',
+  ],
+  needs: 'links of spans to their parents; output messages name the open calls',
+  happened: 'the last step that ended',
+  began: 'the inference whose call stayed open, else the last step',
+  evidence: {
+    open_work:
+      'seen: names of the open calls; numbers `openCalls`, `openSpans`, `silentSeconds`; spans: the inferences that ' +
+      'asked, and the spans that never ended',
+  },
+  severity: {
+    high: 'always',
+  },
+  published: ['MAST 3.1, 1.5'],
+  settings: {
+    normalTimes: setting.amount(
+      2,
+      'a silence of this many times the longest earlier call of the open call’s tool is still normal',
+      'durations of one tool vary by about that much',
+    ),
+  },
+});
 
 const KEY = 'end';
 
@@ -69,10 +83,8 @@ function longestCall(tool: string, run: RunView): number {
   return longest;
 }
 
-export function abandonedSession(overrides: Partial<AbandonedSessionSettings> = {}): RunDetector {
-  const settings = { ...DEFAULTS, ...overrides };
+export const abandonedSession = runPattern(DESCRIPTION, (settings): RunPatternLogic => {
   return {
-    pattern: 'abandoned_session',
     initialState: () => ({}),
     onSpan(_step, _span, _run, _state, reporter) {
       reporter.withdraw(KEY);
@@ -117,4 +129,4 @@ export function abandonedSession(overrides: Partial<AbandonedSessionSettings> = 
       return false;
     },
   };
-}
+});

@@ -131,6 +131,7 @@ export const cases: DetectorCase[] = [
   },
   {
     name: 'finds work that goes round and that nobody does',
+    example: true,
     run: passed([
       ['triage', 'billing', order],
       ['billing', 'triage', order],

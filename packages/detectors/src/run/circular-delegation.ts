@@ -1,6 +1,8 @@
 import type { Span } from '@spanwise/schemas';
-import type { Reporter, RunDetector } from '../detector/detector.ts';
+import type { Reporter } from '../detector/detector.ts';
+import { describePattern, type RunPatternLogic, runPattern } from '../detector/pattern.ts';
 import type { RunView } from '../detector/run-view.ts';
+import * as setting from '../detector/setting.ts';
 import { isFailure, type Step } from '../detector/step.ts';
 import { hash64 } from '../identity-hash.ts';
 import { agentKey } from '../reading/agent-key.ts';
@@ -14,34 +16,53 @@ import { type Invocation, invocationsAbove } from '../relations/delegation-chain
 import { type Handoff, type HandoffLog, handoffsOf, noteHandoff } from '../relations/handoffs.ts';
 import { type Wait, waitingCycles } from '../relations/waiting.ts';
 
-/**
- * `circular_delegation`: agents wait for each other in a cycle, or look for a consensus and get no nearer to it.
- * MAST 1.3 (step repetition), 1.5 (unaware of termination), 2.5 (ignored other agent's input).
- *
- * Four forms, each its own evidence:
- * - `delegation_cycle`: an agent is invoked within its own invocation (A → B → A, all open) with the same task as one further
- *   out. Where tasks were not captured, only from the third time on.
- * - `handed_back`: control passes A → B → … → A → B with the same payload, and no call was made in between.
- * - `waiting_cycle`: steps that state what they wait for (`spanwise.waits_for`: agents) form a cycle in which all wait at once.
- * - `no_agreement`: the speakers of a consensus hold different values of the same fields round after round, as far apart as
- *   before. Rounds are those of `spanwise.consensus.round`, on the span or above it, else each speaker's turn to one
- *   question; positions are read from JSON answers and from lines like `Vote: approve`.
- *
- * It does not claim recursion whose task changes or gets smaller, a handoff back that says something new, a refusal that is
- * sent elsewhere, a debate in prose, nor one that was agreed upon in the end.
- *
- * Happened: the invocation or handoff that closes the cycle, the last opinion of the round that is one too many. Began: the
- * inference that passed the work on (else the handoff), the first wait, the first opinion of the stretch.
- * Numbers: agents, rounds, seconds.
- */
-export interface CircularDelegationSettings {
-  /** Rounds without getting nearer that make a deadlock. Default 4. */
-  rounds: number;
-  /** Invocations of one agent within each other that are too many where tasks are not known. Default 3. */
-  unseenTasks: number;
-}
+const DESCRIPTION = describePattern({
+  pattern: 'circular_delegation',
+  inShort: 'agents wait for each other, or a consensus comes no nearer',
+  claims:
+    'Agents wait for each other in a cycle, or look for a consensus and get no nearer to one. Positions are read ' +
+    'from JSON answers and lines like `Vote: approve`; rounds from `spanwise.consensus.round` on the span or above ' +
+    'it, else each speaker’s turn to one question is a round.',
+  doesNotClaim: [
+    'recursion whose task changes or gets smaller',
+    'a handoff back that says something new; work that is sent back once',
+    'a debate in prose; one whose numbers approach each other; one that was agreed upon in the end',
+  ],
+  needs:
+    'payloads of handoffs or inputs of invoked agents to know that a task is the same: without them an agent within ' +
+    'itself counts from the third time on',
+  happened: 'the invocation or handoff that closes the cycle, or the last statement of the round that is one too many',
+  began: 'the inference that passed the work on, the first wait, or the first statement of the stretch',
+  evidence: {
+    delegation_cycle:
+      'an agent is invoked within its own invocation (A → B → A, all open) with the same task as one further out; ' +
+      'seen: the path; numbers `agents`, `seconds`',
+    handed_back:
+      'control passes A → B → … → A → B with the same payload, and nobody called anything in between; holds the ' +
+      'same, and `handoffs`',
+    waiting_cycle:
+      'steps that state what they wait for (`spanwise.waits_for`: names of agents) form a cycle, and all wait at ' +
+      'once; holds the same',
+    no_agreement:
+      'the speakers hold different values of the same fields, round after round, as far apart as before; seen: what ' +
+      'each holds; numbers `rounds`, `agents`, `disputed`, `seconds`',
+  },
+  severity: {
+    medium: 'else',
+    high: 'the cycle failed; waits; twice the rounds of a deadlock',
+  },
+  published: ['MAST 1.3, 1.5, 2.5'],
+  settings: {
+    rounds: setting.count(4, 'rounds without getting nearer that make a deadlock', 'three are a lawful debate'),
+    unseenTasks: setting.count(
+      3,
+      'invocations of one agent within each other that are too many where tasks are not known',
+      'the second may be about something else',
+    ),
+  },
+});
 
-const DEFAULTS: CircularDelegationSettings = { rounds: 4, unseenTasks: 3 };
+type CircularDelegationSettings = setting.SettingsOf<typeof DESCRIPTION.settings>;
 
 const MOST_WAITS = 32;
 const MOST_OPINIONS = 48;
@@ -71,9 +92,7 @@ interface Found {
   confidence: number;
 }
 
-export function circularDelegation(overrides: Partial<CircularDelegationSettings> = {}): RunDetector<State> {
-  const settings = { ...DEFAULTS, ...overrides };
-
+export const circularDelegation = runPattern(DESCRIPTION, (settings): RunPatternLogic<State> => {
   function judge(run: RunView, state: State, reporter: Reporter): boolean {
     const found = [
       ...delegations(run, state, settings.unseenTasks),
@@ -110,7 +129,6 @@ export function circularDelegation(overrides: Partial<CircularDelegationSettings
   }
 
   return {
-    pattern: 'circular_delegation',
     initialState: () => ({ log: { notes: [] }, waits: [], opinions: [], rounds: [], reported: [] }),
 
     onSpan(step, span, run, state, reporter) {
@@ -124,7 +142,7 @@ export function circularDelegation(overrides: Partial<CircularDelegationSettings
 
     onRunEnd: (_end, run, state, reporter) => judge(run, state, reporter),
   };
-}
+});
 
 /** What a span says of waiting and rounds. */
 function noteOwn(step: Step, span: Span, state: State): boolean {

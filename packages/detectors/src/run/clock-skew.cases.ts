@@ -32,6 +32,7 @@ export const cases: DetectorCase[] = [
   },
   {
     name: 'finds a clock that is seconds behind, from one call',
+    example: true,
     run: remoteCalls(1, -5_000),
     finds: [{ at: 0, severity: 'low' }],
   },

@@ -1,26 +1,42 @@
-import type { FindingDraft, Reporter, RunDetector } from '../detector/detector.ts';
+import type { FindingDraft, Reporter } from '../detector/detector.ts';
+import { describePattern, type RunPatternLogic, runPattern } from '../detector/pattern.ts';
 import type { RunView } from '../detector/run-view.ts';
+import * as setting from '../detector/setting.ts';
 import type { Step } from '../detector/step.ts';
 import { CLOCK_TOLERANCE_US, type ClockPair, clockPairs } from '../relations/service-offsets.ts';
 
-/**
- * `clock_skew`: the clocks of two services disagree: children of one start before their parents in the other, or all of
- * them end after the parents that waited for them. Not an agent's failure, but other patterns must not take its spans'
- * times for their order: `serviceOffsets` gives what to subtract.
- *
- * It does not claim skew within one service (there a child that sticks out is asynchronous), nor for a single child that
- * ends late, one longer than its parent, or a message's consumer: nobody waited for them.
- *
- * Happened and began: the earliest child that cannot have been when its clock says.
- * Evidence `clock_offset` (expected: the caller, seen: the callee; numbers: offsetMs, the callee's clock against the
- * caller's, lowMs and highMs where bounded, pairs, violations).
- */
-export interface ClockSkewSettings {
-  /** Offsets from which it is more than an observation, milliseconds. Default 1,000. */
-  notableMs: number;
-}
-
-const DEFAULTS: ClockSkewSettings = { notableMs: 1_000 };
+const DESCRIPTION = describePattern({
+  pattern: 'clock_skew',
+  inShort: 'the clocks of two services disagree',
+  claims:
+    'The clocks of two services disagree: children of one start before their parents in the other, or all of them ' +
+    'end after parents that waited for them. Not an agent’s failure, and nothing in the verdict; the offsets ' +
+    'correct the order in which the other patterns see the steps.',
+  doesNotClaim: [
+    'skew within one service: a child that sticks out there is asynchronous',
+    'a single child that ends late, one longer than its parent, or a consumer of messages: nobody waited for them',
+  ],
+  needs: 'names of services, and links of spans to their parents',
+  happened: 'the earliest child that cannot have been when its clock says',
+  began: 'the same',
+  evidence: {
+    clock_offset:
+      'expected: the caller; seen: the callee; numbers `offsetMs` (the callee’s clock against the caller’s), ' +
+      '`lowMs` and `highMs` where it is bounded, `pairs`, `violations`; spans: the children',
+  },
+  severity: {
+    info: 'else',
+    low: '`notableMs` and more',
+  },
+  published: [],
+  settings: {
+    notableMs: setting.milliseconds(
+      1_000,
+      'offset from which on it is more than an observation',
+      'a second changes what people read from a trace; less is ordinary drift',
+    ),
+  },
+});
 
 const MOST_ASYNCHRONOUS = 128;
 const MOST_SPANS = 32;
@@ -33,9 +49,7 @@ interface State {
   compared: number;
 }
 
-export function clockSkew(overrides: Partial<ClockSkewSettings> = {}): RunDetector<State> {
-  const settings = { ...DEFAULTS, ...overrides };
-
+export const clockSkew = runPattern(DESCRIPTION, (settings): RunPatternLogic<State> => {
   function draft(pair: ClockPair, run: RunView): FindingDraft | undefined {
     const odd = [...pair.early, ...pair.late].sort(
       (a, b) => startOfParent(a, run) - startOfParent(b, run) || byId(a, b),
@@ -76,7 +90,6 @@ export function clockSkew(overrides: Partial<ClockSkewSettings> = {}): RunDetect
   }
 
   return {
-    pattern: 'clock_skew',
     initialState: () => ({ asynchronous: [], violations: 0, compared: 0 }),
 
     onSpan(step, span, run, state, reporter) {
@@ -103,7 +116,7 @@ export function clockSkew(overrides: Partial<ClockSkewSettings> = {}): RunDetect
       return true;
     },
   };
-}
+});
 
 const keyOf = (pair: ClockPair): string => `${pair.caller} ${pair.callee}`;
 const byId = (a: Step, b: Step): number => (a.spanId < b.spanId ? -1 : 1);

@@ -26,6 +26,7 @@ export const cases: DetectorCase[] = [
   },
   {
     name: 'a repair that has to be repaired before the call is made again is three levels',
+    example: true,
     run: paying()
       .call('renew_access', { service: 'pay' }, DOWN)
       .call('renew_access', { service: 'pay' }, OK)

@@ -1,5 +1,7 @@
-import type { Reporter, RunDetector } from '../detector/detector.ts';
+import type { Reporter } from '../detector/detector.ts';
+import { describePattern, type RunPatternLogic, runPattern } from '../detector/pattern.ts';
 import type { RunView } from '../detector/run-view.ts';
+import * as setting from '../detector/setting.ts';
 import type { Step } from '../detector/step.ts';
 import { isCall } from '../relations/calls.ts';
 import { encloses } from '../relations/enclosure.ts';
@@ -8,31 +10,41 @@ import { isDue } from '../relations/incident-pace.ts';
 import { type Incident, incidentsOf } from '../relations/incidents.ts';
 import { follows, isOperation, isToolLike, sameAgent, sameOperation } from '../relations/operation.ts';
 
-/**
- * `compounding_recovery`: recoveries nest or follow each other. TRAIL: resource abuse, task orchestration; MAST 1.5.
- *
- * - `nested`: what was done about a failure failed in turn, and something was done about that: three levels and more, the failure, its
- *   recovery, the recovery's recovery. Attempts at the same call are one level: many of them are `retry_storm`.
- * - `following`: four failures of different calls and more, each put right by further attempts, with hardly another call between them:
- *   little else is done.
- *
- * What came of a failure lies within one of its attempts; or comes directly after it, while it is without success, and is seen to be
- * about it: the failed call is tried again afterwards, or the model asks for it with words of the trouble.
- *
- * It does not claim retries that succeeded before the next thing failed with other work between, nor calls that failed side by side.
- *
- * Happened: the first recovery that failed and was itself recovered from; of those that follow each other the third failure. Began: the
- * deepest span that shows the first failure.
- * Numbers: depth (levels, or failures), attempts, seconds; spans: the failures.
- */
-export interface CompoundingRecoverySettings {
-  /** Levels that make it compounding. Default 3. */
-  depth: number;
-  /** Recoveries that follow each other. Default 4. */
-  following: number;
-}
-
-const DEFAULTS: CompoundingRecoverySettings = { depth: 3, following: 4 };
+const DESCRIPTION = describePattern({
+  pattern: 'compounding_recovery',
+  inShort: 'recoveries fail and have to be recovered from',
+  claims:
+    'Recoveries nest or follow each other. What was done about a failure lies within one of its attempts; or comes ' +
+    'directly after it, while it is without success, and is seen to be about it: the failed call is tried again ' +
+    'afterwards, or the model asks for it with words of the trouble.',
+  doesNotClaim: [
+    'retries that succeeded, with other work between them',
+    'a failure that nobody minded; calls that failed side by side',
+    'one call that fails over and over: that is `retry_storm`',
+  ],
+  needs: 'the status of spans, or results; messages tell what a call is about',
+  happened:
+    'the first recovery that failed and was itself recovered from; of those that follow each other the third ' +
+    'failure',
+  began: 'the deepest span that shows the first failure',
+  evidence: {
+    nested:
+      'what was done about a failure failed in turn, and something was done about that; seen: each failure; numbers ' +
+      '`depth` (the failure, its recovery, the recovery’s recovery …), `attempts`, `seconds`; spans: the failures',
+    following:
+      'failures of different calls, each put right by further attempts, with at most one other successful call from ' +
+      'one to the next; holds the same',
+  },
+  severity: {
+    medium: 'all came to a good end',
+    high: 'else',
+  },
+  published: ['TRAIL resource abuse, task orchestration', 'MAST 1.5'],
+  settings: {
+    depth: setting.count(3, 'levels that make it compounding', 'two, a fallback that had to be retried, are ordinary'),
+    following: setting.count(4, 'recoveries that follow each other', 'single retries are spread over every run'),
+  },
+});
 
 /** Successful calls between a failure and one that still is about it, and between recoveries that follow each other. */
 const CALLS_BETWEEN = 1;
@@ -139,9 +151,7 @@ function chainsIn(incidents: readonly Incident[], run: RunView): Incident[][] {
 
 const nameOf = (step: Step): string => step.tool || step.agent || step.name;
 
-export function compoundingRecovery(overrides: Partial<CompoundingRecoverySettings> = {}): RunDetector<State> {
-  const settings = { ...DEFAULTS, ...overrides };
-
+export const compoundingRecovery = runPattern(DESCRIPTION, (settings): RunPatternLogic<State> => {
   function report(
     type: 'nested' | 'following',
     found: readonly Incident[],
@@ -201,9 +211,8 @@ export function compoundingRecovery(overrides: Partial<CompoundingRecoverySettin
   }
 
   return {
-    pattern: 'compounding_recovery',
     initialState: () => ({ reported: [] }),
     onSpan: (step, _span, run, state, reporter) => (isDue(step, run) ? judge(run, state, reporter) : false),
     onRunEnd: (_end, run, state, reporter) => (run.troubles > 0 ? judge(run, state, reporter) : false),
   };
-}
+});

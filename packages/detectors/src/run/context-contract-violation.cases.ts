@@ -42,6 +42,7 @@ const nested = (input: string): Span[] =>
 export const cases: DetectorCase[] = [
   {
     name: 'finds a field missing that the contract requires, in the arguments of the handoff',
+    example: true,
     run: delegation(missing),
     finds: [{ at: 3, began: 0, severity: 'high', type: 'declared_contract' }],
   },

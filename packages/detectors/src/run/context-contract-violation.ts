@@ -1,6 +1,8 @@
 import type { Severity } from '@spanwise/schemas';
-import type { Reporter, RunDetector } from '../detector/detector.ts';
+import type { Reporter } from '../detector/detector.ts';
+import { describePattern, type RunPatternLogic, runPattern } from '../detector/pattern.ts';
 import type { RunView } from '../detector/run-view.ts';
+import * as setting from '../detector/setting.ts';
 import {
   type CompiledContract,
   type ContractBreak,
@@ -13,31 +15,43 @@ import type { HandoffNorm, HandoffNorms } from '../relations/handoff-norms.ts';
 import { type Handoff, type HandoffLog, handoffsOf, noteHandoff } from '../relations/handoffs.ts';
 import { withdrawUntrue } from '../relations/judged-anew.ts';
 
-/**
- * `context_contract_violation`: at a handoff from agent to agent, a field that must be there is missing, empty or of another
- * type. MAST 2.4 (information withholding), 1.4 (loss of conversation history); TRAIL: context handling failures.
- *
- * Two forms, each its own evidence:
- * - `declared_contract`: by a contract that was declared for the receiver, or for the pair: a JSON Schema.
- * - `learned_contract`: by what practically all handoffs of the pair carried that ended well (`norms`; silent until enough were seen).
- *
- * The payload is read where the framework records it: the arguments of the handoff's span, else of the call the model asked for, else
- * the input of the invoked agent; alone, in an object within it, or as JSON in words. It is judged only where it has at least one of
- * the fields in question: a handoff whose context travels otherwise (a shared conversation, prose, a target and nothing else) is
- * not judged. Fields that are not required may be missing or null.
- *
- * Happened: the handoff's span, else the invoked agent's. Began: the inference that asked for it.
- * Evidence: expected: the broken rules; seen: the fields that were handed over; numbers: missing, empty, wrongType, otherRules; of a
- * learned one, handoffs it was learned from.
- */
-export interface ContextContractViolationSettings {
-  /** Default none. */
-  contracts: readonly HandoffContract[];
-  /** What handoffs normally carry. Default: nothing is known. */
-  norms: HandoffNorms;
-}
-
-const DEFAULTS: ContextContractViolationSettings = { contracts: [], norms: () => undefined };
+const DESCRIPTION = describePattern({
+  pattern: 'context_contract_violation',
+  inShort: 'a handoff lacks what it must carry',
+  claims:
+    'At a handoff from agent to agent, a field that must be there is missing, empty or of another type. The payload ' +
+    'is read where the framework records it: the arguments of the handoff’s span, else of the call that the model ' +
+    'asked for, else the input of the invoked agent; alone, in an object within it, or as JSON within words.',
+  doesNotClaim: [
+    'fields that are not required: they may be missing or null',
+    'a handoff whose context travels otherwise: a shared conversation, prose, a target and nothing else; the ' +
+      'coverage of a run whose handoffs all do lists the pattern as blind',
+  ],
+  needs: 'payloads of handoffs with fields; a declared contract, or enough handoffs of the pair to learn from',
+  happened: 'the handoff’s span, else the invoked agent’s',
+  began: 'the inference that asked for it',
+  evidence: {
+    declared_contract:
+      'by a JSON Schema that was declared for the receiver, or for the pair; expected: the broken rules; seen: the ' +
+      'fields that were handed over; numbers `missing`, `empty`, `wrongType`, `otherRules`',
+    learned_contract:
+      'by what practically all handoffs of the pair carried that ended well; holds the same, and `handoffs` that it ' +
+      'was learned from',
+  },
+  severity: {
+    low: 'only what receivers cope with, as a number as text',
+    medium: 'another type, a broken rule, what was learned',
+    high: 'a declared field is missing or empty',
+  },
+  published: ['MAST 2.4, 1.4', 'TRAIL context handling failures'],
+  settings: {
+    contracts: setting.declared([] as readonly HandoffContract[], 'what handoffs must carry: `{ from?, to, schema }`'),
+    norms: setting.learned(
+      (() => undefined) as HandoffNorms,
+      'what handoffs of a pair that ended well practically always carried',
+    ),
+  },
+});
 
 /** What is remembered of a payload. */
 interface Kept {
@@ -51,10 +65,7 @@ interface State {
   told: string[];
 }
 
-export function contextContractViolation(
-  overrides: Partial<ContextContractViolationSettings> = {},
-): RunDetector<State> {
-  const { norms, contracts } = { ...DEFAULTS, ...overrides };
+export const contextContractViolation = runPattern(DESCRIPTION, ({ norms, contracts }): RunPatternLogic<State> => {
   const compiled = contracts.map(compileContract);
 
   function keep(payload: HandoffPayload): Kept | null {
@@ -85,7 +96,6 @@ export function contextContractViolation(
   }
 
   return {
-    pattern: 'context_contract_violation',
     initialState: () => ({ log: { notes: [] }, told: [] }),
 
     onSpan(step, span, run, state, reporter) {
@@ -105,7 +115,7 @@ export function contextContractViolation(
       return handoffs.length > 0 && handoffs.every(({ kept }) => !kept);
     },
   };
-}
+});
 
 /** The contract of the pair, else of the receiver. */
 function contractFor(contracts: readonly CompiledContract[], handoff: Handoff<Kept>): CompiledContract | undefined {

@@ -54,6 +54,7 @@ const history: TestMessage[] = [says('user', REQUEST), says('assistant', 'Billin
 export const cases: DetectorCase[] = [
   {
     name: 'finds the handoff after which less than half is left, and where the loss began',
+    example: true,
     run: pipeline(REQUEST, 'Refund 59.90 for A-1042 of 2026-01-02, do not cancel the subscription.', 'Refund A-1042.'),
     finds: [{ at: 4, began: 0, severity: 'medium', type: 'worn_down' }],
   },

@@ -1,6 +1,8 @@
 import type { Severity, Span } from '@spanwise/schemas';
-import type { Reporter, RunDetector } from '../detector/detector.ts';
+import type { Reporter } from '../detector/detector.ts';
+import { describePattern, type RunPatternLogic, runPattern } from '../detector/pattern.ts';
 import type { RunView } from '../detector/run-view.ts';
+import * as setting from '../detector/setting.ts';
 import type { Step } from '../detector/step.ts';
 import { agentKey } from '../reading/agent-key.ts';
 import { type ContextItem, holds } from '../reading/context-items.ts';
@@ -10,41 +12,66 @@ import { type HandoffLog, handoffsOf, noteHandoff } from '../relations/handoffs.
 import { withdrawUntrue } from '../relations/judged-anew.ts';
 import { type GivenContext, type Hop, hopsOf, noteContext } from '../relations/passed-contexts.ts';
 
-/**
- * `context_decay`: over handoffs from agent to agent, what the first was given gets lost. MAST 1.4 (loss of conversation history),
- * 2.4 (information withholding); TRAIL: context handling failures.
- *
- * Four forms, each its own evidence:
- * - `critical_key_lost`: a key that was declared critical (a setting, or `spanwise.context.critical_keys`) was in the context of the one
- *   who handed over and is not in that of the receiver: `spanwise.context.keys` where given, else the fields of the payloads.
- * - `below_normal`: of the identifiers, numbers, dates and prohibitions that the one who hands over was given, a smaller share is in what
- *   the receiver begins with than in all but few handoffs of the pair (`norms`; silent until they are known).
- * - `rule_lost`: without norms: control passed over, less than half is left, and what must not be done is not among it.
- * - `worn_down`: without norms: after two handoffs and more, less than half of what the first agent was given is left.
- *
- * It does not claim a summary that keeps those items in whatever form, prose that is left out, a receiver that gets the whole
- * conversation, nor one step down to a part of the work. Blind where inputs and payloads were not captured.
- *
- * Happened: the handoff after which too little is left. Began: the inference that asked for the handoff where the first of what is
- * lost was lost.
- * Evidence: expected: what was there; seen: what was lost, by the hop (`triage → billing: a-1042`); numbers: items, kept, hops, share;
- * normalShare.
- */
-export interface ContextDecaySettings {
-  /** Keys that every receiver needs; of one agent where given by its name. Default none. */
-  criticalKeys: readonly string[] | Readonly<Record<string, readonly string[]>>;
-  /** What share of a context normally survives. Default: nothing is known. */
-  norms: RetentionNorms;
-  /** Without norms: least share that has to survive. Default 0.5. */
-  leastShare: number;
-  /** Without norms: items that the first must have been given for a share to mean anything. Default 4. */
-  leastItems: number;
-}
-
 /** The share of a pair's handoffs (agent keys) that is only rarely undercut (a 5 % quantile); undefined while too little is known. */
 export type RetentionNorms = (from: string, to: string) => { handoffs: number; low: number } | undefined;
 
-const DEFAULTS: ContextDecaySettings = { criticalKeys: [], norms: () => undefined, leastShare: 0.5, leastItems: 4 };
+const DESCRIPTION = describePattern({
+  pattern: 'context_decay',
+  inShort: 'over handoffs, what the first agent was given gets lost',
+  claims: 'Over handoffs from agent to agent, what the first was given gets lost.',
+  doesNotClaim: [
+    'a summary that keeps those items in whatever form; prose that is left out',
+    'a receiver that gets the whole conversation',
+    'one step down to a part of the work',
+  ],
+  needs: 'the inputs of the receivers, or payloads with fields',
+  happened: 'the handoff after which too little is left',
+  began: 'the inference that asked for the handoff at which the first of it was lost',
+  evidence: {
+    critical_key_lost:
+      'a key that was declared critical (a setting, or `spanwise.context.critical_keys`) was in the context of the ' +
+      'one who hands over and is not in the receiver’s: `spanwise.context.keys` where given, else the fields of the ' +
+      'payloads; expected: the keys; seen: each that was lost, by the hop; numbers `items`, `kept`, `hops`',
+    below_normal:
+      'of the identifiers, numbers, dates and prohibitions that the one who hands over was given, a smaller share ' +
+      'is in what the receiver begins with than in all but 5 % of the pair’s handoffs; holds the same of those ' +
+      'items, and `share`, `normalShare`, `handoffs`',
+    rule_lost:
+      'where no norm is known: control passed over, less than half is left, and what must not be done is not among ' +
+      'it; numbers as the first, and `share`',
+    worn_down:
+      'where no norm is known: after two handoffs and more, less than half of what the first agent was given is ' +
+      'left; holds the same',
+  },
+  severity: {
+    low: 'an agent asks another for a part of the work, and no norm is known',
+    medium: 'else',
+    high: 'a critical key',
+  },
+  published: ['MAST 1.4, 2.4', 'TRAIL context handling failures'],
+  settings: {
+    criticalKeys: setting.declared(
+      [] as readonly string[] | Readonly<Record<string, readonly string[]>>,
+      'keys that every receiver needs, or those of some, by agent',
+    ),
+    norms: setting.learned(
+      (() => undefined) as RetentionNorms,
+      'what share of a context normally survives the handoff of a pair',
+    ),
+    leastShare: setting.share(
+      0.5,
+      'share that has to survive where no norm is known',
+      'a summary halves a text, not its facts',
+    ),
+    leastItems: setting.count(
+      4,
+      'items that the first must have been given for a share to mean anything',
+      'a share of three things means little',
+    ),
+  },
+});
+
+type ContextDecaySettings = setting.SettingsOf<typeof DESCRIPTION.settings>;
 
 const MOST_KEYS = 32;
 const MOST_CARRIED = 24;
@@ -61,8 +88,7 @@ interface State {
   told: string[];
 }
 
-export function contextDecay(overrides: Partial<ContextDecaySettings> = {}): RunDetector<State> {
-  const settings = { ...DEFAULTS, ...overrides };
+export const contextDecay = runPattern(DESCRIPTION, (settings): RunPatternLogic<State> => {
   const criticalFor = declaredKeys(settings.criticalKeys);
 
   function judge(run: RunView, state: State, reporter: Reporter): void {
@@ -81,7 +107,6 @@ export function contextDecay(overrides: Partial<ContextDecaySettings> = {}): Run
   }
 
   return {
-    pattern: 'context_decay',
     initialState: () => ({ log: { notes: [] }, contexts: [], carried: [], told: [] }),
 
     onSpan(step, span, run, state, reporter) {
@@ -106,7 +131,7 @@ export function contextDecay(overrides: Partial<ContextDecaySettings> = {}): Run
       return handoffs.length > 0 && state.contexts.length === 0 && handoffs.every(({ kept }) => !kept);
     },
   };
-}
+});
 
 function declaredKeys(keys: ContextDecaySettings['criticalKeys']): (agent: string) => string[] {
   if (Array.isArray(keys)) {

@@ -33,6 +33,7 @@ const summary = (text: string) => [says('user', text), ...turns(3, 4)];
 export const cases: DetectorCase[] = [
   {
     name: 'finds what the user stated and the window no longer holds',
+    example: true,
     run: conversation([...growing, turns(2, 4)]),
     finds: [{ at: 8, began: 8, severity: 'medium', type: 'constraint_lost' }],
   },

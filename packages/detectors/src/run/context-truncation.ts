@@ -1,36 +1,55 @@
 import type { Span } from '@spanwise/schemas';
-import type { Reporter, RunDetector } from '../detector/detector.ts';
+import type { Reporter } from '../detector/detector.ts';
+import { describePattern, type RunPatternLogic, runPattern } from '../detector/pattern.ts';
 import type { RunView } from '../detector/run-view.ts';
+import * as setting from '../detector/setting.ts';
 import type { Step } from '../detector/step.ts';
 import type { CriticalItem } from '../reading/critical-items.ts';
 import { wasCut } from '../reading/messages.ts';
 import { isCall, wrapsInference } from '../relations/calls.ts';
 import { beginFlow, continueFlow, type Flow, flowOf } from '../relations/context-flows.ts';
 
-/**
- * `context_truncation`: what a model was given, or what it gave, was cut, and something that matters is not there any more.
- * MAST 1.4 (loss of conversation history), TRAIL: context handling failures.
- *
- * Three forms, each its own evidence:
- * - `constraint_lost`: an identifier, number, date or prohibition that a user stated is in no message of a later input of
- *   the same conversation, whose history was dropped or compacted (expected: what was stated; numbers: lost, kept,
- *   inputTokens, inputTokensBefore). A compaction that keeps them is none. Nothing is said where inputs were not captured,
- *   where ingest cut them, or where an instrumentation records only what is new: what is missing from a delta is not gone.
- * - `output_limit`: the output limit cut an answer (numbers: outputTokens). Of little weight while the agent may go on with
- *   it; of more where a tool call was cut or the cut answer was the last. Answers of a few tokens are classifications that
- *   are meant to be short.
- * - `context_overflow`: the model refused an input as too long.
- *
- * Happened and began: the inference that was given less, was cut, or was refused.
- */
-export interface ContextTruncationSettings {
-  /** An input with less than this share of the former one's tokens has lost some. Default 0.8. */
-  keptShare: number;
-  /** Answers of up to so many tokens are meant to be short. Default 16. */
-  shortAnswerTokens: number;
-}
+const DESCRIPTION = describePattern({
+  pattern: 'context_truncation',
+  inShort: 'the context was cut, and something that matters is gone',
+  claims: 'What a model was given, or what it gave, was cut, and something that matters is not there any more.',
+  doesNotClaim: [
+    'a compaction that keeps what the user stated',
+    'anything where inputs were not captured or were cut by ingest, or where an instrumentation records only what ' +
+      'is new: what is missing from a delta is not gone',
+    'answers of a few tokens that the limit ends: classifications are meant to be short',
+  ],
+  needs: 'input messages, token counts and finish reasons of inferences',
+  happened: 'the inference that was given less, was cut, or was refused',
+  began: 'the same',
+  evidence: {
+    constraint_lost:
+      'an identifier, number, date or prohibition that the user stated is in no message of a later input whose ' +
+      'history was dropped or compacted; expected: what was stated; numbers `lost`, `kept`, `inputTokens`, ' +
+      '`inputTokensBefore`',
+    output_limit: 'the output limit cut an answer; number `outputTokens`',
+    context_overflow: 'the model refused an input as too long; seen: its words; number `inputTokens`',
+  },
+  severity: {
+    low: 'a cut answer that the agent went on from; a single number lost',
+    medium: 'an overflow, a cut tool call, a cut last answer, a lost constraint that is more than one number',
+  },
+  published: ['MAST 1.4', 'TRAIL context handling failures'],
+  settings: {
+    keptShare: setting.share(
+      0.8,
+      'an input with less than this share of the former one’s tokens has lost some',
+      'tokenizers and rewording account for less',
+    ),
+    shortAnswerTokens: setting.amount(
+      16,
+      'answers of up to so many tokens are meant to be short',
+      'classifications and yes or no',
+    ),
+  },
+});
 
-const DEFAULTS: ContextTruncationSettings = { keptShare: 0.8, shortAnswerTokens: 16 };
+type ContextTruncationSettings = setting.SettingsOf<typeof DESCRIPTION.settings>;
 
 const OVERFLOW =
   /context[ _-]?(?:length|window)[ _-]?(?:exceeded|limit)|exceed\w* (?:the )?(?:model'?s? )?(?:maximum )?context|maximum context length|(?:prompt|input) is too long|too many (?:input )?tokens|input token count .{0,60} exceeds/i;
@@ -42,9 +61,7 @@ interface State {
   flows: Flow[];
 }
 
-export function contextTruncation(overrides: Partial<ContextTruncationSettings> = {}): RunDetector<State> {
-  const settings = { ...DEFAULTS, ...overrides };
-
+export const contextTruncation = runPattern(DESCRIPTION, (settings): RunPatternLogic<State> => {
   function judgeInput(step: Step, span: Span, run: RunView, state: State, reporter: Reporter): boolean {
     const flow = flowOf(step, span, run, state.flows);
     if (!flow) return beginFlow(step, span, state.flows);
@@ -63,7 +80,6 @@ export function contextTruncation(overrides: Partial<ContextTruncationSettings> 
   }
 
   return {
-    pattern: 'context_truncation',
     initialState: () => ({ flows: [] }),
 
     onSpan(step, span, run, state, reporter) {
@@ -85,7 +101,7 @@ export function contextTruncation(overrides: Partial<ContextTruncationSettings> 
       return false;
     },
   };
-}
+});
 
 const isShort = (step: Step, settings: ContextTruncationSettings): boolean =>
   step.outputTokens > 0 && step.outputTokens <= settings.shortAnswerTokens;

@@ -1,7 +1,7 @@
 import type { Severity, Span } from '@spanwise/schemas';
 import { describe, expect, test } from 'vitest';
 import type { Evidence, RunDetector, RunEnd } from '../detector/detector.ts';
-import { standingFindings } from './judged-cases.ts';
+import { caseFindings } from './judged-cases.ts';
 
 /** What must be found: spans are given as indexes into the case's run. */
 export interface ExpectedFinding {
@@ -32,10 +32,10 @@ export interface DetectorCase {
 /** Runs a detector's cases, each in the order of arrival given. */
 export function describeCases(pattern: string, detector: () => RunDetector, cases: readonly DetectorCase[]): void {
   describe(pattern, () => {
-    test.each(cases)('$name', ({ run, arrival, end, finds }) => {
-      const spans = arrival ? arrival.map((i) => run[i] as Span) : run;
+    test.each(cases)('$name', (one) => {
+      const { run, finds } = one;
       const indexOf = (spanId: string) => run.findIndex((span) => span.spanId === spanId);
-      const found = standingFindings([detector()], spans, end)
+      const found = caseFindings(detector(), one)
         .sort((a, b) => indexOf(a.spanId) - indexOf(b.spanId))
         .map((finding, i): ExpectedFinding => {
           const wanted = finds[i];

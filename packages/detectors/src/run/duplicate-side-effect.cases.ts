@@ -43,6 +43,7 @@ function toolFields() {
 export const cases: DetectorCase[] = [
   {
     name: 'a payment that was made twice with the same arguments is one too many',
+    example: true,
     run: paid(paid(trace(), 'P-1'), 'P-2').end(),
     finds: [{ at: 3, began: 2, severity: 'high', type: 'same_call' }],
   },

@@ -1,6 +1,8 @@
 import type { Span } from '@spanwise/schemas';
-import type { Reporter, RunDetector } from '../detector/detector.ts';
+import type { Reporter } from '../detector/detector.ts';
+import { describePattern, type RunPatternLogic, runPattern } from '../detector/pattern.ts';
 import type { RunView } from '../detector/run-view.ts';
+import * as setting from '../detector/setting.ts';
 import { isFailure, type Step } from '../detector/step.ts';
 import { isIdField } from '../reading/field-names.ts';
 import { lastMessageOf, textOf } from '../reading/messages.ts';
@@ -14,28 +16,46 @@ import { itselfAndLater } from '../relations/recent-steps.ts';
 import { isTimedOut } from '../relations/timeouts.ts';
 import { noteUserWords, type UserWords, userSpokeBetween } from '../relations/user-turns.ts';
 
-/**
- * `duplicate_side_effect`: an operation that changes something took effect twice for one intent. TRAIL: resource abuse, tool-related.
- *
- * - `same_key`: two calls with one idempotency key (`spanwise.idempotency_key`, or an argument of that name) both took effect.
- * - `effect_before_retry`: a call failed for its caller, had taken effect in the service that it called, and was done again.
- * - `same_call`: a call of a tool whose effects add up (pay, send, create), or that named a new thing each time (start, open, add),
- *   succeeded twice with the same arguments in one turn of the user.
- *
- * It does not claim what a second call was answered without a second effect (the same id again, or words that say so), calls with
- * different idempotency keys, calls that one inference asked for side by side, repetitions that a user asked for (another turn, or words
- * like "two", "again"), a failed call whose effect nobody saw, nor operations that set a value.
- *
- * Happened: the second call that took effect. Began: the inference that asked for it; where the first had failed for its caller, that
- * first call.
- * Numbers: times (it took effect), seconds (between the first two); spans: all that took effect.
- */
-export interface DuplicateSideEffectSettings {
-  /** A tool whose effects add up where its name does not say so. */
-  effects: readonly string[];
-}
-
-const DEFAULTS: DuplicateSideEffectSettings = { effects: [] };
+const DESCRIPTION = describePattern({
+  pattern: 'duplicate_side_effect',
+  inShort: 'something was done twice for one intent',
+  claims: 'An operation that changes something took effect twice for one intent: a payment, a message, an order.',
+  doesNotClaim: [
+    'a second call that was answered without a second effect: the same new id again, or words that say so',
+    'calls with different idempotency keys; calls that one inference asked for side by side',
+    'repetitions that a user asked for: another turn, or words like *two*, *again*',
+    'a failed call whose effect nobody saw',
+    'operations that set a value: done twice they do the same',
+  ],
+  needs:
+    'arguments, or keys (`spanwise.idempotency_key`, an argument `idempotency_key`); results tell a repeated answer ' +
+    'from a second effect, messages tell the turns of a user',
+  happened: 'the second call that took effect',
+  began: 'the inference that asked for it; where the first had failed for its caller, that first call',
+  evidence: {
+    same_key:
+      'two calls with one idempotency key both took effect; numbers `times`, `seconds` (between the first two); ' +
+      'spans: all that took effect',
+    effect_before_retry:
+      'a call timed out or was cut off for its caller, a span of the service that it called shows that it had taken ' +
+      'effect, and it was done again; holds the same',
+    same_call:
+      'a call of a tool whose effects add up (pay, send, create), or that named a new thing each time (start, open, ' +
+      'add), succeeded twice with the same arguments in one turn of the user; holds the same',
+  },
+  severity: {
+    medium: 'the same call with the same result, which may be one that says nothing',
+    high: 'else',
+  },
+  published: ['TRAIL resource abuse, tool-related'],
+  settings: {
+    effects: setting.names(
+      [],
+      'tools whose effects add up though their names do not say so',
+      'only operators know them',
+    ),
+  },
+});
 
 interface State {
   /** Idempotency keys of calls. */
@@ -89,9 +109,7 @@ interface Duplicate {
   unseen: boolean;
 }
 
-export function duplicateSideEffect(overrides: Partial<DuplicateSideEffectSettings> = {}): RunDetector<State> {
-  const settings = { ...DEFAULTS, ...overrides };
-
+export const duplicateSideEffect = runPattern(DESCRIPTION, (settings): RunPatternLogic<State> => {
   const addsUp = (step: Step): boolean => accumulates(step.tool) || settings.effects.includes(step.tool);
 
   const tookEffect = (step: Step, run: RunView): boolean =>
@@ -181,7 +199,6 @@ export function duplicateSideEffect(overrides: Partial<DuplicateSideEffectSettin
   }
 
   return {
-    pattern: 'duplicate_side_effect',
     initialState: () => ({ keys: [], userWords: [], several: false }),
     onSpan(step, span, run, state, reporter) {
       const noted = note(step, span, state);
@@ -204,7 +221,7 @@ export function duplicateSideEffect(overrides: Partial<DuplicateSideEffectSettin
       at = run.parentOf(at);
     }
   }
-}
+});
 
 /** Its caller gave up, or was cut off: what was refused had no effect. */
 const lostItsAnswer = (step: Step): boolean => isTimedOut(step) || CUT_OFF.test(wordsOf(step));

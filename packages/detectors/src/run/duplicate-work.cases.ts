@@ -19,6 +19,7 @@ export const cases: DetectorCase[] = [
   },
   {
     name: 'work of seconds that another agent repeats is more than that',
+    example: true,
     run: by(by(trace(), 'triage', reads(4_000)), 'refunds', reads(4_000)).end(),
     finds: [{ at: 4, began: 3, severity: 'low' }],
   },

@@ -1,30 +1,46 @@
-import type { Reporter, RunDetector } from '../detector/detector.ts';
+import type { Reporter } from '../detector/detector.ts';
+import { describePattern, type RunPatternLogic, runPattern } from '../detector/pattern.ts';
 import type { RunView } from '../detector/run-view.ts';
+import * as setting from '../detector/setting.ts';
 import { isFailure, type Step } from '../detector/step.ts';
 import { byStartIn, isCall, isInnermost } from '../relations/calls.ts';
 import { isAction, isLookup } from '../relations/error-nature.ts';
 import { follows } from '../relations/operation.ts';
 
-/**
- * `duplicate_work`: two agents do the same read-only work in one run: the same lookup, with the same arguments and the same result.
- * TRAIL: resource abuse; MAST 1.3, 2.4 (information withheld).
- *
- * It does not claim a lookup that is repeated after something was written (a refresh), one whose result had changed, what one agent
- * repeats itself (`no_progress_loop`), lookups without arguments, nor one that had failed. An agent may lawfully see for itself: a single
- * quick lookup is an observation.
- *
- * Happened: the second agent's call. Began: the inference that asked for it.
- * Evidence `same_lookup`; seen: the agents; numbers: times, seconds (that the repetitions took), duplicates (in the run so far);
- * spans: the calls.
- */
-export interface DuplicateWorkSettings {
-  /** Milliseconds of repeated work from which on it is `low`. Default 1,000. */
-  costlyMs: number;
-  /** Different lookups that agents repeated in a run, from which on each is `low`. Default 3. */
-  many: number;
-}
-
-const DEFAULTS: DuplicateWorkSettings = { costlyMs: 1_000, many: 3 };
+const DESCRIPTION = describePattern({
+  pattern: 'duplicate_work',
+  inShort: 'two agents look the same thing up',
+  claims:
+    'Two agents do the same read-only work in one run: the same lookup, with the same arguments and the same ' +
+    'result.',
+  doesNotClaim: [
+    'a lookup that is repeated after something was written (a refresh), or whose result had changed',
+    'what one agent repeats itself: that may be `no_progress_loop`',
+    'lookups without arguments; one that had failed',
+    'that an agent may not see for itself: a single quick lookup is an observation',
+  ],
+  needs: 'names of agents, arguments and results',
+  happened: "the second agent's call",
+  began: 'the inference that asked for it',
+  evidence: {
+    same_lookup:
+      'seen: the agents; numbers `times`, `seconds` (that the repetitions took), `duplicates` (in the run so far); ' +
+      'spans: the calls',
+  },
+  severity: {
+    info: 'else',
+    low: 'the repetition was long, or many lookups of a run were repeated',
+  },
+  published: ['TRAIL resource abuse', 'MAST 1.3, 2.4'],
+  settings: {
+    costlyMs: setting.milliseconds(1_000, 'repeated work from which on it is `low`', 'a user notices a second'),
+    many: setting.count(
+      3,
+      'lookups of a run that agents repeated, from which on each is `low`',
+      'one or two may be caution; three are a way of working',
+    ),
+  },
+});
 
 interface State {
   /** A call of each lookup that agents have in common. */
@@ -83,9 +99,7 @@ function commonIn(step: Step, run: RunView): Common | undefined {
   return second && { first, second, times, agents: [...new Set(times.map((time) => run.agentOf(time)))] };
 }
 
-export function duplicateWork(overrides: Partial<DuplicateWorkSettings> = {}): RunDetector<State> {
-  const settings = { ...DEFAULTS, ...overrides };
-
+export const duplicateWork = runPattern(DESCRIPTION, (settings): RunPatternLogic<State> => {
   function report(common: Common, total: number, run: RunView, reporter: Reporter): void {
     const { first, second, times, agents } = common;
     const ms = times.slice(1).reduce((sum, time) => sum + (run.endOf(time) - run.startOf(time)) / 1_000, 0);
@@ -119,7 +133,6 @@ export function duplicateWork(overrides: Partial<DuplicateWorkSettings> = {}): R
   }
 
   return {
-    pattern: 'duplicate_work',
     initialState: () => ({ found: [] }),
     onSpan(step, _span, run, state, reporter) {
       const known = state.found.length;
@@ -138,4 +151,4 @@ export function duplicateWork(overrides: Partial<DuplicateWorkSettings> = {}): R
       return false;
     },
   };
-}
+});

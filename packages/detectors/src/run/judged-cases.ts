@@ -2,6 +2,7 @@ import type { Finding, Span } from '@spanwise/schemas';
 import type { RunDetector, RunEnd } from '../detector/detector.ts';
 import { RunJudge, type RunOutput } from '../judge/run-judge.ts';
 import { MemorySlots } from '../slots.ts';
+import type { DetectorCase } from './detector-cases.ts';
 import type { RunDetectorSettings } from './registry.ts';
 
 /** What is declared and known where a pattern judges by what is declared or learned: contracts of two made-up agents. */
@@ -56,4 +57,10 @@ export function standingFindings(
   }
   if (end) take(judge.onEnd(slots, end, now + 60_000));
   return [...standing.values()];
+}
+
+/** The findings that stand after a case, its spans in the order of arrival given. */
+export function caseFindings(detector: RunDetector, { run, arrival, end }: DetectorCase): Finding[] {
+  const spans = arrival ? arrival.map((i) => run[i] as Span) : run;
+  return standingFindings([detector], spans, end);
 }

@@ -53,6 +53,7 @@ export const cases: DetectorCase[] = [
   },
   {
     name: 'finds an answer that breaks the promised schema',
+    example: true,
     run: answer('{"sum": 12}', withSchema),
     finds: [{ at: 0, type: 'answer_breaks_schema', severity: 'medium' }],
   },

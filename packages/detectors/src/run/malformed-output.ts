@@ -1,5 +1,7 @@
 import type { Severity, Span } from '@spanwise/schemas';
-import type { Evidence, RunDetector } from '../detector/detector.ts';
+import type { Evidence } from '../detector/detector.ts';
+import { describePattern, type RunPatternLogic, runPattern } from '../detector/pattern.ts';
+import * as setting from '../detector/setting.ts';
 import type { Step } from '../detector/step.ts';
 import { hash64 } from '../identity-hash.ts';
 import { jsonText } from '../reading/json-text.ts';
@@ -8,26 +10,42 @@ import { type PromisedFormat, promisedFormat } from '../reading/promised-format.
 import { type SchemaCheck, schemaCheck } from '../reading/schema-check.ts';
 import { wrapsInference } from '../relations/calls.ts';
 
-/**
- * `malformed_output`: a model's tool call or structured answer does not parse, or an answer breaks the schema that the
- * request promised. TRAIL: formatting errors.
- *
- * An answer counts as structured where the request promised JSON (a language's own rendering, in single quotes, keeps no
- * such promise), or where the whole answer begins as JSON or as a JSON
- * fence. It does not claim prose with braces, templates and examples with ellipses or comments, JSON that prose follows,
- * code in other languages, free-form arguments of tools that take plain text, nor anything that ingest or an SDK seems to
- * have cut. Arguments that parse and break the tool's schema are `tool_misrouting`.
- *
- * Happened and began: the inference.
- * Evidence `unparsable_arguments`, `unparsable_answer`, `cut_answer` (the output limit cut it), `not_the_promised_format`
- * (seen: the text around the break; numbers: at, length) and `answer_breaks_schema` (expected: rules, seen: paths).
- */
-export interface MalformedOutputSettings {
-  /** Characters shown around a break. Default 60. */
-  shown: number;
-}
-
-const DEFAULTS: MalformedOutputSettings = { shown: 60 };
+const DESCRIPTION = describePattern({
+  pattern: 'malformed_output',
+  inShort: 'a tool call or structured answer that does not parse',
+  claims:
+    "A model's tool call or structured answer does not parse, or an answer breaks the schema that the request " +
+    'promised. An answer counts as structured where the request promised JSON, or where the whole answer begins as ' +
+    'JSON or as a JSON fence.',
+  doesNotClaim: [
+    'prose with braces, templates, and examples with ellipses or comments; JSON that prose follows; code in other ' +
+      'languages',
+    'free text as arguments of tools that take it',
+    'what ingest or an SDK seems to have cut',
+    'arguments that parse and break the tool’s schema: they are `tool_misrouting`',
+  ],
+  needs: 'output messages of inferences; `response_format` or the like tells what was promised',
+  happened: 'the inference',
+  began: 'the same',
+  evidence: {
+    unparsable_arguments:
+      'arguments of a tool call; seen: the text around the break; numbers `at`, `length` (characters)',
+    unparsable_answer: 'an answer that is JSON up to a break, or seems to end too early; holds the same',
+    cut_answer: 'an answer that the output limit cut; holds the same',
+    not_the_promised_format: 'no JSON at all where it was promised; holds the same',
+    answer_breaks_schema: 'expected: the broken rules; seen: their paths; number `breaks`',
+  },
+  severity: {
+    low:
+      'an answer that only seems to end too early where no format was promised; only rules are broken that most ' +
+      'readers cope with',
+    medium: 'else',
+  },
+  published: ['TRAIL formatting errors'],
+  settings: {
+    shown: setting.count(60, 'characters shown around a break', 'enough to recognise the place'),
+  },
+});
 
 const MOST_SCHEMAS = 64;
 /** On the raw messages: a text that begins as JSON or as a fence. */
@@ -48,8 +66,7 @@ interface Flaw {
   evidence: Evidence;
 }
 
-export function malformedOutput(overrides: Partial<MalformedOutputSettings> = {}): RunDetector<null> {
-  const settings = { ...DEFAULTS, ...overrides };
+export const malformedOutput = runPattern(DESCRIPTION, (settings): RunPatternLogic<null> => {
   const checks = new Map<string, SchemaCheck>();
 
   function checkOf(schema: unknown): SchemaCheck {
@@ -147,7 +164,6 @@ export function malformedOutput(overrides: Partial<MalformedOutputSettings> = {}
   }
 
   return {
-    pattern: 'malformed_output',
     initialState: () => null,
 
     onSpan(step, span, run, _state, reporter) {
@@ -174,7 +190,7 @@ export function malformedOutput(overrides: Partial<MalformedOutputSettings> = {}
 
     onRunEnd: () => false,
   };
-}
+});
 
 const hasOddArguments = (step: Step): boolean => step.requestedCalls.some((call) => !call.parses);
 

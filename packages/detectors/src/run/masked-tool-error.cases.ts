@@ -27,6 +27,7 @@ const lawful = (name: string, tool: string, result: unknown): DetectorCase => ({
 export const cases: DetectorCase[] = [
   {
     name: 'finds a refund that was declined and reported as issued, at its tool',
+    example: true,
     run: masked,
     finds: [{ at: 3, began: 3, severity: 'high', type: 'error_in_result' }],
   },

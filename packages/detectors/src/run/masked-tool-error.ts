@@ -1,30 +1,49 @@
 import type { RunDetector } from '../detector/detector.ts';
+import { describePattern, type RunPatternLogic, runPattern } from '../detector/pattern.ts';
 import type { RunView } from '../detector/run-view.ts';
+import * as setting from '../detector/setting.ts';
 import type { Step } from '../detector/step.ts';
 import { faultOf, isLookup } from '../relations/error-nature.ts';
 import { isDue } from '../relations/incident-pace.ts';
 import { acknowledged, asksUser, furtherSpans, type Incident, incidentsOf } from '../relations/incidents.ts';
 import { runFailure } from '../relations/run-failure.ts';
 
-/**
- * `masked_tool_error`: a tool's span is fine, its result is an error (see `judgeResult`), and the session goes on as if it
- * were an answer: the model's next words to the user are an answer that speaks of no trouble, or the run completes without
- * anybody having reacted. TRAIL: tool-output misinterpretation; MAST 2.6.
- *
- * It does not claim an error that somebody reacted to: a retry, another tool for the same need, words about the failure, a
- * question to the user. What stays without success after that is `unresolved_error`, as is a failure that the span's status
- * states: that one is not masked.
- *
- * Happened: the tool span. Began: the same; where the error says that the call was at fault, the inference that asked.
- * Evidence `error_in_result`: expected what a reaction would have been, seen the words of the error; numbers `confidence`
- * (that the body is an error); spans: the tool, then the step that went on.
- */
-export interface MaskedToolErrorSettings {
-  /** How surely a result must be an error. Default 0.7. */
-  minConfidence: number;
-}
-
-const DEFAULTS: MaskedToolErrorSettings = { minConfidence: 0.7 };
+const DESCRIPTION = describePattern({
+  pattern: 'masked_tool_error',
+  inShort: 'a tool returned an error with status OK, and the agent took it for an answer',
+  claims:
+    "A tool's span is fine, its result is an error, and the session goes on as if it were an answer: the model's " +
+    'next words to the user are an answer that speaks of no trouble, or the run completes without any reaction. An ' +
+    'error result is one that says so: `isError`, `ok: false`, `success: false`, an `error` object, an HTTP status ' +
+    'from 400 on, an exception as the whole text.',
+  doesNotClaim: [
+    'an error that somebody reacted to: a retry, another tool for the same need, words about the failure, a ' +
+      'question to the user; what then stays without success is `unresolved_error`',
+    "a failure that the span's own status admits: it is not masked, and may be `unresolved_error`",
+    'an empty list, or a text *about* errors; tools whose subject is errors (log search, linters) are treated ' +
+      'with care',
+  ],
+  needs: 'results of tools; messages of inferences make it surer that nobody reacted',
+  happened: 'the tool’s span',
+  began: 'the same; where the error says that the call was at fault, the inference that asked for it',
+  evidence: {
+    error_in_result:
+      'expected: what a reaction would have been; seen: the words of the error; number `confidence` that the result ' +
+      'is an error; spans: the tool, then the step that went on',
+  },
+  severity: {
+    medium: 'a lookup, when it is less sure that nobody reacted',
+    high: 'else',
+  },
+  published: ['TRAIL tool-output misinterpretation', 'MAST 2.6'],
+  settings: {
+    minConfidence: setting.share(
+      0.7,
+      'how surely a result must be an error',
+      'words that only may be an error lie below it, forms that say so above',
+    ),
+  },
+});
 
 /** How the session went on as if an error were an answer. */
 interface Masking {
@@ -56,9 +75,7 @@ export function maskingOf(incident: Incident, run: RunView, ended: boolean): Mas
   return { wentOn: outputs.at(-1) ?? run.root, confidence: run.root.said === 'answer' ? 0.85 : 0.7 };
 }
 
-export function maskedToolError(overrides: Partial<MaskedToolErrorSettings> = {}): RunDetector {
-  const settings = { ...DEFAULTS, ...overrides };
-
+export const maskedToolError = runPattern(DESCRIPTION, (settings): RunPatternLogic => {
   function judge(run: RunView, ended: boolean, reporter: Parameters<RunDetector['onSpan']>[4]): boolean {
     for (const incident of incidentsOf(run)) {
       const { span, cause } = incident;
@@ -90,10 +107,9 @@ export function maskedToolError(overrides: Partial<MaskedToolErrorSettings> = {}
   }
 
   return {
-    pattern: 'masked_tool_error',
     initialState: () => ({}),
     onSpan: (step, _span, run, _state, reporter) =>
       isDue(step, run) ? judge(run, step === run.root, reporter) : false,
     onRunEnd: (end, run, _state, reporter) => (run.troubles > 0 ? judge(run, end === 'closed', reporter) : false),
   };
-}
+});

@@ -37,6 +37,7 @@ export const cases: DetectorCase[] = [
   },
   {
     name: 'going ahead after a no is found at the action, and began where the no was read',
+    example: true,
     run: denied({ order_id: 'A-1042', eligible: false }),
     finds: [{ at: 3, began: 2, severity: 'high', type: 'went_ahead' }],
   },

@@ -1,6 +1,8 @@
 import type { Span } from '@spanwise/schemas';
-import type { Reporter, RunDetector } from '../detector/detector.ts';
+import type { Reporter } from '../detector/detector.ts';
+import { describePattern, type RunPatternLogic, runPattern } from '../detector/pattern.ts';
 import type { RunView } from '../detector/run-view.ts';
+import * as setting from '../detector/setting.ts';
 import { isFailure, type Step } from '../detector/step.ts';
 import { hash64 } from '../identity-hash.ts';
 import { isIdField } from '../reading/field-names.ts';
@@ -19,31 +21,50 @@ import { callOf, claimsConcerned, type OpenClaims, openClaims } from '../relatio
 import { endedBefore, itselfAndLater } from '../relations/recent-steps.ts';
 import { noteUserWords, type UserWords, userSpokeBetween } from '../relations/user-turns.ts';
 
-/**
- * `misread_output`: what follows a tool's result contradicts it. TRAIL: tool-output misinterpretation; MAST 2.6.
- *
- * - `other_value`: arguments or a structured answer name a thing that a result told of, and give another value for the same
- *   field of it; or a value for a field of a result that is nearly that field's: two digits swapped, one changed, the point moved,
- *   day and month swapped. Nothing that the agent was given contains it.
- * - `other_words`: an answer in words has a value that nothing contains and that is nearly one in the latest results, or a number that
- *   stands with the name of a field of theirs and is not the one that it has.
- * - `went_ahead`: a result answers no for a thing (`eligible: false`, `in_stock: 0`, `decision: denied`), and the next that is done
- *   with this very thing goes ahead all the same.
- * - `told_success`: an action's own result answers no, and the agent tells of success.
- *
- * It does not claim what a later result, or the user, puts in place of the first; arguments of tools that change values, numbers that
- * follow from others by calculation, another thing that is taken instead, what is lawfully done about a no (refuse, tell, escalate),
- * nor results that are errors (`masked_tool_error`). It needs results, and messages for all but `went_ahead`.
- *
- * Happened: the call (of an answer, the inference) that contradicts. Began: the inference that read the result.
- * Expected: field and value of the result; seen: what was made of it; spans: the result's call first.
- */
-export interface MisreadOutputSettings {
-  /** Calls between a no and what goes ahead. Default 4. */
-  callsBetween: number;
-}
-
-const DEFAULTS: MisreadOutputSettings = { callsBetween: 4 };
+const DESCRIPTION = describePattern({
+  pattern: 'misread_output',
+  inShort: 'what follows a result contradicts it',
+  claims: "What follows a tool's result contradicts it: another value, or going ahead though the result said no.",
+  doesNotClaim: [
+    'what a later result, or the user, puts in the place of the first',
+    'arguments of tools that change values (`update_…`, `set_…`); numbers that follow from others by a sum, ' +
+      'difference, product or share',
+    'another thing that is taken instead; what is lawfully done about a no: refuse, tell, escalate',
+    'results that are errors: they are `masked_tool_error`',
+    'a sum or a rate that an answer gets wrong: real answers compute more than can be told from what was stated',
+  ],
+  needs: 'results; messages of inferences for all but `went_ahead`. Looks back over 16 results of the same agent',
+  happened: 'the call, or the inference that answered',
+  began: 'the inference that read the result',
+  evidence: {
+    other_value:
+      'arguments, or a structured answer, name a thing that a result told of and give another value for the same ' +
+      'field of it; or give a field of a result nearly its value (two neighbouring digits swapped, one of four ' +
+      'changed, the point moved, day and month swapped, an identifier of the same form), which nothing else ' +
+      'contains. Expected: field and value of the result; seen: what was made of it; spans: the result’s call first',
+    other_words:
+      'an answer in words has a value that nothing contains and that is nearly one in the four latest results, or a ' +
+      'number of like size that stands with the name of a field of theirs and is not the one it has; holds the same',
+    went_ahead:
+      'a result answers no for a thing (`eligible: false`, `stock: 0`, `decision: denied`), and what is done next ' +
+      'with this very thing goes ahead all the same; seen: field, value and thing',
+    told_success:
+      'an action’s own result answers no (`status: declined`), and the agent tells of success; holds the same as ' +
+      'the first',
+  },
+  severity: {
+    medium: 'a lookup, an answer, an action that failed',
+    high: 'an action follows, or success is told',
+  },
+  published: ['TRAIL tool-output misinterpretation', 'MAST 2.6'],
+  settings: {
+    callsBetween: setting.whole(
+      4,
+      'calls between a no and what goes ahead',
+      'a no that is further away may have been settled otherwise',
+    ),
+  },
+});
 
 interface State extends OpenClaims {
   /** Where users spoke: what a result said before may have been put right. */
@@ -61,9 +82,7 @@ interface No {
   entity: string;
 }
 
-export function misreadOutput(overrides: Partial<MisreadOutputSettings> = {}): RunDetector<State> {
-  const settings = { ...DEFAULTS, ...overrides };
-
+export const misreadOutput = runPattern(DESCRIPTION, (settings): RunPatternLogic<State> => {
   function judgeClaims(claims: readonly Claim[], run: RunView, reporter: Reporter): void {
     for (const claim of claims) {
       const key = hash64(`${claim.inference}\n${claim.callId || claim.tool}\n${claim.path}\n${claim.value.text}`);
@@ -185,7 +204,6 @@ export function misreadOutput(overrides: Partial<MisreadOutputSettings> = {}): R
   }
 
   return {
-    pattern: 'misread_output',
     initialState: () => ({ claims: [], userWords: [], successes: [] }),
     onSpan(step, span, run, state, reporter) {
       const added = openClaims(step, span, run, state, () => true);
@@ -199,7 +217,7 @@ export function misreadOutput(overrides: Partial<MisreadOutputSettings> = {}): R
     },
     onRunEnd: () => false,
   };
-}
+});
 
 /** The step is the answer, or came late and lies before it. */
 function mayConcern(step: Step, spanId: string, run: RunView): boolean {

@@ -47,6 +47,7 @@ export const cases: DetectorCase[] = [
   },
   {
     name: 'finds a cycle of two calls at the end of its third round',
+    example: true,
     run: times(3, (run) =>
       run.call('search', { q: 'lamp' }, { result: ['lamp 1'] }).call('open', { n: 1 }, { result: { text: 'a lamp' } }),
     ).end(),

@@ -1,6 +1,8 @@
 import type { Span } from '@spanwise/schemas';
-import type { Reporter, RunDetector } from '../detector/detector.ts';
+import type { Reporter } from '../detector/detector.ts';
+import { describePattern, type RunPatternLogic, runPattern } from '../detector/pattern.ts';
 import type { RunView } from '../detector/run-view.ts';
+import * as setting from '../detector/setting.ts';
 import type { Step } from '../detector/step.ts';
 import { hash64 } from '../identity-hash.ts';
 import { idleBefore, isAct } from '../relations/calls.ts';
@@ -9,47 +11,63 @@ import { type Acts, isWithoutProgress, occurredBefore, recentActs, tokenOf } fro
 import { type Loop, loopFinding } from '../repetition/loop-finding.ts';
 import { type Spoken, spokenIn, turnBegins } from '../repetition/turns.ts';
 
-/**
- * `no_progress_loop`: a cycle of calls and handoffs, of any period up to a bound, repeats and nothing changes: the same
- * calls with the same arguments give the same results, or agents pass the same work to and fro. MAST 1.3 (step repetition),
- * 1.5 (unaware of termination); TRAIL: resource abuse.
- *
- * The boundary to `retry_storm`: here *successes* are repeated; a cycle that contains a failed call is retrying.
- *
- * It does not claim a loop where arguments or results move on (pagination, polling with progress: what was found is
- * withdrawn when the next repetition brings a new result), across turns of a user, where arguments were not captured, or
- * where agents hand over without payload and say something new each time. Polls that wait, calls that return only an
- * acknowledgement (scroll, press) and work that says itself that it is in progress need more repetitions.
- *
- * Happened: the step whose repetition makes it a loop. Began: the inference that asked for the first repetition, since it
- * had the answer already.
- * Evidence `repeated_cycle` (numbers: period, repeats, steps, seconds, inputTokens, outputTokens, costUsd of the
- * repetitions), `repeated_handoffs` (the same), `repeated_requests` and `repeated_text` (calls without spans, and answers,
- * both from the model's output: period, repeats).
- */
-export interface NoProgressLoopSettings {
-  /** Occurrences of one call on end that make a loop. Default 4. */
-  repeats: number;
-  /** Occurrences of a cycle of two and more steps. Default 3. */
-  cycleRepeats: number;
-  /** Occurrences of a call whose result is only an acknowledgement or says that work is in progress. Default 5. */
-  weakRepeats: number;
-  /** Occurrences where each waits for at least `pauseMs` or a waiting tool is part of the cycle. Default 12. */
-  waitingRepeats: number;
-  /** Milliseconds without any work between two steps that count as waiting. Default 2,000. */
-  pauseMs: number;
-  /** Longest cycle, in steps. Default 8. */
-  maxPeriod: number;
-}
-
-const DEFAULTS: NoProgressLoopSettings = {
-  repeats: 4,
-  cycleRepeats: 3,
-  weakRepeats: 5,
-  waitingRepeats: 12,
-  pauseMs: 2_000,
-  maxPeriod: 8,
-};
+const DESCRIPTION = describePattern({
+  pattern: 'no_progress_loop',
+  inShort: 'the same steps repeat and nothing changes',
+  claims:
+    'A cycle of calls and handoffs, of any length up to a bound, repeats with the same arguments and the same ' +
+    'results, or agents pass the same work to and fro. *Successes* are repeated here; a cycle with a failed call in ' +
+    'it is retrying (`retry_storm`).',
+  doesNotClaim: [
+    'a loop whose arguments or results move on: pagination, polling with progress; what was found is withdrawn ' +
+      'when the next result is a new one',
+    'repetition over several turns of a user',
+    'calls whose arguments were not captured; handoffs without payload between which something new is said',
+    'polls that wait, calls that only acknowledge (scroll, press), work that says it is in progress, before they ' +
+      'have repeated more often',
+  ],
+  needs: 'arguments and results of tools; where tools have no spans, the output of inferences',
+  happened: 'the step whose repetition makes it a loop',
+  began: 'the inference that asked for the first repetition: it had the answer already',
+  evidence: {
+    repeated_cycle:
+      'seen: the steps of the cycle; numbers `period`, `repeats`, `steps`, `seconds`, and `inputTokens`, ' +
+      '`outputTokens`, `costUsd` of the repetitions; spans: its steps',
+    repeated_handoffs: 'the same, of handoffs alone',
+    repeated_requests: 'calls that a model asks for, where tools have no spans; numbers `period`, `repeats`',
+    repeated_text: 'what a model says; numbers `period`, `repeats`',
+  },
+  severity: {
+    low: 'repeated text',
+    medium: 'else',
+    high: 'three times the repetitions that make a loop',
+  },
+  published: ['MAST 1.3, 1.5', 'TRAIL resource abuse'],
+  settings: {
+    repeats: setting.count(
+      4,
+      'occurrences of one call on end that make a loop',
+      'an agent may look twice, and once more to be sure',
+    ),
+    cycleRepeats: setting.count(3, 'occurrences of a cycle of two and more steps', 'a cycle does not repeat by chance'),
+    weakRepeats: setting.count(
+      5,
+      'occurrences of a call whose result is only an acknowledgement, or says that work is in progress',
+      'the same words may stand for another state',
+    ),
+    waitingRepeats: setting.count(
+      12,
+      'occurrences where each waits for at least `pauseMs`, or a waiting tool is part of the cycle',
+      'who waits means to look again',
+    ),
+    pauseMs: setting.milliseconds(
+      2_000,
+      'time without any work between two steps that counts as waiting',
+      'a model’s own latency mostly lies within the inference, not between steps',
+    ),
+    maxPeriod: setting.count(8, 'longest cycle, in steps', 'longer ones were not seen, and cost time to look for'),
+  },
+});
 
 const MOST_LOOPS = 8;
 
@@ -69,8 +87,7 @@ interface State {
   spoken: Spoken[];
 }
 
-export function noProgressLoop(overrides: Partial<NoProgressLoopSettings> = {}): RunDetector<State> {
-  const settings = { ...DEFAULTS, ...overrides };
+export const noProgressLoop = runPattern(DESCRIPTION, (settings): RunPatternLogic<State> => {
   const repeatsOf = (period: number) => (period === 1 ? settings.repeats : settings.cycleRepeats);
 
   function thresholdOf(acts: readonly Step[], cycle: Cycle, weak: boolean, run: RunView): number {
@@ -125,7 +142,6 @@ export function noProgressLoop(overrides: Partial<NoProgressLoopSettings> = {}):
   }
 
   return {
-    pattern: 'no_progress_loop',
     initialState: () => ({ loops: [], turn: '', userTexts: [], spoken: [] }),
 
     onSpan(step, span, run, state, reporter) {
@@ -143,7 +159,7 @@ export function noProgressLoop(overrides: Partial<NoProgressLoopSettings> = {}):
       return state.loops.length > 0;
     },
   };
-}
+});
 
 const isWeak = (step: Step, span: Span): boolean =>
   step.resultDigest !== '' && (ACKNOWLEDGEMENT.test(span.toolResult) || IN_PROGRESS.test(span.toolResult));

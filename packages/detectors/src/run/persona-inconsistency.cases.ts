@@ -38,6 +38,7 @@ const answers = (second: Turn, root: Partial<Span> = {}): Span[] => {
 export const cases: DetectorCase[] = [
   {
     name: 'finds an answer in the midst of a conversation that another persona gave',
+    example: true,
     run: answers({}),
     finds: [{ at: 1, began: 1, severity: 'medium', type: 'other_instructions' }],
   },

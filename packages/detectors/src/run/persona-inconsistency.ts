@@ -1,6 +1,8 @@
 import type { Span } from '@spanwise/schemas';
-import type { Reporter, RunDetector } from '../detector/detector.ts';
+import type { Reporter } from '../detector/detector.ts';
+import { describePattern, type RunPatternLogic, runPattern } from '../detector/pattern.ts';
 import type { RunView } from '../detector/run-view.ts';
+import * as setting from '../detector/setting.ts';
 import type { Step } from '../detector/step.ts';
 import { conversationKey } from '../reading/conversation-key.ts';
 import { type Instructions, instructionsIn, likeness, promptLabels } from '../reading/instructions.ts';
@@ -10,31 +12,44 @@ import { nearestNamed } from '../relations/attribution.ts';
 import { byStartIn, isAct, wrapsInference } from '../relations/calls.ts';
 import { withdrawUntrue } from '../relations/judged-anew.ts';
 
-/**
- * `persona_inconsistency`: in one conversation, one agent of one release answers or acts under system instructions of another
- * persona than before. MAST 1.2 (disobey role specification), 2.3 (task derailment).
- *
- * Instructions speak to one persona where they name the same role (`You are …`), or where half of the sentences of the shorter
- * or of the first words of both are the same, numbers aside: dates, knowledge and notes that change make no other persona.
- * It counts only what was said or done: the answer went on as part of the conversation or is the agent's own last word, or a tool
- * that was asked for was called.
- *
- * It does not claim other agents, releases or workflow points (a graph's nodes have prompts of their own), calls with other
- * tools or about another request (titles, summaries, critics), a configured mode change: a prompt name, version or mode on the
- * span that differs too, a call of a tool for modes in between, or one of the `modes`. Blind without system instructions.
- *
- * Happened and began: the first inference under the other persona.
- * Evidence `other_instructions` (expected and seen: the roles, else the digests of the instructions; numbers: likeness;
- * spans: the first inference, and those under the other persona).
- */
-export interface PersonaInconsistencySettings {
-  /** Instructions with less in common than this speak to another persona. Default 0.35: half of a short prompt's words may be data. */
-  likeness: number;
-  /** Words by which instructions of configured modes are known. Default none. */
-  modes: readonly string[];
-}
-
-const DEFAULTS: PersonaInconsistencySettings = { likeness: 0.35, modes: [] };
+const DESCRIPTION = describePattern({
+  pattern: 'persona_inconsistency',
+  inShort: 'one agent goes on under the instructions of another persona',
+  claims:
+    'In one conversation, one agent of one release answers or acts under system instructions of another persona ' +
+    'than before. Two instructions speak to one persona where they name the same role (`You are …`), or where ' +
+    'enough of their sentences or first words are the same, numbers aside.',
+  doesNotClaim: [
+    'dates, notes or knowledge that change in a template',
+    'other agents, releases, or workflow points (the nodes of a graph have prompts of their own)',
+    'calls with other tools or about another request: titles, summaries, critics',
+    'a configured mode: a prompt name, version or mode on the span that differs too, a call of a tool for modes ' +
+      'in between, one of the `modes`',
+    'an answer that nobody heard',
+  ],
+  needs: 'system instructions, and the name of the agent on a span at or above the inference. Sees one run at a time',
+  happened:
+    'the first inference under the other persona that was heard (its answer is in a later input or in the agent’s ' +
+    'output, or is the agent’s last word) or acted (a tool it asked for was called)',
+  began: 'the same',
+  evidence: {
+    other_instructions:
+      'expected and seen: the two roles, else the digests of the instructions; number `likeness`; spans: the first ' +
+      'inference, and those under the other persona',
+  },
+  severity: {
+    medium: 'always',
+  },
+  published: ['MAST 1.2, 2.3'],
+  settings: {
+    likeness: setting.share(
+      0.35,
+      'instructions with less in common than this speak to another persona',
+      'half of a short prompt’s words may be data',
+    ),
+    modes: setting.names([], 'words by which instructions of configured modes are known', 'only operators know them'),
+  },
+});
 
 const MOST_PERSONAS = 6;
 const MOST_INFERENCES = 48;
@@ -54,9 +69,7 @@ interface State {
   told: string[];
 }
 
-export function personaInconsistency(overrides: Partial<PersonaInconsistencySettings> = {}): RunDetector<State> {
-  const settings = { ...DEFAULTS, ...overrides };
-
+export const personaInconsistency = runPattern(DESCRIPTION, (settings): RunPatternLogic<State> => {
   function note(step: Step, span: Span, run: RunView, state: State): boolean {
     const instructions = instructionsIn(span.systemInstructions);
     const labels = state.personas.length === 0 ? '' : promptLabels(span.attributes);
@@ -88,7 +101,6 @@ export function personaInconsistency(overrides: Partial<PersonaInconsistencySett
   }
 
   return {
-    pattern: 'persona_inconsistency',
     initialState: () => ({ personas: [], inferences: [], told: [] }),
 
     onSpan(step, span, run, state, reporter) {
@@ -114,7 +126,7 @@ export function personaInconsistency(overrides: Partial<PersonaInconsistencySett
 
     isBlind: (run, state) => state.inferences.length === 0 && run.steps.some(({ kind }) => kind === 'llm'),
   };
-}
+});
 
 /**
  * While there is one persona, as in most runs for good, only the earliest of those inferences is kept that later ones would be

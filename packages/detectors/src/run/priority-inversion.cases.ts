@@ -35,6 +35,7 @@ const overtaken: Work[] = [
 export const cases: DetectorCase[] = [
   {
     name: 'finds urgent work that waits while lesser work that came later is done',
+    example: true,
     run: works(...overtaken),
     finds: [{ at: 2, began: 1, severity: 'medium', type: 'overtaken' }],
   },

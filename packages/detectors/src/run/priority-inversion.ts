@@ -1,41 +1,53 @@
 import type { Span } from '@spanwise/schemas';
-import type { Reporter, RunDetector } from '../detector/detector.ts';
+import type { Reporter } from '../detector/detector.ts';
+import { describePattern, type RunPatternLogic, runPattern } from '../detector/pattern.ts';
 import type { RunView } from '../detector/run-view.ts';
+import * as setting from '../detector/setting.ts';
 import type { Step } from '../detector/step.ts';
 import { linkedSpanIn, queueItemOf } from '../reading/queue-item.ts';
 import { withdrawUntrue } from '../relations/judged-anew.ts';
 
-/**
- * `priority_inversion`: urgent work waited in a queue while work of lower priority that was queued later was begun.
- *
- * It needs `spanwise.queue.name` and `.priority` on the span of the work, and when it was queued: `spanwise.queue.enqueued_at`
- * (ISO 8601, or a number since the epoch in any unit), else the start of the linked span in this run that queued it. Numbers:
- * higher is more urgent (a setting); words (`critical` … `background`) and `P0` … `P9` are understood. Without them it is blind.
- *
- * It does not claim work of equal priority in whatever order, lower work that was queued before, nor work that was already
- * running when the urgent came: queues do not stop what they have begun.
- *
- * Happened: the urgent work that waited. Began: the first that was begun before it and should not have been.
- * Evidence `overtaken` (expected: this before that; seen: the order; numbers: waitMs from being queued to its start, costMs from the
- * first overtaking to its start, overtaking, priority, lowestPriority; spans).
- */
-export interface PriorityInversionSettings {
-  /** Milliseconds that overtaking has to cost: below that, workers took both at once. Default 50. */
-  leastCostMs: number;
-  /** Milliseconds by which the one must have been queued before the other: less may be the clocks. Default 5. */
-  toleranceMs: number;
-  /** From this cost on it is of high severity, milliseconds. Default 10,000. */
-  graveCostMs: number;
-  /** Numbers count down: 1 is more urgent than 2. Default false. */
-  smallestFirst: boolean;
-}
+const DESCRIPTION = describePattern({
+  pattern: 'priority_inversion',
+  inShort: 'urgent work waits behind lesser work that was queued later',
+  claims:
+    'Urgent work waited in a queue while work of lower priority, queued later, was begun. Numbers: higher is more ' +
+    'urgent; `critical`, `high`, `normal`, `low`, `background` and `P0` … `P9` are understood.',
+  doesNotClaim: [
+    'anything among equals, or lesser work that was queued before',
+    'work that was running when the urgent came: queues do not stop what they have begun',
+    'work of other runs',
+  ],
+  needs:
+    '`spanwise.queue.name` and `spanwise.queue.priority` on the span of the work, and when it was queued: ' +
+    '`spanwise.queue.enqueued_at` (ISO 8601, or a number since the epoch in any unit), else a link to the span of ' +
+    'this run that queued it',
+  happened: 'the urgent work',
+  began: 'the first work that was begun before it and should not have been',
+  evidence: {
+    overtaken:
+      'expected: the order as it should have been; seen: as it was; numbers `waitMs`, `costMs` (from the first ' +
+      'overtaking to its start), `overtaking`, `priority`, `lowestPriority`; spans: the urgent work first',
+  },
+  severity: {
+    low: 'else',
+    medium: 'it cost a second and more',
+    high: 'it cost `graveCostMs` and more',
+  },
+  published: [],
+  settings: {
+    leastCostMs: setting.milliseconds(50, 'what overtaking has to cost', 'below that two workers took both at once'),
+    toleranceMs: setting.milliseconds(
+      5,
+      'by how much the one must have been queued before the other',
+      'less may be the clocks',
+    ),
+    graveCostMs: setting.milliseconds(10_000, 'cost from which on it is `high`', 'a user has gone by then'),
+    smallestFirst: setting.flag(false, 'numbers count down: 1 is more urgent than 2', 'as queues of most brokers do'),
+  },
+});
 
-const DEFAULTS: PriorityInversionSettings = {
-  leastCostMs: 50,
-  toleranceMs: 5,
-  graveCostMs: 10_000,
-  smallestFirst: false,
-};
+type PriorityInversionSettings = setting.SettingsOf<typeof DESCRIPTION.settings>;
 
 const MOST_ITEMS = 64;
 
@@ -56,9 +68,7 @@ interface Queued {
   start: number;
 }
 
-export function priorityInversion(overrides: Partial<PriorityInversionSettings> = {}): RunDetector<State> {
-  const settings = { ...DEFAULTS, ...overrides };
-
+export const priorityInversion = runPattern(DESCRIPTION, (settings): RunPatternLogic<State> => {
   const overtakes = (lower: Queued, urgent: Queued): boolean =>
     lower.queue === urgent.queue &&
     lower.priority < urgent.priority &&
@@ -79,7 +89,6 @@ export function priorityInversion(overrides: Partial<PriorityInversionSettings> 
   }
 
   return {
-    pattern: 'priority_inversion',
     initialState: () => ({ items: [], told: [] }),
 
     onSpan(step, span, run, state, reporter) {
@@ -101,7 +110,7 @@ export function priorityInversion(overrides: Partial<PriorityInversionSettings> 
       return true;
     },
   };
-}
+});
 
 function itemOf(step: Step, span: Span, smallestFirst: boolean): Item | undefined {
   const item = queueItemOf(span, smallestFirst);

@@ -49,6 +49,7 @@ export const driftingRun = (): Span[] => conversation(drifting).end();
 export const cases: DetectorCase[] = [
   {
     name: 'finds where an agent turned from the request to something else',
+    example: true,
     run: driftingRun(),
     finds: [{ at: 4, began: 4, severity: 'medium', type: 'off_goal' }],
   },

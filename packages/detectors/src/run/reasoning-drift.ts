@@ -1,6 +1,8 @@
 import type { Span } from '@spanwise/schemas';
-import type { Reporter, RunDetector } from '../detector/detector.ts';
+import type { Reporter } from '../detector/detector.ts';
+import { describePattern, type RunPatternLogic, runPattern } from '../detector/pattern.ts';
 import type { RunView } from '../detector/run-view.ts';
+import * as setting from '../detector/setting.ts';
 import type { Step } from '../detector/step.ts';
 import { hash64 } from '../identity-hash.ts';
 import { conversationKey } from '../reading/conversation-key.ts';
@@ -17,46 +19,65 @@ import {
 import { mayEndAs } from '../reading/unparsed-messages.ts';
 import { wrapsInference } from '../relations/calls.ts';
 
-/**
- * `reasoning_drift`: what an agent says and does loses the goal and does not come back to it. MAST 2.3 (task derailment); TRAIL: goal
- * deviation.
- *
- * Each inference is compared with the goal: cosine of the words in its text, reasoning and arguments and those of the user's
- * messages and the agent's own first answer (its plan), common words left out; a run is too small a corpus for weights by
- * frequency. What is judged is a change, not a level: a one-sided CUSUM (Page 1954) over how far below the first inferences' mean
- * each falls. It must begin with an inference that speaks mostly of what nobody has spoken of so far, neither the user nor the agent nor a
- * result, and go on with such: work that goes into what it found is no drift. Values (words with digits) do not count.
- *
- * It does not claim a change of subject by the user (a new message begins anew), short steps, an agent whose words never were close
- * to the request, nor a digression from which it returns within two steps. Blind without the content of messages, and silent where
- * inferences of one conversation overlap or came out of order: what changed after what is not known then.
- *
- * Happened and began: the first inference after the change.
- * Evidence `off_goal` (numbers: before, after: mean similarity; steps: below, seen so far; novelty; spans).
- */
-export interface ReasoningDriftSettings {
-  /** Inferences by which the agent's own similarity is known. Default 2. */
-  baseline: number;
-  /** Inferences on end that must be below. Default 3. */
-  steps: number;
-  /** Share of the mean that an inference must fall below to count. Default 0.5. */
-  keptShare: number;
-  /** Sum of what is missing, in means, beyond the allowed, at which it is decided. Default 1. */
-  threshold: number;
-  /** Least mean similarity that can be lost. Default 0.12. */
-  leastMean: number;
-  /** Share of the words of the first inference after the change that must be new; of those that follow, half of it. Default 0.6. */
-  novelty: number;
-}
-
-const DEFAULTS: ReasoningDriftSettings = {
-  baseline: 2,
-  steps: 3,
-  keptShare: 0.5,
-  threshold: 1,
-  leastMean: 0.12,
-  novelty: 0.6,
-};
+const DESCRIPTION = describePattern({
+  pattern: 'reasoning_drift',
+  inShort: 'what an agent says and does loses the request',
+  claims:
+    'What an agent says and does loses the request and does not come back to it. Each inference is compared with ' +
+    "the goal: the cosine of the words in its text, reasoning and arguments and those of the user's messages and " +
+    "the agent's own first answer, common words and values left out (a run is too small a corpus for weights by " +
+    'frequency). Judged is a change, not a level: a one-sided CUSUM (Page 1954) over how far below the first ' +
+    "inferences' mean each one falls.",
+  doesNotClaim: [
+    'a change of subject by the user: a new message begins anew',
+    'work that goes into what it found: the inferences must speak mostly of what no message, result or earlier ' +
+      'answer had',
+    'words about a failure; short steps; a digression of one or two steps',
+    'an agent whose words never were close to the request',
+    'anything where inferences of one conversation overlap or came out of order: what changed after what is not ' +
+      'known then',
+  ],
+  needs: 'the content of messages',
+  happened: 'the first inference after the change',
+  began: 'the same',
+  evidence: {
+    off_goal:
+      'numbers `before`, `after` (mean similarity), `below` (inferences since the change), `scored` (inferences ' +
+      'seen), `novelty`; spans: the inferences since the change',
+  },
+  severity: {
+    medium: 'always',
+  },
+  published: ['MAST 2.3', 'TRAIL goal deviation'],
+  settings: {
+    baseline: setting.count(
+      2,
+      'inferences by which the agent’s own similarity is known',
+      'the plan and the first step; more would miss an early change',
+    ),
+    steps: setting.count(3, 'inferences on end that must be below', 'one or two are a digression'),
+    keptShare: setting.share(
+      0.5,
+      'share of the mean that an inference must fall below to count',
+      'similarity of single steps varies by half',
+    ),
+    threshold: setting.amount(
+      1,
+      'sum of what is missing, in means, beyond the allowed, at which it is decided',
+      'two steps without anything of the request, or more with a little',
+    ),
+    leastMean: setting.share(
+      0.12,
+      'least mean similarity that can be lost',
+      'below it the words never were those of the request',
+    ),
+    novelty: setting.share(
+      0.6,
+      'share of the words of the first inference after the change that must be new; of those that follow, half of it',
+      'without it 9 of 601 recorded runs of real agents had a false finding, with it and without words about failures none',
+    ),
+  },
+});
 
 const MOST_STREAMS = 4;
 const MOST_GOAL = 64;
@@ -106,9 +127,7 @@ interface State {
   streams: Stream[];
 }
 
-export function reasoningDrift(overrides: Partial<ReasoningDriftSettings> = {}): RunDetector<State> {
-  const settings = { ...DEFAULTS, ...overrides };
-
+export const reasoningDrift = runPattern(DESCRIPTION, (settings): RunPatternLogic<State> => {
   /** Takes in how close an inference is to the goal, and tells where it decides. */
   function score(stream: Stream, step: Step, words: TopicWords, run: RunView, reporter: Reporter): void {
     const goal = new Set(stream.goal);
@@ -148,7 +167,6 @@ export function reasoningDrift(overrides: Partial<ReasoningDriftSettings> = {}):
   }
 
   return {
-    pattern: 'reasoning_drift',
     initialState: () => ({ streams: [] }),
 
     onSpan(step, span, run, state, reporter) {
@@ -176,7 +194,7 @@ export function reasoningDrift(overrides: Partial<ReasoningDriftSettings> = {}):
 
     isBlind: (run, state) => state.streams.length === 0 && run.steps.some(({ kind }) => kind === 'llm'),
   };
-}
+});
 
 /** The agent is at its work, and what was known of a change is void. */
 function back(stream: Stream): void {

@@ -30,6 +30,7 @@ const retried = failed().call('get_order', ID, ORDER).llm({ text: 'It was delive
 export const cases: DetectorCase[] = [
   {
     name: 'notes a time-out that the same call put right, as an observation',
+    example: true,
     run: retried,
     finds: [{ at: 1, began: 1, severity: 'info', type: 'retried_same' }],
   },

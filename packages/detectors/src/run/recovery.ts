@@ -1,32 +1,52 @@
 import type { Severity } from '@spanwise/schemas';
 import type { RunDetector } from '../detector/detector.ts';
+import { describePattern, type RunPatternLogic, runPattern } from '../detector/pattern.ts';
 import type { RunView } from '../detector/run-view.ts';
+import * as setting from '../detector/setting.ts';
 import { faultOf, wordsOf } from '../relations/error-nature.ts';
 import { isDue } from '../relations/incident-pace.ts';
 import { asksUser, furtherSpans, type Incident, incidentsOf } from '../relations/incidents.ts';
 import { isOperation } from '../relations/operation.ts';
 import type { Reaction } from '../relations/reactions.ts';
 
-/**
- * `recovery`: what was done after an error, and whether what had failed was ever obtained: retried the same, retried
- * changed, another tool, replanned, gave up. An observation (`info`) where it succeeded; `low` where it did not: then it is
- * the lasting trouble (`unresolved_error`) that weighs, not the attempt to get out of it. Related: TRAIL service errors.
- *
- * It does not claim an error that nobody acted on, nor a part that failed inside an operation which came to a good end
- * without any further attempt.
- *
- * Happened: the failed step. Began: the deepest span that shows the failure; where the error says that the call was at
- * fault, the inference that asked for it.
- * Evidence type is the reaction: `retried_same`, `retried_changed`, `other_tool`, `replanned`, `gave_up`; numbers: attempts
- * (after the first), succeeded (0 or 1), seconds (from the failure to success or the last attempt); spans: the failure, then
- * what was done about it.
- */
-export interface RecoverySettings {
-  /** Further attempts from which on even a successful recovery is `low` instead of `info`. Default 5. */
-  manyAttempts: number;
-}
-
-const DEFAULTS: RecoverySettings = { manyAttempts: 5 };
+const DESCRIPTION = describePattern({
+  pattern: 'recovery',
+  inShort: 'what was done after an error, and whether it helped',
+  claims:
+    'Something failed and was retried unchanged, retried with other arguments, done by another tool, replanned, or ' +
+    'given up; and what had failed was obtained, or not. An observation, not an accusation: where it did not ' +
+    'succeed it is the lasting trouble (`unresolved_error`) that weighs, not the attempt to get out of it.',
+  doesNotClaim: [
+    'an error that nobody acted on',
+    'a part that failed inside an operation that came to a good end without any further attempt',
+  ],
+  needs: 'the status of spans, or results; arguments tell a retry from another call',
+  happened: 'the step that failed',
+  began:
+    'the deepest span that shows the failure; where the error says that the call was at fault, the inference that ' +
+    'asked for it',
+  evidence: {
+    retried_same:
+      'seen: the words of the error; numbers `attempts` (after the first), `succeeded` (0 or 1), `seconds` (from ' +
+      'the failure to success or the last attempt); spans: the failure, then what was done about it',
+    retried_changed: 'the same, with other arguments',
+    other_tool: 'the same, by another tool for the same need',
+    replanned: 'the same, by a plan that goes another way',
+    gave_up: 'the same; the agent said that it gave up',
+  },
+  severity: {
+    info: 'it succeeded',
+    low: 'it did not, or took many attempts',
+  },
+  published: ['TRAIL service errors (related)'],
+  settings: {
+    manyAttempts: setting.count(
+      5,
+      'further attempts from which on a recovery is `low` though it succeeded',
+      'client libraries make two or three by themselves',
+    ),
+  },
+});
 
 const WORDS: Readonly<Record<Reaction, string>> = {
   retried_same: 'tried again unchanged',
@@ -51,9 +71,7 @@ function spansOf(incident: Incident): string[] {
   return spans.slice(0, 32);
 }
 
-export function recovery(overrides: Partial<RecoverySettings> = {}): RunDetector {
-  const settings = { ...DEFAULTS, ...overrides };
-
+export const recovery = runPattern(DESCRIPTION, (settings): RunPatternLogic => {
   function severityOf(incident: Incident): Severity {
     return incident.success && incident.attempts.length < settings.manyAttempts ? 'info' : 'low';
   }
@@ -90,9 +108,8 @@ export function recovery(overrides: Partial<RecoverySettings> = {}): RunDetector
   }
 
   return {
-    pattern: 'recovery',
     initialState: () => ({}),
     onSpan: (step, _span, run, _state, reporter) => (isDue(step, run) ? judge(run, reporter) : false),
     onRunEnd: (_end, run, _state, reporter) => (run.troubles > 0 ? judge(run, reporter) : false),
   };
-}
+});

@@ -15,6 +15,7 @@ const sixFailures = attempts(6, DOWN).end();
 export const cases: DetectorCase[] = [
   {
     name: 'finds the same call failing five times at its fourth failure, begun at the first',
+    example: true,
     run: attempts(5, DOWN).end(),
     finds: [{ at: 7, began: 1, severity: 'medium', type: 'repeated_failure' }],
   },

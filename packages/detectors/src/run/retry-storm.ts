@@ -1,48 +1,72 @@
-import type { FindingDraft, Reporter, RunDetector } from '../detector/detector.ts';
+import type { FindingDraft, Reporter } from '../detector/detector.ts';
+import { describePattern, type RunPatternLogic, runPattern } from '../detector/pattern.ts';
 import type { RunView } from '../detector/run-view.ts';
+import * as setting from '../detector/setting.ts';
 import { isFailure, type Step } from '../detector/step.ts';
 import { isCall } from '../relations/calls.ts';
 import { innerAttempts, keyOf, operationOf, type Streak, streaksOf } from '../repetition/retry-streaks.ts';
 
-/**
- * `retry_storm`: one call is tried again and again although it keeps failing, or its attempts multiply over nested layers
- * (three attempts of a tool, each with three HTTP attempts, are nine). TRAIL: resource abuse, rate limiting; MAST 1.3.
- *
- * The boundary to `no_progress_loop`: here *errors* are repeated, there *successes* with an unchanged result. A success of
- * the call ends the streak: failures before and after it are two streaks.
- *
- * It does not claim that retrying was wrong in itself: up to three failures, or up to five with pauses between them
- * (back-off) that end in a success, are `recovery`. Calls that overlap in time are no retries of each other. A call whose
- * arguments were not captured is only held to repeat where the same operation fails with the same error on end.
- *
- * Happened: the attempt that makes it a storm. Began: the first failed attempt of the streak.
- * Evidence `repeated_failure` (numbers: attempts, failures, seconds, callSeconds, inputTokens, outputTokens, costUsd,
- * innerAttempts) or `multiplied_attempts` (the same, innerAttempts being what counts). Tokens and cost are those of the
- * inferences that asked for the retries.
- */
-export interface RetryStormSettings {
-  /** Failed attempts on end that make a storm. Default 4: the first and three retries. */
-  failures: number;
-  /** The same where every retry waited at least `pauseMs` or half as long again as the one before. Default 6. */
-  pacedFailures: number;
-  /** The same where arguments were not captured. Default 6. */
-  unseenFailures: number;
-  /** Attempts at the innermost layer, over at least two failed attempts of the outer, that make a storm. Default 8. */
-  multipliedAttempts: number;
-  /** Two attempts further apart than this are not of one streak. Milliseconds; default 10 minutes. */
-  windowMs: number;
-  /** Milliseconds without any work that count as a pause. Default 1,000. */
-  pauseMs: number;
-}
-
-const DEFAULTS: RetryStormSettings = {
-  failures: 4,
-  pacedFailures: 6,
-  unseenFailures: 6,
-  multipliedAttempts: 8,
-  windowMs: 600_000,
-  pauseMs: 1_000,
-};
+const DESCRIPTION = describePattern({
+  pattern: 'retry_storm',
+  inShort: 'a call that keeps failing is made again and again',
+  claims:
+    'One call is tried again and again although it keeps failing, or its attempts multiply over nested layers: ' +
+    'three attempts of a tool with three HTTP attempts each are nine. *Errors* are repeated here; repeated ' +
+    '*successes* are `no_progress_loop`. A success of the call ends the streak.',
+  doesNotClaim: [
+    'that retrying was wrong in itself: up to three failures, or up to five with pauses between them, are `recovery`',
+    'calls that overlap in time: they are no retries of each other',
+    'a call whose arguments were not captured, unless the same operation fails with the same error on end',
+  ],
+  needs: 'arguments of tools; the status of spans, or results',
+  happened: 'the attempt that makes it a storm',
+  began: 'the first failed attempt',
+  evidence: {
+    repeated_failure:
+      'seen: the error; numbers `attempts`, `failures`, `innerAttempts`, `seconds`, `callSeconds`, and ' +
+      '`inputTokens`, `outputTokens`, `costUsd` of the inferences that asked for the retries; spans: the failed ' +
+      'attempts',
+    multiplied_attempts: 'the same, where `innerAttempts` is what counts',
+  },
+  severity: {
+    low: 'it succeeded before the eighth attempt, or arguments were not captured',
+    medium: 'else',
+    high: 'eight attempts and more without success',
+  },
+  published: ['TRAIL resource abuse, rate limiting', 'MAST 1.3'],
+  settings: {
+    failures: setting.count(
+      4,
+      'failed attempts on end that make a storm',
+      'the first and three retries: client libraries make two or three by themselves',
+    ),
+    pacedFailures: setting.count(
+      6,
+      'the same where every retry waited at least `pauseMs`, or half as long again as the one before',
+      'back-off spares the service: it may take longer',
+    ),
+    unseenFailures: setting.count(
+      6,
+      'the same where arguments were not captured',
+      'the calls may have been different ones',
+    ),
+    multipliedAttempts: setting.count(
+      8,
+      'attempts at the innermost layer, over at least two failed ones of the outer, that make a storm',
+      'two layers of three attempts each make nine',
+    ),
+    windowMs: setting.milliseconds(
+      600_000,
+      'two attempts further apart than this are not of one streak',
+      'ten minutes: after that a retry is another try',
+    ),
+    pauseMs: setting.milliseconds(
+      1_000,
+      'time without any work that counts as a pause',
+      'the first delay of usual back-off',
+    ),
+  },
+});
 
 const MOST_STORMS = 16;
 const MOST_SPANS = 32;
@@ -60,9 +84,7 @@ interface State {
   storms: Storm[];
 }
 
-export function retryStorm(overrides: Partial<RetryStormSettings> = {}): RunDetector<State> {
-  const settings = { ...DEFAULTS, ...overrides };
-
+export const retryStorm = runPattern(DESCRIPTION, (settings): RunPatternLogic<State> => {
   function thresholdOf(streak: Streak): number {
     if (streak.failed[0]?.argumentsDigest === '') return settings.unseenFailures;
     return streak.paced ? settings.pacedFailures : settings.failures;
@@ -109,7 +131,6 @@ export function retryStorm(overrides: Partial<RetryStormSettings> = {}): RunDete
   }
 
   return {
-    pattern: 'retry_storm',
     initialState: () => ({ storms: [] }),
 
     onSpan(step, _span, run, state, reporter) {
@@ -132,7 +153,7 @@ export function retryStorm(overrides: Partial<RetryStormSettings> = {}): RunDete
       return changed;
     },
   };
-}
+});
 
 function draft(
   key: string,

@@ -6,6 +6,7 @@ const ADDRESS = { street: 'Main St 1', city: 'Rome' };
 export const cases: DetectorCase[] = [
   {
     name: 'an object that arrives as its text in an action began with the inference that asked',
+    example: true,
     run: trace()
       .call('ship_order', { order: 'A-1', address: '[object Object]' }, { result: { ok: 1 } })
       .end(),

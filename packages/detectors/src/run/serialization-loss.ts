@@ -1,6 +1,8 @@
 import type { Severity, Span } from '@spanwise/schemas';
-import type { Reporter, RunDetector } from '../detector/detector.ts';
+import type { Reporter } from '../detector/detector.ts';
+import { describePattern, type RunPatternLogic, runPattern } from '../detector/pattern.ts';
 import type { RunView } from '../detector/run-view.ts';
+import * as setting from '../detector/setting.ts';
 import type { Step } from '../detector/step.ts';
 import { fieldName } from '../reading/field-names.ts';
 import { isJsonObject, jsonPayload } from '../reading/json-payload.ts';
@@ -9,30 +11,50 @@ import { lastMessageOf, messagesOf, textOf } from '../reading/messages.ts';
 import { isLookup } from '../relations/error-nature.ts';
 import { isToolLike } from '../relations/operation.ts';
 
-/**
- * `serialization_loss`: data that one step passes to another has become a text that is not the data. TRAIL: formatting errors,
- * context handling.
- *
- * Evidence is the form: `object_text` (`[object Object]`), `reference_text` (`<Order object at 0x7f…>`), `no_value` (`undefined`, `NaN`),
- * `own_notation` (`{'a': None}` as text within JSON), `encoded_twice` (JSON as text within JSON, where the same field held data before,
- * or in a result, or as text within text).
- *
- * It looks at whole values in arguments, handoffs and results, and at `[object Object]` put into a text for or from a model after a label.
- * It does not claim texts that quote or speak of such things, values within code and logs, JSON in a string where no data is known to
- * belong (a request body), nor a result that is as a whole a text in some notation. What was lost once and is carried on is one finding.
- *
- * Happened: the first step that has it. Began: for arguments the inference that asked; else the step itself.
- * Expected: that the field held data, where it did; seen: path and text; numbers: places (that have it).
- */
-export interface SerializationLossSettings {
-  /** Fields that hold code, logs or documents: what stands there is quoted. */
-  quoting: RegExp;
-}
-
-const DEFAULTS: SerializationLossSettings = {
-  quoting:
-    /(?:^|_)(?:code|script|source|snippet|diff|patch|logs?|stack|stacktrace|traceback|html|sql|query|command|expression|markdown|document|content|body|stdout|stderr|output|error|example)$/,
-};
+const DESCRIPTION = describePattern({
+  pattern: 'serialization_loss',
+  inShort: 'data has become a text that is not the data',
+  claims:
+    'Data that one step passes to another has become a text that is not the data. Looked at are whole values in ' +
+    'arguments, handoffs and results, and `[object Object]` put into a text for or from a model. What was lost once ' +
+    'and is carried on is one finding.',
+  doesNotClaim: [
+    'texts that quote or speak of such things; values of fields that hold code, logs or documents',
+    'JSON in a string where no data is known to belong, as a request body',
+    'a result that is as a whole a text in some notation',
+    'fields that are flattened without loss, and depth that is lost without a trace: neither is seen',
+  ],
+  needs: 'arguments and results; messages for what stands in words',
+  happened: 'the first step that has it',
+  began: 'for arguments the inference that asked; else the step itself',
+  evidence: {
+    object_text:
+      '`[object Object]`; expected: that the field held data, where it did; seen: path and text; number `places`; ' +
+      'spans: all that have it',
+    reference_text:
+      'an address in some process’s memory: `<Order object at 0x7f…>`, `com.shop.Order@1b6d35`; holds the same',
+    no_value: '`undefined` or `NaN` as text; holds the same',
+    own_notation: "a programming language's notation as text within JSON: `{'a': None}`, `map[a:1]`; holds the same",
+    encoded_twice:
+      'JSON as text in a result, in arguments where the same field held data before, or within such a text; holds ' +
+      'the same',
+  },
+  severity: {
+    low: 'a notation or double encoding that was only read',
+    medium:
+      'what is lost was only read; a notation or double encoding, from which the data can be had, in an action or a ' +
+      'handoff',
+    high: 'an action or a handoff got what is lost',
+  },
+  published: ['TRAIL formatting errors, context handling failures'],
+  settings: {
+    quoting: setting.pattern(
+      /(?:^|_)(?:code|script|source|snippet|diff|patch|logs?|stack|stacktrace|traceback|html|sql|query|command|expression|markdown|document|content|body|stdout|stderr|output|error|example)$/,
+      'fields that hold quoted texts',
+      'what stands in code, logs and documents is nobody’s data',
+    ),
+  },
+});
 
 /** Fields of a result that lawfully carry JSON as text. */
 const CARRIES =
@@ -95,9 +117,7 @@ function heldBefore(field: string, step: Step, run: RunView, state: State): bool
   return first !== undefined && first !== step && run.endOf(first) <= run.startOf(step) + 1_000;
 }
 
-export function serializationLoss(overrides: Partial<SerializationLossSettings> = {}): RunDetector<State> {
-  const settings = { ...DEFAULTS, ...overrides };
-
+export const serializationLoss = runPattern(DESCRIPTION, (settings): RunPatternLogic<State> => {
   /** Reads a payload's strings; true where anything was noted. */
   function read(
     payload: unknown,
@@ -225,7 +245,6 @@ export function serializationLoss(overrides: Partial<SerializationLossSettings> 
   }
 
   return {
-    pattern: 'serialization_loss',
     initialState: () => ({ data: [], seen: [] }),
     onSpan(step, span, run, state, reporter) {
       const changed = look(step, span, run, state);
@@ -234,7 +253,7 @@ export function serializationLoss(overrides: Partial<SerializationLossSettings> 
     },
     onRunEnd: () => false,
   };
-}
+});
 
 function severityOf(loss: Loss, step: Step): Severity {
   const passesOn = step.kind === 'handoff' || step.handoffTo !== '' || (isToolLike(step) && !isLookup(step));

@@ -37,6 +37,7 @@ const run = (build: Build) => {
 export const cases: DetectorCase[] = [
   {
     name: 'a database that times out, and callers on three levels, began at the database',
+    example: true,
     run: run(agent()),
     finds: [{ at: 3, began: 0, severity: 'high', type: 'levels' }],
   },

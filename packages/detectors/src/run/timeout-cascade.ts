@@ -1,33 +1,47 @@
 import type { Severity } from '@spanwise/schemas';
-import type { Reporter, RunDetector } from '../detector/detector.ts';
+import type { Reporter } from '../detector/detector.ts';
+import { describePattern, type RunPatternLogic, runPattern } from '../detector/pattern.ts';
 import type { RunView } from '../detector/run-view.ts';
+import * as setting from '../detector/setting.ts';
 import type { Step } from '../detector/step.ts';
 import { wordsOf } from '../relations/error-nature.ts';
 import { incidentsOf } from '../relations/incidents.ts';
 import { isOperation } from '../relations/operation.ts';
 import { isTimedOut, type TimeoutChain, timeoutsAround } from '../relations/timeouts.ts';
 
-/**
- * `timeout_cascade`: a dependency that is slow, or timed out, makes its callers time out, level by level. TRAIL: timeout, service
- * errors; MAST –.
- *
- * A level is a step that gave up by itself: it stands in another service than what it called, or its error has words of its own. What
- * only passes an error on is no level, nor is machinery between operations; an operation that came to a good end breaks the chain off.
- *
- * It does not claim one timeout, however many spans show it, one operation's that was tried again and done, calls side by
- * side, nor callers in other traces.
- *
- * Happened: the outermost caller that gave up. Began: the deepest cause: the dependency that timed out first, or the step
- * below it that took the time though it says nothing of a timeout.
- * Evidence `levels`; expected: a result of the deepest; seen: the levels by name, from the cause; numbers: levels, seconds (of the
- * outermost), causeSeconds; spans: the chain from the cause.
- */
-export interface TimeoutCascadeSettings {
-  /** Levels that make a cascade. Default 2. */
-  levels: number;
-}
-
-const DEFAULTS: TimeoutCascadeSettings = { levels: 2 };
+const DESCRIPTION = describePattern({
+  pattern: 'timeout_cascade',
+  inShort: 'a slow dependency makes its callers time out, level by level',
+  claims:
+    'A dependency that is slow, or timed out, makes its callers time out. A level is a step that gave up by itself: ' +
+    'it stands in another service than what it called, or its error has words or a limit of its own. What only ' +
+    'passes an error on is no level, nor is machinery between operations.',
+  doesNotClaim: [
+    'one timeout, however many spans show it',
+    "one operation's timeout that was tried again and done, whatever services stand below it",
+    'timeouts side by side; callers in other traces',
+    'what lies above an operation that came to a good end: it breaks the chain off',
+  ],
+  needs: 'the status of spans with the words of their errors',
+  happened: 'the outermost caller that gave up',
+  began:
+    'the dependency that timed out first, or the step below it that took most of the time though it says nothing of ' +
+    'a timeout',
+  evidence: {
+    levels:
+      'seen: the levels by name, from the cause; numbers `levels`, `seconds` (of the outermost), `causeSeconds`; ' +
+      'spans: the chain from the cause',
+  },
+  severity: {
+    low: 'it was tried again and done',
+    medium: 'two levels',
+    high: 'three and more',
+  },
+  published: ['TRAIL timeout, service errors'],
+  settings: {
+    levels: setting.count(2, 'levels that make a cascade', 'one is a timeout'),
+  },
+});
 
 interface State {
   /** Deepest causes of what was reported. */
@@ -42,9 +56,7 @@ const MANY_OPERATIONS = 2;
 const nameOf = (step: Step): string => step.tool || step.agent || step.name || step.service;
 const secondsOf = (step: Step, run: RunView): number => Math.round((run.endOf(step) - run.startOf(step)) / 1e4) / 100;
 
-export function timeoutCascade(overrides: Partial<TimeoutCascadeSettings> = {}): RunDetector<State> {
-  const settings = { ...DEFAULTS, ...overrides };
-
+export const timeoutCascade = runPattern(DESCRIPTION, (settings): RunPatternLogic<State> => {
   /** It was tried again, and done. */
   const isMended = ({ chain }: TimeoutChain, run: RunView): boolean =>
     incidentsOf(run).some(
@@ -104,7 +116,6 @@ export function timeoutCascade(overrides: Partial<TimeoutCascadeSettings> = {}):
   }
 
   return {
-    pattern: 'timeout_cascade',
     initialState: () => ({ causes: [] }),
     onSpan(step, _span, run, state, reporter) {
       if (run.troubles === 0) return false;
@@ -122,4 +133,4 @@ export function timeoutCascade(overrides: Partial<TimeoutCascadeSettings> = {}):
       return changed;
     },
   };
-}
+});

@@ -32,6 +32,7 @@ const unoffered = asked({ name: 'delete_order', args: { id: '1' }, error: 'no su
 export const cases: DetectorCase[] = [
   {
     name: 'finds a call to a tool that was not offered, at the call, begun where the model asked',
+    example: true,
     run: unoffered.end(),
     finds: [{ at: 1, began: 0, severity: 'medium', type: 'unoffered_tool' }],
   },

@@ -1,6 +1,8 @@
 import type { Severity, Span } from '@spanwise/schemas';
-import type { Evidence, Reporter, RunDetector } from '../detector/detector.ts';
+import type { Evidence, Reporter } from '../detector/detector.ts';
+import { describePattern, type RunPatternLogic, runPattern } from '../detector/pattern.ts';
 import type { RunView } from '../detector/run-view.ts';
+import * as setting from '../detector/setting.ts';
 import { isFailure, type Step } from '../detector/step.ts';
 import { messagesOf, type Part, wasCut } from '../reading/messages.ts';
 import { type OfferedTools, OfferedToolsCache } from '../reading/offered-tools.ts';
@@ -9,33 +11,43 @@ import type { RequestedCall } from '../reading/requested-calls.ts';
 import { type SchemaBreak, schemaCheck } from '../reading/schema-check.ts';
 import { isCall, wrapsInference } from '../relations/calls.ts';
 
-/**
- * `tool_misrouting`: a model calls a tool that it was not offered, or with arguments that break the tool's declared schema.
- * TRAIL: tool selection, tool-related (tool definition issues); MAST 2.6.
- *
- * It speaks only where the offer was captured: the tool definitions on the inference, else on its agent, or where the tool's
- * schema was declared (`schemas`); not where ingest
- * cut them, nor where a definition has no name (a provider's own tools). Without definitions a framework's own refusal
- * ("is not a valid tool") is taken at its word. Handing over and giving a structured answer are often implemented as tools
- * that no definition lists: they are never unoffered. null for an optional argument breaks nothing; a number as text and
- * an argument too many do, with low severity, since most tools cope. Arguments that do not parse are `malformed_output`.
- *
- * Happened: the call's own span, where there is one, else the inference. Began: the inference that asked.
- * Evidence `unoffered_tool` (expected: offered names, seen: the name) and `schema_mismatch` (expected: broken rules,
- * seen: their paths).
- */
-export interface ToolMisroutingSettings {
-  /** Names of tools that may be missing from the definitions: handoffs and structured answers. */
-  unlisted: RegExp;
-  /** Declared JSON Schemas of arguments, by tool; they go before those of the offer. Default none. */
-  schemas: Readonly<Record<string, unknown>>;
-}
-
-const DEFAULTS: ToolMisroutingSettings = {
-  unlisted:
-    /^(?:transfer|hand_?off|delegate|escalate|route|switch)(?:_?to)?(?:_|$)|^(?:final_?(?:result|answer|output|response)|structured_?(?:output|response)|return_|respond$|answer$|json$|output$|attempt_completion$)/i,
-  schemas: {},
-};
+const DESCRIPTION = describePattern({
+  pattern: 'tool_misrouting',
+  inShort: 'a tool that was not offered, or arguments that break its schema',
+  claims:
+    "A model calls a tool that it was not offered, or with arguments that break the tool's declared schema. Where " +
+    "no definitions were captured, a framework's own refusal (*is not a valid tool*) is taken at its word.",
+  doesNotClaim: [
+    'anything where the offer was not captured, was cut by ingest, or has definitions without a name (tools of ' +
+      'the provider)',
+    'handing over and giving a structured answer: frameworks implement both as tools that no definition lists',
+    'null for an optional argument',
+    'arguments that do not parse: they are `malformed_output`',
+  ],
+  needs: 'tool definitions on the inference or its agent, or declared schemas; arguments of the calls',
+  happened: "the call's own span where there is one, else the inference",
+  began: 'the inference that asked for it',
+  evidence: {
+    unoffered_tool: 'expected: the names that were offered; seen: the name',
+    schema_mismatch: 'expected: the broken rules; seen: their paths; number `breaks`',
+  },
+  severity: {
+    low: 'only rules are broken that most tools cope with: a number as text, an argument too many',
+    medium: 'else',
+  },
+  published: ['TRAIL tool selection, tool-related', 'MAST 2.6'],
+  settings: {
+    unlisted: setting.pattern(
+      /^(?:transfer|hand_?off|delegate|escalate|route|switch)(?:_?to)?(?:_|$)|^(?:final_?(?:result|answer|output|response)|structured_?(?:output|response)|return_|respond$|answer$|json$|output$|attempt_completion$)/i,
+      'names of tools that may be missing from the definitions',
+      'handoffs and structured answers, as frameworks name them',
+    ),
+    schemas: setting.declared(
+      {} as Readonly<Record<string, unknown>>,
+      'JSON Schemas of arguments, by tool: they go before those of the offer, and need none',
+    ),
+  },
+});
 
 const MOST_PENDING = 16;
 const MOST_LISTED = 24;
@@ -57,8 +69,7 @@ interface State {
   offersSeen: boolean;
 }
 
-export function toolMisrouting(overrides: Partial<ToolMisroutingSettings> = {}): RunDetector<State> {
-  const settings = { ...DEFAULTS, ...overrides };
+export const toolMisrouting = runPattern(DESCRIPTION, (settings): RunPatternLogic<State> => {
   const offers = new OfferedToolsCache();
   const declared = new Map(Object.entries(settings.schemas).map(([tool, schema]) => [tool, schemaCheck(schema)]));
 
@@ -110,7 +121,6 @@ export function toolMisrouting(overrides: Partial<ToolMisroutingSettings> = {}):
   }
 
   return {
-    pattern: 'tool_misrouting',
     initialState: () => ({ pending: [], offersSeen: false }),
 
     onSpan(step, span, run, state, reporter) {
@@ -137,7 +147,7 @@ export function toolMisrouting(overrides: Partial<ToolMisroutingSettings> = {}):
 
     onRunEnd: () => false,
   };
-}
+});
 
 function requestedParts(span: Span): Part[] {
   const parts: Part[] = [];

@@ -27,6 +27,7 @@ const repeated = [
 export const cases: DetectorCase[] = [
   {
     name: 'an order id with two digits swapped is a slip, of the inference that asked',
+    example: true,
     run: then('issue_refund', { order_id: '#W2378165' }),
     finds: [{ at: 3, began: 2, severity: 'high', type: 'slip' }],
   },

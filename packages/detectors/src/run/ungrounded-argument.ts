@@ -1,6 +1,8 @@
 import type { Severity } from '@spanwise/schemas';
-import type { Reporter, RunDetector } from '../detector/detector.ts';
+import type { Reporter } from '../detector/detector.ts';
+import { describePattern, type RunPatternLogic, runPattern } from '../detector/pattern.ts';
 import type { RunView } from '../detector/run-view.ts';
+import * as setting from '../detector/setting.ts';
 import type { Step } from '../detector/step.ts';
 import { hash64 } from '../identity-hash.ts';
 import { entityTypeOf, isIdField } from '../reading/field-names.ts';
@@ -13,38 +15,53 @@ import { isLookup } from '../relations/error-nature.ts';
 import { isGiven, valuesBefore } from '../relations/given-before.ts';
 import { callOf, claimsConcerned, type OpenClaims, openClaims } from '../relations/open-claims.ts';
 
-/**
- * `ungrounded_argument`: an identifier, number or date in a tool call's arguments that nothing the agent was given contains: no
- * user, system instruction, tool definition, result or error before it in the run. TRAIL: hallucination (tool-related),
- * tool-output misinterpretation; MAST 2.6.
- *
- * An identifier is claimed where something given is nearly it (a slip), or where its form is that of identifiers that were given
- * (an invention); where neither, it may be known from elsewhere, and nothing is said. A number or date is claimed as a slip of one that
- * was given (two digits swapped, one of four changed, the point moved, day and month swapped, another year); a number of three
- * telling digits and more also as an invention, where the model's instructions were captured; neither where it follows from others by
- * calculation.
- *
- * It does not claim what a call itself names (the id of what it creates, keys of idempotency, names, paths, queries, code), counts
- * and limits, numbers and dates that follow by rule, identifiers that are tried one after the other, dates that are looked up on a day
- * near the one that was given. A value that contradicts the very field of a result follows from `misread_output`. It needs the
- * input and output of inferences; it is silent for what may stand in a result that was cut or that the run has forgotten, unless the
- * input repeats the conversation. Earlier runs of a session are seen only as far as the input repeats them.
- *
- * Happened: the call; the inference while no span of the call is seen. Began: the inference that asked for it.
- * Evidence `slip` (expected: what was likely meant) or `invention`; seen: field and value; numbers: uses.
- */
-export interface UngroundedArgumentSettings {
-  /** Least digits of a number that can be told for a slip. Default 3. */
-  digits: number;
-  /** Fields whose values are the call's own choice. */
-  ownChoice: RegExp;
-}
-
-const DEFAULTS: UngroundedArgumentSettings = {
-  digits: 3,
-  ownChoice:
-    /(?:^|_)(?:idempotency_key|request_id|correlation_id|trace_id|span_id|session_id|thread_id|run_id|message_id|client_token|nonce|seed|uuid|name|title|slug|filename|file|path|dir|directory|url|uri|link|query|q|sql|expression|formula|code|script|command|content|text|body|message|note|notes|comment|description|summary|subject|reason|prompt|thought|limit|page|page_size|offset|size|top_k|max\w*|min\w*|count|timeout\w*|port|version|model|temperature|quantity|radius|width|height|color|timestamp|expected_\w+)$/,
-};
+const DESCRIPTION = describePattern({
+  pattern: 'ungrounded_argument',
+  inShort: 'an argument that nothing given to the agent contains',
+  claims:
+    "An identifier, number or date in a tool call's arguments is in nothing that the agent was given before it in " +
+    'the run: no user, system instruction, tool definition, result or error. An identifier is claimed where ' +
+    'something given is nearly it, or where its form is that of identifiers that were given; a number or date where ' +
+    "it is a slip of one that was given, a number of three telling digits and more also where the model's " +
+    'instructions, from which a constant may come, were captured.',
+  doesNotClaim: [
+    'the id of what a call itself makes; keys of idempotency, names, paths, queries, texts, counts and limits',
+    'numbers that follow from others by calculation; dates that are not a slip of one (agents work most of those ' +
+      'out: the next Friday, the day after)',
+    'identifiers that count on from each other (a search), or of a form that is unknown: it may be known from ' +
+      'elsewhere',
+    'a value that contradicts the same field of a result: it follows from `misread_output`',
+    'what may stand in a result that was cut, or in a span that the run has forgotten; earlier runs of a session ' +
+      'are seen as far as the input repeats them',
+  ],
+  needs: 'input and output messages of inferences; where inputs record only what is new, results too',
+  happened: 'the call; the inference while the call’s span has not come; of several uses the first',
+  began: 'the inference that asked for it',
+  evidence: {
+    slip:
+      'something that was given is nearly it: at most two edits; of a number two neighbouring digits swapped, one ' +
+      'of four changed, the point moved; of a date day and month swapped, or another year. Expected: what was ' +
+      'likely meant; seen: field and value; number `uses`',
+    invention: 'nothing is near; holds the same',
+  },
+  severity: {
+    medium: 'a lookup, or an invention',
+    high: 'a slip in an action',
+  },
+  published: ['TRAIL tool-related hallucination, tool-output misinterpretation', 'MAST 2.6'],
+  settings: {
+    digits: setting.count(
+      3,
+      'least digits of a number that can be told for a slip',
+      'shorter numbers are near too many others',
+    ),
+    ownChoice: setting.pattern(
+      /(?:^|_)(?:idempotency_key|request_id|correlation_id|trace_id|span_id|session_id|thread_id|run_id|message_id|client_token|nonce|seed|uuid|name|title|slug|filename|file|path|dir|directory|url|uri|link|query|q|sql|expression|formula|code|script|command|content|text|body|message|note|notes|comment|description|summary|subject|reason|prompt|thought|limit|page|page_size|offset|size|top_k|max\w*|min\w*|count|timeout\w*|port|version|model|temperature|quantity|radius|width|height|color|timestamp|expected_\w+)$/,
+      'fields whose values are a call’s own choice',
+      'keys, names, texts, limits: nobody gives them to an agent',
+    ),
+  },
+});
 
 const CREATES = new Set(
   'create add register generate new insert open init make allocate assign issue mint start'.split(' '),
@@ -73,9 +90,7 @@ interface Meant {
   known: boolean;
 }
 
-export function ungroundedArgument(overrides: Partial<UngroundedArgumentSettings> = {}): RunDetector<OpenClaims> {
-  const settings = { ...DEFAULTS, ...overrides };
-
+export const ungroundedArgument = runPattern(DESCRIPTION, (settings): RunPatternLogic<OpenClaims> => {
   function isJudged({ tool, field, value }: Claim): boolean {
     if (tool === '' || settings.ownChoice.test(field)) return false;
     if (value.kind === 'number' && !isIdField(field) && value.text.replace(/\D/g, '').length < settings.digits)
@@ -150,7 +165,6 @@ export function ungroundedArgument(overrides: Partial<UngroundedArgumentSettings
   }
 
   return {
-    pattern: 'ungrounded_argument',
     initialState: () => ({ claims: [] }),
     onSpan(step, span, run, state, reporter) {
       const known = state.claims.length;
@@ -161,7 +175,7 @@ export function ungroundedArgument(overrides: Partial<UngroundedArgumentSettings
     },
     onRunEnd: () => false,
   };
-}
+});
 
 const TRIED_IN_TURN = 3;
 

@@ -85,6 +85,7 @@ export const cases: DetectorCase[] = [
   },
   {
     name: 'finds one error after attempts that all failed, at the first',
+    example: true,
     run: failed().call('get_order', ID, DOWN).call('get_order', ID, DOWN).llm({ text: 'It was delivered.' }).end(),
     finds: [{ at: 1 }],
   },

@@ -1,6 +1,8 @@
 import type { Severity } from '@spanwise/schemas';
 import type { RunDetector } from '../detector/detector.ts';
+import { describePattern, type RunPatternLogic, runPattern } from '../detector/pattern.ts';
 import type { RunView } from '../detector/run-view.ts';
+import * as setting from '../detector/setting.ts';
 import type { Step } from '../detector/step.ts';
 import { faultOf, isLookup, wordsOf } from '../relations/error-nature.ts';
 import { isDue } from '../relations/incident-pace.ts';
@@ -9,27 +11,44 @@ import { isOperation } from '../relations/operation.ts';
 import { runFailure } from '../relations/run-failure.ts';
 import { maskingOf } from './masked-tool-error.ts';
 
-/**
- * `unresolved_error`: a step failed, what had failed was never obtained, and the run came to its end all the same; or ended
- * in that very error. TRAIL: service errors, tool-related, timeout, rate limiting; MAST 3.1 where it stops short.
- *
- * It does not claim that the end was wrong: an agent that tells its user of the failure is `low` or `medium`. It says
- * nothing about a part that failed inside an operation which came to a good end, about spans that are no operation of an
- * agent (unless the run died of them), about `masked_tool_error`, or while the run goes on. It is silent where spans are
- * missing: what had failed may have been obtained unseen. One run does not tell that a step was optional: its failure is found
- * like any other, as `medium` at most where the agent spoke of it.
- *
- * Happened: the operation on which the failure shows to the agent. Began: the deepest span that shows it; where the error
- * says that the call was at fault, the inference that asked for it.
- * Evidence `never_obtained` (the run completed) or `run_failed` (it ended in this error); seen: the words of the error;
- * numbers: attempts (after the first), acknowledged (0 or 1); spans: where else it shows, and the attempts.
- */
-export interface UnresolvedErrorSettings {
-  /** How surely a result must be an error where the span's status does not say so. Default 0.7. */
-  minConfidence: number;
-}
-
-const DEFAULTS: UnresolvedErrorSettings = { minConfidence: 0.7 };
+const DESCRIPTION = describePattern({
+  pattern: 'unresolved_error',
+  inShort: 'something failed and was never obtained',
+  claims:
+    'A step failed, what had failed was never obtained, and the run came to its end all the same, or ended in that ' +
+    'very error. One run does not tell that a step was optional: its failure is found like any other.',
+  doesNotClaim: [
+    'that the end was wrong: where the agent told its user of the failure it is `low` or `medium`',
+    'a part that failed inside an operation that came to a good end',
+    'spans that are no operation of an agent, unless the run died of them',
+    'an error behind a status of OK that nobody noticed: that is `masked_tool_error`',
+    'anything while the run goes on, or where spans of it are missing: what had failed may have been obtained unseen',
+  ],
+  needs: 'the status of spans, or results; messages tell whether the agent spoke of it',
+  happened: 'the operation on which the failure shows to the agent',
+  began:
+    'the deepest span that shows it; where the error says that the call was at fault, the inference that asked for ' +
+    'it',
+  evidence: {
+    never_obtained:
+      'the run completed; seen: the words of the error; numbers `attempts` (after the first), `acknowledged` (0 or ' +
+      '1); spans: where else it shows, and the attempts',
+    run_failed: 'the run ended in this error; holds the same',
+  },
+  severity: {
+    low: 'a call that broke a rule, and the agent said so',
+    medium: 'the agent said so; or a call that broke a rule and may have become needless',
+    high: 'the run ended in it, or went on without a word',
+  },
+  published: ['TRAIL service errors, timeout, rate limiting, tool-related', 'MAST 3.1'],
+  settings: {
+    minConfidence: setting.share(
+      0.7,
+      'how surely a result must be an error where the status of its span does not say so',
+      'as for `masked_tool_error`, from which it takes over',
+    ),
+  },
+});
 
 /** The run ended in this incident: the span with which it failed as a whole shows it. */
 const isFatal = (incident: Incident, failure: Step | undefined): boolean =>
@@ -44,9 +63,7 @@ function severityOf(incident: Incident, fatal: boolean): Severity {
   return faultOf(incident.span) === 'call' && (isLookup(incident.span) || !wentStraightOn) ? 'medium' : 'high';
 }
 
-export function unresolvedError(overrides: Partial<UnresolvedErrorSettings> = {}): RunDetector {
-  const settings = { ...DEFAULTS, ...overrides };
-
+export const unresolvedError = runPattern(DESCRIPTION, (settings): RunPatternLogic => {
   function stands(incident: Incident, fatal: boolean, run: RunView): boolean {
     if (incident.success || run.incomplete) return false;
     if (fatal) return true;
@@ -98,9 +115,8 @@ export function unresolvedError(overrides: Partial<UnresolvedErrorSettings> = {}
   const hasEnded = (run: RunView): boolean => run.root !== undefined;
 
   return {
-    pattern: 'unresolved_error',
     initialState: () => ({}),
     onSpan: (step, _span, run, _state, reporter) => (isDue(step, run) && hasEnded(run) ? judge(run, reporter) : false),
     onRunEnd: (_end, run, _state, reporter) => (run.troubles > 0 ? judge(run, reporter) : false),
   };
-}
+});
