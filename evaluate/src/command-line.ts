@@ -2,6 +2,7 @@ import { parseArguments, parseCount, UsageError } from '@spanwise/local/command'
 import { conventions, FIRST_TEST_SEED, presets } from '@spanwise/simulate';
 import { bounds } from './bounds.ts';
 import type { EvaluationOptions } from './options.ts';
+import { MOST_APART } from './parity.ts';
 
 export const usage = `Lets a simulated fleet live, judges its spans by the detectors, and compares what is found with what was put there.
 Nothing is sent: spans go through the topologies of detect and correlate on the engine without a broker, in simulated time.
@@ -13,19 +14,21 @@ ${presets.map(({ name, doc }) => `                         ${name.padEnd(6)} ${d
   --sessions N         conversations (default 1000)
   --seed S             another fleet for each number (default 1). Seeds below ${FIRST_TEST_SEED} are for development, from ${FIRST_TEST_SEED} on for testing:
                        their faults have other strengths
-  --convention NAME    only this one: ${conventions.map(({ name }) => name).join(', ')} (default all)
+  --convention NAME    only this one: ${conventions.map(({ name }) => name).join(', ')} (default all),
+                       or 'each': the same fleet in one after the other, side by side
   --faults A,B         only these
   --fault-share X      share of runs with a fault (default the preset's); 0 for a clean fleet
   --negative-share X   share of runs that resemble a fault and have none (default the preset's)
   --report FILE        the result as JSON
   --details FILE       counts, intervals and the confusion between patterns as JSON
-  --mistakes PATTERN   a line of JSON for each mistake with this pattern, or 'all'
+  --mistakes PATTERN   a line of JSON for each mistake with this pattern, or 'all'; of 'each', those that not all conventions share
   --help
 
 The report: {ok, preset, seed, sessions, spans, convention, patterns, verdict}; shares of nothing are null, delayP99Ms counts from
 the release of the span that decided a finding. It is ok when every span was judged and every pattern keeps these bounds: where
 it was injected, precision ≥ ${bounds.precision}, recall ≥ ${bounds.recall}, localisation ≥ ${bounds.localisation}; fewer than ${bounds.falseAlarms} false alarm per 1,000 clean sessions.
 Exits 1 when it is not, and says which bounds are missed.
+Of 'each': {ok, conventions: [report…], differences}; ok when every report is, and no recall and no precision differs by more than ${MOST_APART}.
 `;
 
 export interface EvaluateCommand extends EvaluationOptions {

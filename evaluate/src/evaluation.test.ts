@@ -89,3 +89,11 @@ test.each([
 ])('the command line refuses %o', (args, message) => {
   expect(() => parseEvaluateCommand(args)).toThrow(message);
 });
+
+test('an evaluation that is called off ends at once', async () => {
+  const stop = new AbortController();
+  const onProgress = () => stop.abort(new Error('enough'));
+  await expect(evaluateFleet({ ...fleet, sessions: 5_000 }, { onProgress, signal: stop.signal })).rejects.toThrow(
+    'enough',
+  );
+});

@@ -11,19 +11,25 @@ import { aucOf, brierOf, judgementsOf } from './verdicts.ts';
 /** Sessions that have begun and spans that were judged. */
 export type Progress = (sessions: number, spans: number) => void;
 
+export interface Watch {
+  readonly onProgress?: Progress;
+  /** Calls the evaluation off: it throws the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
 /**
  * Lets a fleet live in simulated time, judges its spans as the services would, and compares what is found with what was put
  * there. The fleet lives in a thread of its own.
  *
  * @throws RangeError for a preset, fault, convention or share that cannot be
  */
-export async function evaluateFleet(options: EvaluationOptions, onProgress?: Progress): Promise<Evaluated> {
+export async function evaluateFleet(options: EvaluationOptions, watch: Watch = {}): Promise<Evaluated> {
   const { seed, convention } = options;
   const mix = mixOf(options);
   // Refuses what cannot be, here and not in the thread.
   new SessionSource(mix);
   const pipeline = new MemoryPipeline(START_MS);
-  const { conversations, arrivedMs, spans } = await fed(options, pipeline, onProgress);
+  const { conversations, arrivedMs, spans } = await fed(options, pipeline, watch);
   const judged = pipeline.finish();
   const judgements = judgementsOf(conversations, judged.sessions);
   const patterns = options.faults ?? presetOf(options.preset).faults;
@@ -42,15 +48,23 @@ export async function evaluateFleet(options: EvaluationOptions, onProgress?: Pro
 function fed(
   options: EvaluationOptions,
   pipeline: MemoryPipeline,
-  onProgress: Progress | undefined,
+  { onProgress, signal }: Watch,
 ): Promise<Extract<Fed, { type: 'truth' }>> {
   const underWay = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
   const waiting = new Int32Array(underWay);
   const workerData: FeedData = { options, underWay };
   return new Promise((resolve, reject) => {
     const worker = new Worker(new URL('./feed.ts', import.meta.url), { workerData });
+    const callOff = () => {
+      reject(signal?.reason);
+      void worker.terminate();
+    };
+    signal?.addEventListener('abort', callOff);
     worker.once('error', reject);
-    worker.once('exit', (code) => reject(new Error(`the fleet's thread ended early, with code ${code}`)));
+    worker.once('exit', (code) => {
+      signal?.removeEventListener('abort', callOff);
+      reject(new Error(`the fleet's thread ended early, with code ${code}`));
+    });
     worker.on('message', (message: Fed) => {
       if (message.type === 'truth') {
         resolve(message);

@@ -1,10 +1,12 @@
 /** How well the patterns are found in a simulated fleet: `npm run evaluate`. */
 import { checkReportFile, ProgressLine, runCommand, UsageError, writeReport } from '@spanwise/local/command';
+import { conventions } from '@spanwise/simulate';
 import { type EvaluateCommand, parseEvaluateCommand, usage } from './command-line.ts';
-import { evaluateFleet } from './evaluation.ts';
-import { detailsOf, lineOf, reportOf, tableOf } from './report.ts';
+import { evaluateFleet, type Progress } from './evaluation.ts';
+import { parityOf, parityTable, unequalMistakes } from './parity.ts';
+import { detailsOf, type Evaluated, lineOf, reportOf, tableOf } from './report.ts';
 
-await runCommand(async () => {
+await runCommand(async (stop) => {
   const command = parseEvaluateCommand(process.argv.slice(2));
   if (command === 'help') {
     process.stdout.write(usage);
@@ -12,24 +14,55 @@ await runCommand(async () => {
   }
   checkReportFile(command.report);
   checkReportFile(command.details, '--details');
-  return await evaluated(command).catch((error) => {
+  try {
+    return await (command.convention === 'each' ? compareConventions(command, stop) : evaluateOnce(command, stop));
+  } catch (error) {
     // a preset, fault, convention or share that there is not
     throw error instanceof RangeError ? new UsageError(`${error.message} (--help lists the options)`) : error;
-  });
+  }
 });
 
-async function evaluated({ report, details, mistakes, ...options }: EvaluateCommand): Promise<number> {
-  const progress = new ProgressLine(process.stderr);
-  const outcome = await evaluateFleet(options, (sessions, spans) =>
-    progress.show(`${sessions} of ${options.sessions} sessions, ${spans} spans`),
-  );
-  progress.clear();
-  process.stdout.write(tableOf(outcome));
-  for (const mistake of mistakes === undefined ? [] : outcome.evaluation.mistakes) {
-    if (mistakes === 'all' || mistakes === mistake.pattern) process.stdout.write(`${lineOf(mistake)}\n`);
+async function evaluateOnce(command: EvaluateCommand, stop: AbortSignal): Promise<number> {
+  const evaluated = await evaluatedIn(command.convention, command, stop);
+  process.stdout.write(tableOf(evaluated));
+  const lines = evaluated.evaluation.mistakes.filter(({ pattern }) => isWanted(command, pattern)).map(lineOf);
+  tell(lines);
+  const report = reportOf(evaluated);
+  writeReport(command.report, report);
+  if (command.details !== undefined) writeReport(command.details, detailsOf(evaluated));
+  return report.ok ? 0 : 1;
+}
+
+async function compareConventions(command: EvaluateCommand, stop: AbortSignal): Promise<number> {
+  const evaluated: Evaluated[] = [];
+  for (const { name } of conventions) evaluated.push(await evaluatedIn(name, command, stop));
+  const parity = parityOf(evaluated);
+  process.stdout.write(parityTable(parity));
+  tell(unequalMistakes(evaluated, (pattern) => isWanted(command, pattern)));
+  writeReport(command.report, parity);
+  if (command.details !== undefined) {
+    const details = evaluated.map((each) => [each.convention, detailsOf(each)] as const);
+    writeReport(command.details, Object.fromEntries(details));
   }
-  const result = reportOf(outcome);
-  writeReport(report, result);
-  if (details !== undefined) writeReport(details, detailsOf(outcome));
-  return result.ok ? 0 : 1;
+  return parity.ok ? 0 : 1;
+}
+
+async function evaluatedIn(convention: string, command: EvaluateCommand, signal: AbortSignal): Promise<Evaluated> {
+  const progress = new ProgressLine(process.stderr);
+  const { report, details, mistakes, ...options } = command;
+  try {
+    const onProgress: Progress = (sessions, spans) =>
+      progress.show(`${sessions} of ${options.sessions} sessions, ${spans} spans (conventions: ${convention})`);
+    return await evaluateFleet({ ...options, convention }, { onProgress, signal });
+  } finally {
+    progress.clear();
+  }
+}
+
+function isWanted({ mistakes }: EvaluateCommand, pattern: string): boolean {
+  return mistakes === 'all' || mistakes === pattern;
+}
+
+function tell(lines: readonly string[]): void {
+  for (const line of lines) process.stdout.write(`${line}\n`);
 }
