@@ -48,7 +48,7 @@ const DESCRIPTION = describePattern({
       'each holds; numbers `rounds`, `agents`, `disputed`, `seconds`',
   },
   severity: {
-    medium: 'else',
+    medium: 'otherwise',
     high: 'the cycle failed; waits; twice the rounds of a deadlock',
   },
   published: ['MAST 1.3, 1.5, 2.5'],

@@ -25,7 +25,7 @@ const DESCRIPTION = describePattern({
       '`lowMs` and `highMs` where it is bounded, `pairs`, `violations`; spans: the children',
   },
   severity: {
-    info: 'else',
+    info: 'otherwise',
     low: '`notableMs` and more',
   },
   published: [],

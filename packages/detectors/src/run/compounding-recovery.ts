@@ -37,7 +37,7 @@ const DESCRIPTION = describePattern({
   },
   severity: {
     medium: 'all came to a good end',
-    high: 'else',
+    high: 'otherwise',
   },
   published: ['TRAIL resource abuse, task orchestration', 'MAST 1.5'],
   settings: {

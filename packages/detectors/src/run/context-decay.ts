@@ -45,7 +45,7 @@ const DESCRIPTION = describePattern({
   },
   severity: {
     low: 'an agent asks another for a part of the work, and no norm is known',
-    medium: 'else',
+    medium: 'otherwise',
     high: 'a critical key',
   },
   published: ['MAST 1.4, 2.4', 'TRAIL context handling failures'],

@@ -45,7 +45,7 @@ const DESCRIPTION = describePattern({
   },
   severity: {
     medium: 'the same call with the same result, which may be one that says nothing',
-    high: 'else',
+    high: 'otherwise',
   },
   published: ['TRAIL resource abuse, tool-related'],
   settings: {

@@ -28,7 +28,7 @@ const DESCRIPTION = describePattern({
       'spans: the calls',
   },
   severity: {
-    info: 'else',
+    info: 'otherwise',
     low: 'the repetition was long, or many lookups of a run were repeated',
   },
   published: ['TRAIL resource abuse', 'MAST 1.3, 2.4'],

@@ -39,7 +39,7 @@ const DESCRIPTION = describePattern({
     low:
       'an answer that only seems to end too early where no format was promised; only rules are broken that most ' +
       'readers cope with',
-    medium: 'else',
+    medium: 'otherwise',
   },
   published: ['TRAIL formatting errors'],
   settings: {

@@ -33,7 +33,7 @@ const DESCRIPTION = describePattern({
   },
   severity: {
     medium: 'a lookup, when it is less sure that nobody reacted',
-    high: 'else',
+    high: 'otherwise',
   },
   published: ['TRAIL tool-output misinterpretation', 'MAST 2.6'],
   settings: {

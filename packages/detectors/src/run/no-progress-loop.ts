@@ -39,7 +39,7 @@ const DESCRIPTION = describePattern({
   },
   severity: {
     low: 'repeated text',
-    medium: 'else',
+    medium: 'otherwise',
     high: 'three times the repetitions that make a loop',
   },
   published: ['MAST 1.3, 1.5', 'TRAIL resource abuse'],

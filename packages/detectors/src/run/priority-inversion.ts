@@ -30,7 +30,7 @@ const DESCRIPTION = describePattern({
       'overtaking to its start), `overtaking`, `priority`, `lowestPriority`; spans: the urgent work first',
   },
   severity: {
-    low: 'else',
+    low: 'otherwise',
     medium: 'it cost a second and more',
     high: 'it cost `graveCostMs` and more',
   },

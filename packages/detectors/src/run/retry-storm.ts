@@ -30,7 +30,7 @@ const DESCRIPTION = describePattern({
   },
   severity: {
     low: 'it succeeded before the eighth attempt, or arguments were not captured',
-    medium: 'else',
+    medium: 'otherwise',
     high: 'eight attempts and more without success',
   },
   published: ['TRAIL resource abuse, rate limiting', 'MAST 1.3'],

@@ -33,7 +33,7 @@ const DESCRIPTION = describePattern({
   },
   severity: {
     low: 'only rules are broken that most tools cope with: a number as text, an argument too many',
-    medium: 'else',
+    medium: 'otherwise',
   },
   published: ['TRAIL tool selection, tool-related', 'MAST 2.6'],
   settings: {
