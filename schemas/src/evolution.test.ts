@@ -10,6 +10,10 @@ import { topic } from './topics.ts';
 const current = [...readAvroFiles().values()];
 const released = [...readAvroFiles('released')];
 
+/** What a schema says to readers of records: its documentation may be mended after its release. */
+const withoutDocs = (schema: unknown): unknown =>
+  JSON.parse(JSON.stringify(schema), (key, value: unknown) => (key === 'doc' ? undefined : value));
+
 describe('schema evolution', () => {
   it.each(current.map((s) => [s.name]))(
     'the current schema of %s is released, so that the next one is held to it',
@@ -24,7 +28,7 @@ describe('schema evolution', () => {
 
   it.each(released)('%s has not been edited since its release', (file, schema) => {
     const fingerprint = file.slice(file.lastIndexOf('.') + 1);
-    expect(schemaByFingerprint(fingerprint)?.schema).toEqual(schema);
+    expect(withoutDocs(schemaByFingerprint(fingerprint)?.schema)).toEqual(withoutDocs(schema));
   });
 
   it.each(released)('%s is read by the current schema, and reads it', (_, schema) => {

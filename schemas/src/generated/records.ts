@@ -161,7 +161,7 @@ export interface Run {
   failureProbability: number;
   /** In order of weight, bounded */
   reasons: Reason[];
-  /** Span where the weightiest failure began */
+  /** Span where the run first went wrong: the earliest of the weighty findings that follow from no other began there; empty for a run without any failure */
   rootCauseSpanId: string;
   /** Spans seen, resends not counted */
   spanCount: number;
@@ -223,9 +223,9 @@ export interface Session {
   failureProbability: number;
   /** In order of weight, bounded */
   reasons: Reason[];
-  /** Run where the weightiest failure began */
+  /** Run that weighs most, of those that went wrong; empty where none did */
   rootCauseTraceId: string;
-  /** Span where it began */
+  /** Span where that run first went wrong */
   rootCauseSpanId: string;
   /** Spans seen, resends not counted */
   spanCount: number;
