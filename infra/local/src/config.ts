@@ -52,8 +52,11 @@ export function inheritedEnvironment(env: NodeJS.ProcessEnv = process.env): Node
   return { ...env };
 }
 
+/** Commands that start a pipeline. */
+export type CommandWithData = 'demo' | 'replay' | 'evaluate';
+
 /** Where a command keeps its data unless told otherwise. */
-export function defaultDataDir(command: 'demo' | 'replay'): string {
+export function defaultDataDir(command: CommandWithData): string {
   return resolve(repositoryRoot, '.spanwise', command);
 }
 

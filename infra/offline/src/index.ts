@@ -1,1 +1,7 @@
-export { type Judged, MemoryPipeline, type MemoryPipelineOptions, type SpanBlock } from './memory-pipeline.ts';
+export {
+  endings,
+  type Judged,
+  MemoryPipeline,
+  type MemoryPipelineOptions,
+  type SpanBlock,
+} from './memory-pipeline.ts';

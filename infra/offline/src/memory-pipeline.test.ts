@@ -1,12 +1,13 @@
 import { encodeBlock, type Span } from '@spanwise/schemas';
+import { partitionForKey } from '@spanwise/stream';
 import { trace } from '@spanwise/testkit';
 import { expect, test } from 'vitest';
 import { MemoryPipeline } from './memory-pipeline.ts';
 
 const startMs = Date.UTC(2026, 0, 5);
 
-const refund = (): Span[] =>
-  trace({ conversationId: 'conv-7', agent: 'refunds' })
+const refund = (conversationId = 'conv-7'): Span[] =>
+  trace({ conversationId, agent: 'refunds', seed: conversationId })
     .call('get_order', { order_id: 'A-1' }, { error: 'no such order' })
     .call('get_order', { order_id: 'A-1' }, { result: { status: 'shipped' } })
     .call('refund_order', { order_id: 'A-1' }, { result: { success: false, reason: 'not refundable' } })
@@ -40,4 +41,26 @@ test('revisions come in their order, also where of spans that leave together the
       expect(revisions.map(({ revision }) => revision)).toEqual(revisions.map((_, i) => i + 1));
     expect(Math.max(...[...revisionsOf.values()].map(({ length }) => length))).toBeGreaterThan(1);
   }
+});
+
+test('what is found does not depend on the number of partitions', () => {
+  const runs = Array.from({ length: 12 }, (_, i) => refund(`conv-${i}`));
+  const found = (partitions: number) => {
+    const pipeline = new MemoryPipeline(startMs, { partitions });
+    for (const [at, spans] of runs.entries()) {
+      const { tenant = '', traceId = '' } = spans[0] ?? {};
+      const partition = partitionForKey(`${tenant}/${traceId}`, partitions);
+      pipeline.receive({
+        atMs: startMs + at * 1_000,
+        bytes: encodeBlock('Span', spans),
+        spans: spans.length,
+        partition,
+      });
+    }
+    const { findings, sessions } = pipeline.finish();
+    const finals = sessions.filter(({ final }) => final).map(({ sessionId, verdict }) => `${sessionId} ${verdict}`);
+    return { findings: findings.map(({ findingId }) => findingId).sort(), finals: finals.sort() };
+  };
+  expect(found(1).finals).toHaveLength(12);
+  expect(found(4)).toEqual(found(1));
 });

@@ -4,8 +4,8 @@ import { DetectMetrics } from '@spanwise/detect/src/metrics.ts';
 import { detectTopology } from '@spanwise/detect/src/topology.ts';
 import type { RunDetector } from '@spanwise/detectors';
 import { createRegistry } from '@spanwise/runtime';
-import type { DeadLetter, Finding, Run, Session, Signal } from '@spanwise/schemas';
-import { DEAD_LETTERS, TopologyTestDriver } from '@spanwise/stream';
+import type { DeadLetter, Finding, RecordName, RecordTypes, Run, Session, Signal } from '@spanwise/schemas';
+import { DEAD_LETTERS, partitionForKey, type Topology, TopologyTestDriver } from '@spanwise/stream';
 
 /** The services' defaults, milliseconds. */
 const REORDER_DELAY_MS = 1_000;
@@ -15,6 +15,13 @@ const NO_SNAPSHOTS = { intervalMs: Number.MAX_SAFE_INTEGER, floorBytes: Number.M
 /** Spans of one commit. */
 const COMMIT_EVERY = 2_000;
 
+/** Log time, ms after the last span, at which the last run has ended, as closed or as abandoned; and the last conversation. */
+export const endings = {
+  closedMs: RUN_QUIET_MS + REORDER_DELAY_MS,
+  abandonedMs: RUN_QUIET_MS + REORDER_DELAY_MS + RUN_ABANDON_MS,
+  sessionsMs: RUN_QUIET_MS + REORDER_DELAY_MS + RUN_ABANDON_MS + SESSION_GAP_MS,
+} as const;
+
 /** One message of spans. */
 export interface SpanBlock {
   /** Log time at which it arrives, ms */
@@ -23,37 +30,37 @@ export interface SpanBlock {
   readonly bytes: Uint8Array;
   /** Records in it */
   readonly spans: number;
+  /** Of the topic `spans`; default 0. The runs in it must be at home there. */
+  readonly partition?: number;
 }
 
 export interface MemoryPipelineOptions {
   /** Instead of all there are, in their default settings */
   readonly detectors?: readonly RunDetector[];
+  /** Of the topics `spans` and `signals`, each; default 1. What is learned of agents is learned by each for itself. */
+  readonly partitions?: number;
 }
 
 export interface Judged {
-  /** Every revision, in the order in which they were told */
+  /** Every revision, those of one finding in the order in which they were told */
   readonly findings: readonly Finding[];
-  /** Every revision, in the order in which they were told */
+  /** Every revision, those of one run in the order in which they were told */
   readonly runs: readonly Run[];
-  /** Every revision, in the order in which they were told */
+  /** Every revision, those of one conversation in the order in which they were told */
   readonly sessions: readonly Session[];
   /** Reasons for what could not be processed */
   readonly deadLetters: readonly string[];
 }
 
-/** What `detect` and `correlate` make of spans, on the engine without a broker: one partition, simulated time. */
+/** What `detect` and `correlate` make of spans, on the engine without a broker, in simulated time. */
 export class MemoryPipeline {
-  readonly #detect: TopologyTestDriver<'Span'>;
-  readonly #correlate: TopologyTestDriver<'Signal'>;
-  /** Topics to which `correlate` writes. */
-  readonly #correlated: ReadonlySet<string>;
+  readonly #detect: Partitions<'Span'>;
+  readonly #correlate: Partitions<'Signal'>;
   #spans = 0;
   #uncommitted = 0;
 
   /** @param startMs log time before the first message */
-  constructor(startMs: number, { detectors }: MemoryPipelineOptions = {}) {
-    // Nothing crashes here: what a recovery would read would only cost time and memory.
-    const options = { startMs, autoCommit: false, snapshots: NO_SNAPSHOTS, recoverable: false };
+  constructor(startMs: number, { detectors, partitions = 1 }: MemoryPipelineOptions = {}) {
     const lifetimes = {
       reorderDelayMs: REORDER_DELAY_MS,
       runQuietMs: RUN_QUIET_MS,
@@ -63,16 +70,14 @@ export class MemoryPipeline {
       maxRuns: Number.POSITIVE_INFINITY,
     };
     const detectMetrics = new DetectMetrics(createRegistry(), 50);
-    this.#detect = new TopologyTestDriver(detectTopology(lifetimes, detectMetrics, detectors), options);
+    this.#detect = new Partitions(detectTopology(lifetimes, detectMetrics, detectors), partitions, startMs);
     const gaps = {
       sessionGapMs: SESSION_GAP_MS,
       sessionRetentionMs: SESSION_RETENTION_MS,
       maxSessions: Number.POSITIVE_INFINITY,
     };
     const correlateMetrics = new CorrelateMetrics(createRegistry(), 50);
-    const correlate = correlateTopology(gaps, correlateMetrics);
-    this.#correlated = new Set(Object.keys(correlate.outputs));
-    this.#correlate = new TopologyTestDriver(correlate, options);
+    this.#correlate = new Partitions(correlateTopology(gaps, correlateMetrics), partitions, startMs);
   }
 
   /** Spans so far, resent ones included */
@@ -81,8 +86,8 @@ export class MemoryPipeline {
   }
 
   /** A message arrives. Messages have to come in the order of time. */
-  receive({ atMs, bytes, spans }: SpanBlock): void {
-    this.#detect.pipe(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), atMs);
+  receive({ atMs, bytes, spans, partition = 0 }: SpanBlock): void {
+    this.#detect.at(partition).pipe(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), atMs);
     this.#spans += spans;
     this.#uncommitted += spans;
     if (this.#uncommitted < COMMIT_EVERY) return;
@@ -92,34 +97,80 @@ export class MemoryPipeline {
 
   /** Waits until every run and conversation has ended, and tells what was found. */
   finish(): Judged {
-    for (const ms of [RUN_QUIET_MS + REORDER_DELAY_MS, RUN_ABANDON_MS]) this.#detect.advance(ms);
+    const lastMs = this.#detect.now;
+    this.#detect.advanceTo(lastMs + endings.closedMs);
+    this.#detect.advanceTo(lastMs + endings.abandonedMs);
     this.#detect.commit();
-    for (const signal of this.#detect.outputs<'Signal'>('signals')) this.#hear(signal);
-    this.#correlate.advance(SESSION_GAP_MS);
+    const signals = this.#detect.outputs<'Signal'>('signals').toSorted((a, b) => a.emittedTime - b.emittedTime);
+    for (const signal of signals) this.#hear(signal);
+    this.#correlate.advanceTo(lastMs + endings.sessionsMs);
     this.#correlate.commit();
-    const letters = [...this.#detect.outputs<'DeadLetter'>(DEAD_LETTERS), ...this.#lettersOfCorrelate()];
+    const letters = [this.#detect, this.#correlate].flatMap((each) => each.outputs<'DeadLetter'>(DEAD_LETTERS));
     return {
       // Not by detectedTime: of spans that leave together, the one that ended first may fall due last.
-      findings: [...this.#detect.outputs<'Finding'>('findings'), ...this.#findingsOfCorrelate()],
+      findings: [this.#detect, this.#correlate].flatMap((each) => each.outputs<'Finding'>('findings')),
       runs: this.#detect.outputs<'Run'>('runs'),
       sessions: this.#correlate.outputs<'Session'>('sessions'),
       deadLetters: [
-        ...letters.map(({ reason, detail }) => `${reason}: ${detail}`),
-        ...[...this.#detect.deadLetterEvents, ...this.#correlate.deadLetterEvents].map(({ reason }) => reason),
+        ...letters.map(({ reason, detail }: DeadLetter) => `${reason}: ${detail}`),
+        ...[...this.#detect.buried, ...this.#correlate.buried],
       ],
     };
   }
 
   #hear(signal: Signal): void {
-    this.#correlate.pipe(signal, Math.round(signal.emittedTime / 1_000));
+    const { tenant, keyKind, key, emittedTime } = signal;
+    const partition = partitionForKey(`${tenant}/${keyKind}/${key}`, this.#correlate.count);
+    this.#correlate.at(partition).pipe(signal, Math.round(emittedTime / 1_000));
+  }
+}
+
+/** A topology on as many partitions as its input has. */
+class Partitions<I extends RecordName> {
+  readonly #topology: Topology<I>;
+  readonly #drivers: readonly TopologyTestDriver<I>[];
+
+  constructor(topology: Topology<I>, count: number, startMs: number) {
+    this.#topology = topology;
+    // Nothing crashes here: what a recovery would read would only cost time and memory.
+    const options = { startMs, autoCommit: false, snapshots: NO_SNAPSHOTS, recoverable: false };
+    this.#drivers = Array.from(
+      { length: count },
+      (_, partition) => new TopologyTestDriver(topology, { ...options, partition }),
+    );
   }
 
-  /** Findings that need several runs, where `correlate` has any. */
-  #findingsOfCorrelate(): Finding[] {
-    return this.#correlated.has('findings') ? this.#correlate.outputs<'Finding'>('findings') : [];
+  get count(): number {
+    return this.#drivers.length;
   }
 
-  #lettersOfCorrelate(): DeadLetter[] {
-    return this.#correlated.has(DEAD_LETTERS) ? this.#correlate.outputs<'DeadLetter'>(DEAD_LETTERS) : [];
+  /** The latest clock, ms */
+  get now(): number {
+    return Math.max(...this.#drivers.map(({ now }) => now));
+  }
+
+  /** Reasons for messages that could not be read, or records that could not be processed */
+  get buried(): string[] {
+    return this.#drivers.flatMap(({ deadLetterEvents }) => deadLetterEvents.map(({ reason }) => reason));
+  }
+
+  at(partition: number): TopologyTestDriver<I> {
+    const driver = this.#drivers[partition];
+    if (driver) return driver;
+    throw new RangeError(`there is no partition ${partition} of ${this.count}`);
+  }
+
+  advanceTo(ms: number): void {
+    for (const driver of this.#drivers) driver.advance(Math.max(0, ms - driver.now));
+  }
+
+  commit(): void {
+    for (const driver of this.#drivers) driver.commit();
+  }
+
+  /** What was written to a topic, partition by partition; nothing where the topology does not write to it. */
+  outputs<N extends RecordName>(topic: string): RecordTypes[N][] {
+    if (topic !== DEAD_LETTERS && !(topic in this.#topology.outputs)) return [];
+    return this.#drivers.flatMap((driver) => driver.outputs<N>(topic));
   }
 }

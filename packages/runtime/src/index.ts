@@ -29,5 +29,5 @@ export { runService, type Service, type ServiceDependencies, type ServiceOptions
 export { createLogger, type Logger } from './log.ts';
 export { batchBuckets, byteBuckets, createRegistry, latencyBuckets, stepDurationBuckets } from './metrics.ts';
 export { watchParent } from './parent.ts';
-export { type AdminConfig, adminFields, kafkaFields } from './service-fields.ts';
+export { type AdminConfig, adminFields, kafkaFields, streamFields } from './service-fields.ts';
 export { createStreamService, type StreamServiceConfig } from './stream-service.ts';

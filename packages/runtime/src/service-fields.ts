@@ -1,3 +1,4 @@
+import { logClocks } from '@spanwise/stream';
 import { boolean, brokers, oneOf, port, text, topicPrefix } from './config-fields.ts';
 
 /** What {@link runService} itself needs of every service's configuration. */
@@ -46,6 +47,18 @@ export function kafkaFields() {
       env: 'SPANWISE_TOPIC_PREFIX',
       schema: topicPrefix(),
       doc: 'Put before the name of every topic and consumer group, so that several pipelines can share a cluster.',
+    },
+  };
+}
+
+/** The settings of a service that is one topology on Kafka. */
+export function streamFields() {
+  return {
+    ...kafkaFields(),
+    clock: {
+      env: 'SPANWISE_LOG_CLOCK',
+      schema: oneOf(logClocks, 'broker'),
+      doc: 'Whose clock log time is: broker, or messages where time is simulated. Then the topics that are read have CreateTime, and whoever writes them lets time pass.',
     },
   };
 }

@@ -3,6 +3,7 @@ import {
   ensureTopics,
   KafkaBroker,
   kafkaClient,
+  type LogClock,
   persist,
   StreamEngine,
   type Topology,
@@ -15,6 +16,7 @@ import type { Service, ServiceDependencies } from './lifecycle.ts';
 export interface StreamServiceConfig {
   readonly brokers: readonly string[];
   readonly topicPrefix: string;
+  readonly clock: LogClock;
 }
 
 /** A service that is one topology on Kafka. It waits for Kafka at its start, and is not ready while it has none. */
@@ -52,6 +54,7 @@ export function createStreamService<I extends RecordName>(
     }
     engine = new StreamEngine(topology, broker, {
       topicPrefix: config.topicPrefix,
+      clock: config.clock,
       logger,
       observer: {
         ...metrics,

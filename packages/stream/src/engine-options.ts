@@ -3,6 +3,10 @@ import { type Logger, silentLogger } from './logger.ts';
 import type { EngineObserver } from './observer.ts';
 import type { SnapshotPolicy } from './snapshotter.ts';
 
+export const logClocks = ['broker', 'messages'] as const;
+
+export type LogClock = (typeof logClocks)[number];
+
 export interface EngineOptions {
   /** Before every topic name and before the name of the group. */
   topicPrefix?: string;
@@ -18,6 +22,12 @@ export interface EngineOptions {
   commitInputBytes?: number;
   /** Without a message for so long, the partition's owner appends a tick when a timer or a held record waits for the clock; false: others move the clock. */
   tickAfterMs?: number | false;
+  /**
+   * Whose clock log time is. `broker`: that of the broker that appends, and ticks let it pass (topics with `LogAppendTime`).
+   * `messages`: what the messages say (topics with `CreateTime`), as where time is simulated; then whoever writes the input
+   * lets time pass, and what is written bears the log time at which it was forwarded.
+   */
+  clock?: LogClock;
   /** When a snapshot of a partition's state is written to the changelog. */
   snapshots?: SnapshotPolicy;
   /** Messages of one partition that wait in memory; beyond, it is not fetched. */
@@ -39,6 +49,7 @@ export const ENGINE_DEFAULTS: Omit<ResolvedEngineOptions, 'logger' | 'observer'>
   idleCommitIntervalMs: 5_000,
   commitInputBytes: 8 * 1024 * 1024,
   tickAfterMs: 200,
+  clock: 'broker',
   snapshots: { intervalMs: 60_000, floorBytes: 1024 * 1024 },
   bufferBytes: 4 * 1024 * 1024,
   restoreProgressMs: 5_000,

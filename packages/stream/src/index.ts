@@ -14,7 +14,7 @@ export { crashLevel } from './broker/crash-level.ts';
 export { KafkaBroker, type KafkaBrokerOptions } from './broker/kafkajs.ts';
 export { type KafkaOptions, kafkaClient } from './broker/kafkajs-client.ts';
 export { type Undecodable, undecodableBatch } from './broker/undecodable.ts';
-export { ENGINE_DEFAULTS, type EngineOptions } from './engine-options.ts';
+export { ENGINE_DEFAULTS, type EngineOptions, type LogClock, logClocks } from './engine-options.ts';
 export type { Logger } from './logger.ts';
 export type { CommitEvent, DeadLetterEvent, EngineObserver, RestoreEvent } from './observer.ts';
 export { murmur2, partitionForKey } from './partition.ts';

@@ -12,13 +12,19 @@ export interface OutputTopic {
   partitions: number;
 }
 
+/** A block that is being filled, and the log time of its records where blocks bear one. */
+interface OpenBlock {
+  readonly encoder: BlockEncoder<RecordName>;
+  time: number | undefined;
+}
+
 /**
  * Packs forwarded records into blocks, one per target partition and commit. What came since the last `seal` can be taken
- * back.
+ * back. Where records come with a log time, a block has one time only, and its message bears it.
  */
 export class OutputCollector {
   readonly #topics: ReadonlyMap<string, OutputTopic>;
-  readonly #encoders = new Map<string, BlockEncoder<RecordName>[]>();
+  readonly #blocks = new Map<string, OpenBlock[]>();
   #open: OutgoingMessage[] = [];
   #sealed: OutgoingMessage[] = [];
   #openRecords = 0;
@@ -34,11 +40,15 @@ export class OutputCollector {
     return this.#sealedRecords;
   }
 
-  add(topic: string, key: string, record: RecordTypes[RecordName]): void {
+  /** @param time log time in ms that the record's message is to bear */
+  add(topic: string, key: string, record: RecordTypes[RecordName], time?: number): void {
     const target = this.#topics.get(topic);
     if (!target) throw new Error(`${topic} is not an output of this topology: name it in outputs`);
     const partition = partitionForKey(key, target.partitions);
-    const encoder = this.#encoder(topic, target, partition);
+    const block = this.#block(topic, target, partition);
+    const { encoder } = block;
+    if (encoder.count > 0 && block.time !== time) this.#finish(topic, partition, block);
+    block.time = time;
     const before = encoder.byteLength;
     encoder.add(record);
     this.#openRecords++;
@@ -48,7 +58,7 @@ export class OutputCollector {
       );
       throw this.#tooLarge;
     }
-    if (encoder.byteLength > OUTPUT_MESSAGE_BYTES) this.#finish(topic, partition, encoder);
+    if (encoder.byteLength > OUTPUT_MESSAGE_BYTES) this.#finish(topic, partition, block);
   }
 
   /** Throws, even if the processor caught it before, when there is a record too large to send. */
@@ -58,9 +68,9 @@ export class OutputCollector {
 
   /** Keeps what came since the last seal. */
   seal(): void {
-    for (const [topic, encoders] of this.#encoders) {
-      encoders.forEach((encoder, partition) => {
-        if (encoder.count > 0) this.#finish(topic, partition, encoder);
+    for (const [topic, blocks] of this.#blocks) {
+      blocks.forEach((block, partition) => {
+        if (block.encoder.count > 0) this.#finish(topic, partition, block);
       });
     }
     this.#sealed.push(...this.#open);
@@ -71,8 +81,8 @@ export class OutputCollector {
 
   /** Forgets what came since the last seal. */
   rollback(): void {
-    for (const encoders of this.#encoders.values()) {
-      for (const encoder of encoders.filter((used) => used.count > 0)) encoder.finish();
+    for (const blocks of this.#blocks.values()) {
+      for (const { encoder } of blocks) if (encoder.count > 0) encoder.finish();
     }
     this.#open = [];
     this.#openRecords = 0;
@@ -85,16 +95,19 @@ export class OutputCollector {
     return this.#sealed.splice(0);
   }
 
-  #finish(topic: string, partition: number, encoder: BlockEncoder<RecordName>): void {
-    this.#open.push({ topic, partition, value: encoder.finish() });
+  #finish(topic: string, partition: number, { encoder, time }: OpenBlock): void {
+    this.#open.push({ topic, partition, value: encoder.finish(), ...(time === undefined ? {} : { time }) });
   }
 
-  #encoder(topic: string, { record, partitions }: OutputTopic, partition: number): BlockEncoder<RecordName> {
-    let encoders = this.#encoders.get(topic);
-    if (!encoders) {
-      encoders = Array.from({ length: partitions }, () => new BlockEncoder<RecordName>(record));
-      this.#encoders.set(topic, encoders);
+  #block(topic: string, { record, partitions }: OutputTopic, partition: number): OpenBlock {
+    let blocks = this.#blocks.get(topic);
+    if (!blocks) {
+      blocks = Array.from({ length: partitions }, () => ({
+        encoder: new BlockEncoder<RecordName>(record),
+        time: undefined,
+      }));
+      this.#blocks.set(topic, blocks);
     }
-    return encoders[partition] as BlockEncoder<RecordName>;
+    return blocks[partition] as OpenBlock;
   }
 }

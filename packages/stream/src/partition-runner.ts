@@ -119,7 +119,11 @@ export class PartitionRunner<I extends RecordName> {
     const { committed, point: past } = await this.#committedPoint();
     if (past) checkReach(changelog, past, await broker.watermarks(changelog.topic, partition));
     const { low } = await broker.watermarks(this.#topic('input'), partition);
-    const task = new StreamTask({ topology, partition, partitionsOf, snapshots: options.snapshots });
+    const task = new StreamTask({
+      ...{ topology, partition, partitionsOf },
+      snapshots: options.snapshots,
+      stampsOutputs: options.clock === 'messages',
+    });
     const { logger, restoreProgressMs: progressMs } = options;
     const signal = this.#lost.signal;
     const point = past ?? freshResumePoint(committed?.offset ?? low, sentinel);
@@ -215,7 +219,8 @@ export class PartitionRunner<I extends RecordName> {
   }
 
   #tickDue(ticks: TickSchedule, task: StreamTask<I>): number {
-    if (this.#parts.options.tickAfterMs === false || task.replaying || this.#beyond > 0)
+    const { tickAfterMs, clock } = this.#parts.options;
+    if (tickAfterMs === false || clock === 'messages' || task.replaying || this.#beyond > 0)
       return Number.POSITIVE_INFINITY;
     return ticks.due(task.nextDue, task.clock);
   }

@@ -33,6 +33,8 @@ interface Parts<R> {
   outputs: OutputCollector;
   changes: ChangelogEncoder;
   createProcessor(): Processor<R>;
+  /** What is forwarded bears the log time at which it was. */
+  stampsOutputs: boolean;
   /** Told of a step whose effects were undone; it may forward a dead letter. */
   onFailure(failed: FailedStep<R>): void;
 }
@@ -193,14 +195,22 @@ class Context implements ProcessorContext {
   readonly store: KeyedStore;
   readonly #timers: TimerTable;
   readonly #outputs: OutputCollector;
+  readonly #stampsOutputs: boolean;
   streamTime = 0;
   dueTime = 0;
 
-  constructor(parts: { partition: number; store: KeyedStore; timers: TimerTable; outputs: OutputCollector }) {
+  constructor(parts: {
+    partition: number;
+    store: KeyedStore;
+    timers: TimerTable;
+    outputs: OutputCollector;
+    stampsOutputs: boolean;
+  }) {
     this.partition = parts.partition;
     this.store = parts.store;
     this.#timers = parts.timers;
     this.#outputs = parts.outputs;
+    this.#stampsOutputs = parts.stampsOutputs;
   }
 
   enter(streamTime: number, dueTime: number): void {
@@ -209,7 +219,7 @@ class Context implements ProcessorContext {
   }
 
   forward<N extends RecordName>(topic: string, key: string, record: RecordTypes[N]): void {
-    this.#outputs.add(topic, key, record);
+    this.#outputs.add(topic, key, record, this.#stampsOutputs ? this.dueTime : undefined);
   }
 
   schedule(key: string, timer: string, atMs: number): void {

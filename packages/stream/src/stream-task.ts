@@ -19,6 +19,8 @@ export interface TaskOptions<I extends RecordName> {
   /** Partitions of every output topic and of the dead letters, by name. */
   partitionsOf: ReadonlyMap<string, number>;
   snapshots: SnapshotPolicy;
+  /** What is forwarded bears the log time at which it was; default false. */
+  stampsOutputs?: boolean;
   /** For tests: the store shall see what was altered without a put. */
   audited?: boolean;
 }
@@ -69,6 +71,7 @@ export class StreamTask<I extends RecordName> {
       outputs: this.#outputs,
       changes: this.#changes,
       createProcessor: () => topology.createProcessor(partition),
+      stampsOutputs: options.stampsOutputs ?? false,
       onFailure: (failed) => this.#onFailure(failed),
     });
   }

@@ -1,10 +1,10 @@
-import { adminFields, duration, integer, kafkaFields } from '@spanwise/runtime';
+import { adminFields, duration, integer, streamFields } from '@spanwise/runtime';
 
 export const correlateConfig = {
   service: 'correlate',
   shape: {
     ...adminFields('correlate', 9466),
-    ...kafkaFields(),
+    ...streamFields(),
     sessionGapMs: {
       env: 'SPANWISE_CORRELATE_SESSION_GAP',
       schema: duration('30m'),

@@ -13,7 +13,10 @@ function createCorrelate(brokers: string[], topicPrefix: string) {
   const logger = createLogger('correlate', 'fatal');
   const lifetimes = { sessionGapMs: 1_000, sessionRetentionMs: 10_000, maxSessions: 1_000 };
   const topology = correlateTopology(lifetimes, new CorrelateMetrics(registry, 10));
-  return { service: createStreamService(topology, { brokers, topicPrefix }, { registry, health, logger }), health };
+  return {
+    service: createStreamService(topology, { brokers, topicPrefix, clock: 'broker' }, { registry, health, logger }),
+    health,
+  };
 }
 
 async function withPartitions(topicPrefix: string, partitions: Record<string, number>): Promise<void> {

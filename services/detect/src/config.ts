@@ -1,10 +1,10 @@
-import { adminFields, duration, integer, kafkaFields, optional, text } from '@spanwise/runtime';
+import { adminFields, duration, integer, optional, streamFields, text } from '@spanwise/runtime';
 
 export const detectConfig = {
   service: 'detect',
   shape: {
     ...adminFields('detect', 9465),
-    ...kafkaFields(),
+    ...streamFields(),
     settingsFile: {
       env: 'SPANWISE_DETECT_SETTINGS_FILE',
       schema: optional(text()),

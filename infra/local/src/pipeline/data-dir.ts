@@ -2,7 +2,7 @@ import { linkSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join, resolve } from 'node:path';
 import { makeFolder } from '@spanwise/embedded';
 import { UsageError } from '../command/usage-error.ts';
-import { defaultDataDir } from '../config.ts';
+import { type CommandWithData, defaultDataDir } from '../config.ts';
 import { findRunning, isAlive } from './state-file.ts';
 
 /** Names the process whose folder it is, from before the folder is touched until the process ends. */
@@ -13,7 +13,7 @@ const CLAIM = 'command.pid';
  *
  * @throws UsageError if another command works in it, also one that is still starting, or if nothing can be written there.
  */
-export function claimDataDir(command: 'demo' | 'replay', asked: string | undefined): string {
+export function claimDataDir(command: CommandWithData, asked: string | undefined): string {
   const dataDir = asked === undefined ? defaultDataDir(command) : resolve(asked);
   const owner = findRunning(dataDir)?.pid ?? claim(dataDir);
   if (owner !== undefined) {

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { LogClock } from '@spanwise/stream';
 import { inheritedEnvironment, type LocalConfig } from '../config.ts';
 import type { ServiceEvent, SupervisedService } from '../supervision/supervised-service.ts';
 import { Supervisor } from '../supervision/supervisor.ts';
@@ -18,7 +19,10 @@ export interface PipelineOptions {
   /** Data of embedded servers, logs, and the state file; a later start finds the data again. */
   readonly dataDir: string;
   readonly ports: PortWishes;
-  readonly lifetimes: Lifetimes;
+  /** Without, those of production. */
+  readonly lifetimes?: Lifetimes;
+  /** Whose clock log time is; `messages` where whoever writes `spans` and `signals` lets time pass. Default `broker`. */
+  readonly clock?: LogClock;
   /** One line for each step worth showing to a person who waits. */
   readonly onProgress: (line: string) => void;
   /** What happens to services, from their first start on. */
@@ -54,7 +58,7 @@ export async function startPipeline(options: PipelineOptions): Promise<PipelineH
   const platform = await startPlatformFor(config, dataDir, ports, onProgress);
   undo.defer(() => platform.stop());
   await Promise.all([
-    prepareKafka(platform.brokers, config.topicPrefix),
+    prepareKafka(platform.brokers, config.topicPrefix, options.clock),
     prepareTables(config, platform.clickhouseUrl),
   ]);
 
@@ -102,7 +106,8 @@ function factsOf(options: PipelineOptions, platform: Platform, ports: PipelinePo
     httpPort,
     grpcPort,
     metricsPorts,
-    lifetimes: options.lifetimes,
+    lifetimes: options.lifetimes ?? {},
+    clock: options.clock ?? 'broker',
   };
 }
 

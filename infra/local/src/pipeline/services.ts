@@ -1,3 +1,4 @@
+import type { LogClock } from '@spanwise/stream';
 import { serviceEntry } from '../config.ts';
 import type { ServiceSpec } from '../supervision/supervised-service.ts';
 import type { Lifetimes } from './lifetimes.ts';
@@ -16,7 +17,10 @@ export interface PipelineFacts {
   readonly httpPort: number;
   readonly grpcPort: number;
   readonly metricsPorts: Readonly<Record<ServiceName, number>>;
-  readonly lifetimes: Lifetimes;
+  /** Of what is missing, production's */
+  readonly lifetimes: Partial<Lifetimes>;
+  /** Whose clock log time is; default `broker` */
+  readonly clock?: LogClock;
 }
 
 /** How to start each service from source; `inherited` configures what the pipeline does not decide. */
@@ -29,6 +33,7 @@ export function serviceSpecs(facts: PipelineFacts, inherited: NodeJS.ProcessEnv)
     SPANWISE_CLICKHOUSE_DATABASE: facts.database,
     SPANWISE_INGEST_HTTP_PORT: String(facts.httpPort),
     SPANWISE_INGEST_GRPC_PORT: String(facts.grpcPort),
+    SPANWISE_LOG_CLOCK: facts.clock ?? 'broker',
   };
   return serviceNames.map((name) => ({
     name,

@@ -47,6 +47,8 @@ export interface OutgoingMessage {
   topic: string;
   partition: number;
   value: Buffer;
+  /** The producer's time in ms, default now; counts only where the topic is configured so. */
+  time?: number;
 }
 
 export interface CommittedOffset {

@@ -77,7 +77,10 @@ export class KafkaTransactionalProducer implements TransactionalProducer {
       compression: this.#compression,
       topicMessages: [...byTopic].map(([topic, list]) => ({
         topic,
-        messages: list.map(({ partition, value }) => ({ partition, value, key: null })),
+        messages: list.map(({ partition, value, time }) => ({
+          ...{ partition, value, key: null },
+          ...(time === undefined ? {} : { timestamp: `${time}` }),
+        })),
       })),
     };
   }
