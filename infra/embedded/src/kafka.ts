@@ -12,7 +12,7 @@ import { log4jConfiguration, offsetsPartitions, serverProperties } from './kafka
 import { kafkaJars } from './kafka-jars.ts';
 import { makeFolder } from './make-folder.ts';
 import { type KafkaHandle, type PlatformOptions, serverHandle } from './options.ts';
-import { loopbackPort } from './ports.ts';
+import { loopbackPort, otherLoopbackPort } from './ports.ts';
 import { startServer } from './start-server.ts';
 
 const run = promisify(execFile);
@@ -51,8 +51,8 @@ export async function startKafka(options: PlatformOptions): Promise<KafkaHandle>
     },
     async launch() {
       const port = await chosenPort(options);
-      const controllerPort = await loopbackPort(undefined, "Kafka's controller", '');
-      const { kafkaProxied: proxied } = options;
+      const { kafkaProxied: proxied = [] } = options;
+      const controllerPort = await otherLoopbackPort([port, ...proxied.map((listener) => listener.port)]);
       await writeFile(paths.properties, serverProperties({ logDir: paths.logDir, port, controllerPort, proxied }));
       if (!existsSync(join(paths.logDir, 'meta.properties'))) await format(javaCommand, classPath, paths.properties);
       onProgress(`Kafka: starting on 127.0.0.1:${port}`);

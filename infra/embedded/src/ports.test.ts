@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { expect, test } from 'vitest';
 import { PrerequisiteError } from './errors.ts';
-import { loopbackPort } from './ports.ts';
+import { loopbackPort, otherLoopbackPort } from './ports.ts';
 
 test('a port is found when none is wanted, and can be asked for while it is free', async () => {
   const port = await loopbackPort(undefined, 'Kafka', '--kafka-port');
@@ -19,4 +19,9 @@ test('a taken port is one sentence with the option that chooses another', async 
   expect(failure).toBeInstanceOf(PrerequisiteError);
   expect(failure.message).toContain(`Port ${port} on 127.0.0.1 is already in use, so Kafka cannot listen there`);
   expect(failure.message).toContain('--kafka-port');
+});
+
+test('another port is none of those that are chosen already', async () => {
+  const even = Array.from({ length: 32_768 }, (_, half) => 2 * half);
+  expect((await otherLoopbackPort(even)) % 2).toBe(1);
 });

@@ -19,6 +19,14 @@ export async function loopbackPort(wanted: number | undefined, what: string, opt
   }
 }
 
+/** Any free port that is none of those, which are chosen and not taken yet. */
+export async function otherLoopbackPort(chosen: readonly number[]): Promise<number> {
+  for (;;) {
+    const port = await listenOnce(0);
+    if (!chosen.includes(port)) return port;
+  }
+}
+
 function listenOnce(port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();

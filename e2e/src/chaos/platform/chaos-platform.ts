@@ -64,15 +64,17 @@ export class ChaosPlatform implements AsyncDisposable, Surroundings {
    */
   static async start(dataDir: string, diskMiB: number, onProgress: (line: string) => void): Promise<ChaosPlatform> {
     await using undo = new AsyncDisposableStack();
-    const [kafkaPort, clickhouseHttpPort, clickhouseTcpPort, ...behind] = await freePorts(3 + serviceNames.length);
+    // the proxies first, whose ports are taken then: what is only reserved could be given to them
     const brokerProxies = {} as Record<ServiceName, TcpProxy>;
-    const kafkaProxied: ProxiedListener[] = [];
-    for (const [index, name] of serviceNames.entries()) {
+    for (const name of serviceNames) brokerProxies[name] = undo.use(await TcpProxy.start());
+    const clickhouseProxy = undo.use(await TcpProxy.start());
+    const [kafkaPort, clickhouseHttpPort, clickhouseTcpPort, ...behind] = await freePorts(3 + serviceNames.length);
+    const kafkaProxied: ProxiedListener[] = serviceNames.map((name, index) => {
       const port = behind[index] as number;
-      brokerProxies[name] = undo.use(await TcpProxy.start(port));
-      kafkaProxied.push({ name: name.toUpperCase(), port, advertisedPort: brokerProxies[name].port });
-    }
-    const clickhouseProxy = undo.use(await TcpProxy.start(clickhouseHttpPort as number));
+      brokerProxies[name].targetPort = port;
+      return { name: name.toUpperCase(), port, advertisedPort: brokerProxies[name].port };
+    });
+    clickhouseProxy.targetPort = clickhouseHttpPort as number;
     const disk = await SmallDisk.mount(join(dataDir, 'clickhouse-disk'), diskMiB);
     if (disk) undo.use(disk);
     const starts: Starts = {

@@ -20,24 +20,27 @@ export class TcpProxy implements AsyncDisposable {
   readonly port: number;
   readonly #server: Server;
   readonly #connections = new Set<Connection>();
+  /** Where new connections lead */
+  targetPort: number;
   /** New connections are refused as long as this is true. */
   refusing = false;
   /** Answers are held back for so long, milliseconds. */
   delayMs = 0;
 
-  private constructor(server: Server) {
+  private constructor(server: Server, targetPort: number) {
     this.#server = server;
+    this.targetPort = targetPort;
     this.port = portOf(server);
   }
 
-  static async start(targetPort: number): Promise<TcpProxy> {
+  static async start(targetPort = 0): Promise<TcpProxy> {
     const server = createServer();
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
       server.listen({ port: 0, host: '127.0.0.1' }, resolve);
     });
-    const proxy = new TcpProxy(server);
-    server.on('connection', (client) => proxy.#connect(client, targetPort));
+    const proxy = new TcpProxy(server, targetPort);
+    server.on('connection', (client) => proxy.#connect(client));
     return proxy;
   }
 
@@ -58,12 +61,12 @@ export class TcpProxy implements AsyncDisposable {
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
-  #connect(client: Socket, targetPort: number): void {
+  #connect(client: Socket): void {
     if (this.refusing) {
       reset(client);
       return;
     }
-    const server = connect({ port: targetPort, host: '127.0.0.1', noDelay: true });
+    const server = connect({ port: this.targetPort, host: '127.0.0.1', noDelay: true });
     client.setNoDelay(true);
     const connection: Connection = { client, server, cut: undefined };
     this.#connections.add(connection);
