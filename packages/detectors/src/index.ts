@@ -1,4 +1,5 @@
 export type { Evidence, FindingDraft, Reporter, RunDetector, RunEnd } from './detector/detector.ts';
+export type { NormalNeeds, Normals, Observation } from './detector/normals.ts';
 export type { PatternDescription } from './detector/pattern.ts';
 export type { RunView } from './detector/run-view.ts';
 export type { Setting, SettingKind } from './detector/setting.ts';
@@ -6,10 +7,12 @@ export type { Step } from './detector/step.ts';
 export { hash64, hash128 } from './identity-hash.ts';
 export { findingIdOf } from './judge/finding-ledger.ts';
 export { type DetectorFault, RunJudge, type RunJudgeOptions, type RunOutput } from './judge/run-judge.ts';
+export { LearnedNormals, type NormalsBounds } from './normals/learned-normals.ts';
 export type { HandoffContract } from './reading/handoff-contract.ts';
 export type { RequestedCall } from './reading/requested-calls.ts';
 export type { ResultOutcome } from './reading/result-outcome.ts';
 export { schemaProblem } from './reading/schema-check.ts';
+export { type RelativeBuckets, relativeBuckets } from './relative-buckets.ts';
 export { type AgentSettings, runDetectorsByAgent } from './run/by-agent.ts';
 export { patternDescriptions, type RunDetectorSettings, runDetectors } from './run/registry.ts';
 export { SessionJudge, type SessionJudgeOptions } from './session/session-judge.ts';

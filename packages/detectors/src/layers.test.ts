@@ -3,10 +3,21 @@ import { dirname, join, relative } from 'node:path';
 import { expect, test } from 'vitest';
 
 /** From the bottom: a folder imports only from folders before it, tests aside. */
-const LAYERS = ['.', 'reading', 'detector', 'relations', 'repetition', 'run', 'run-model', 'judge', 'session'];
+const LAYERS = [
+  '.',
+  'reading',
+  'detector',
+  'relations',
+  'normals',
+  'repetition',
+  'run',
+  'run-model',
+  'judge',
+  'session',
+];
 /** Folders that stand side by side: the patterns see a run only as `RunView`, and whoever judges names no pattern. */
 const APART: Record<string, readonly string[]> = {
-  run: ['run-model', 'judge', 'session'],
+  run: ['normals', 'run-model', 'judge', 'session'],
   'run-model': ['run'],
   judge: ['run'],
 };

@@ -1,4 +1,4 @@
-import type { RunEnd, RunJudge, RunOutput, Slots, Step } from '@spanwise/detectors';
+import { LearnedNormals, type RunEnd, type RunJudge, type RunOutput, type Slots, type Step } from '@spanwise/detectors';
 import { encodeBlock, type Run, type Span } from '@spanwise/schemas';
 import { DEAD_LETTERS, type Processor, type ProcessorContext } from '@spanwise/stream';
 import { impossibleQuantity } from './impossible-quantity.ts';
@@ -31,6 +31,9 @@ const FORGET = 'forget';
 /** Slot with the number of steps that step statistics have counted at a former end. */
 const COUNTED = 'counted';
 
+/** Store key of what is normal, a slot for each agent: no run's, since it has no slash. */
+export const NORMALS_KEY = 'normals';
+
 /** The key of a span's run; also the Kafka key of everything that is said about the run. */
 export function runKey(record: { tenant: string; traceId: string }): string {
   return `${record.tenant}/${record.traceId}`;
@@ -45,6 +48,8 @@ export class RunProcessor implements Processor<Span> {
   readonly #lifetimes: RunLifetimes;
   readonly #metrics: DetectMetrics;
   readonly #live = new LiveRuns();
+  /** What the runs of this partition have taught. */
+  #normals: LearnedNormals | undefined;
   readonly #stepStats = new StepStatsAggregator();
   /** What the world may count once the transaction has committed; `#uncounted` until what it counts is sure to be part of it. */
   #countable: Uncounted[] = [];
@@ -62,7 +67,7 @@ export class RunProcessor implements Processor<Span> {
     if (impossible) throw new RangeError(impossible);
     const key = runKey(span);
     const slots = this.#live.of(key, context);
-    const output = this.#judge.onSpan(slots, span, context.dueTime);
+    const output = this.#judge.onSpan(slots, span, context.dueTime, this.#normalsOf(context));
     if (!output.step) {
       this.#uncounted.duplicates++;
       return;
@@ -115,8 +120,10 @@ export class RunProcessor implements Processor<Span> {
     if (isEarly) this.#uncounted.runsEndedEarly++;
     // A run that is ended for want of room has not been left by anybody.
     const end: RunEnd = rootEnded || isEarly ? 'closed' : 'abandoned';
-    const output = this.#judge.onEnd(slots, end, context.dueTime);
+    const normals = this.#normalsOf(context);
+    const output = this.#judge.onEnd(slots, end, context.dueTime, normals);
     this.#emit(key, output, context);
+    if (output.run) normals.learn(output.run.tenant, output.observations, context.dueTime);
     const { steps } = this.#judge.viewOf(slots);
     this.#countNameless(slots, steps);
     const last = steps.at(-1);
@@ -186,6 +193,11 @@ export class RunProcessor implements Processor<Span> {
     this.#uncounted.steps.push(sample);
   }
 
+  #normalsOf(context: ProcessorContext): LearnedNormals {
+    this.#normals ??= new LearnedNormals(context.store.slotsOf(NORMALS_KEY));
+    return this.#normals;
+  }
+
   /** Log time without a span after which a run is ended. */
   #quietTime(rootEnded: boolean, context: ProcessorContext): number {
     const patience = this.#patience(rootEnded);
@@ -198,6 +210,6 @@ export class RunProcessor implements Processor<Span> {
 
   /** A function of the state, so that a replay ends the same runs at the same time. */
   #isCrowded(context: ProcessorContext): boolean {
-    return context.store.size > this.#lifetimes.maxRuns;
+    return context.store.size - (this.#normalsOf(context).isEmpty ? 0 : 1) > this.#lifetimes.maxRuns;
   }
 }

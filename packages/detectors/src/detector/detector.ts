@@ -1,4 +1,5 @@
 import type { Severity, Span } from '@spanwise/schemas';
+import type { Observation } from './normals.ts';
 import type { RunView } from './run-view.ts';
 import type { Step } from './step.ts';
 
@@ -54,4 +55,6 @@ export interface RunDetector<State = unknown> {
   onRunEnd(end: RunEnd, run: RunView, state: State, reporter: Reporter): boolean;
   /** The run had what this pattern judges, and too little of it was captured to judge: its coverage says so. Absent: never. */
   isBlind?(run: RunView, state: State): boolean;
+  /** What the run, which ended well, shows of what is normal. Absent: nothing. */
+  observe?(run: RunView, state: State): Observation[];
 }

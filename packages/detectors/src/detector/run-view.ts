@@ -1,4 +1,20 @@
+import type { Normals } from './normals.ts';
 import type { Step } from './step.ts';
+
+/** What a run has taken so far, forgotten steps included. */
+export interface Spent {
+  readonly llmCalls: number;
+  readonly toolCalls: number;
+  /** Cached ones included. */
+  readonly inputTokens: number;
+  /** Those of them that were read from a provider's cache. */
+  readonly cachedTokens: number;
+  readonly outputTokens: number;
+  readonly costUsd: number;
+  /** Microseconds: earliest start and latest end by the clocks of the spans' own services. */
+  readonly start: number;
+  readonly end: number;
+}
 
 /** What detectors may ask of the run so far. Read-only. */
 export interface RunView {
@@ -7,6 +23,15 @@ export interface RunView {
   /** Conversation id, else the trace id. May change while spans without it come first. */
   readonly sessionId: string;
   readonly environment: string;
+  /** As far as any span names one. */
+  readonly workflow: string;
+  /** The agent that leads the run; may change while spans come. */
+  readonly agent: string;
+  /** Agents that are named, at most 32, first seen first. */
+  readonly agents: readonly string[];
+  readonly spent: Spent;
+  /** What is normal, learned from other runs. */
+  readonly normals: Normals;
   /** Steps that are remembered, in order of release (by end time within the reorder delay). Bounded: see `droppedSteps`. */
   readonly steps: readonly Step[];
   /** Steps that were forgotten because the run is longer than the bound. */

@@ -36,6 +36,11 @@ const CONSEQUENCES: readonly Consequence[] = [
   { effect: 'recovery', cause: 'compounding_recovery', by: 'evidence' },
   // Who goes round in a loop does the same thing once more each time.
   { effect: 'duplicate_side_effect', cause: 'no_progress_loop', by: 'evidence' },
+  // What repeats itself without end takes more than it needs.
+  { effect: 'runaway_cost', cause: 'circular_delegation', by: 'evidence' },
+  { effect: 'runaway_cost', cause: 'no_progress_loop', by: 'evidence' },
+  { effect: 'runaway_cost', cause: 'retry_storm', by: 'evidence' },
+  { effect: 'runaway_cost', cause: 'compounding_recovery', by: 'evidence' },
   // Agents that go round in a circle look the same things up.
   { effect: 'duplicate_work', cause: 'circular_delegation', by: 'evidence' },
 ];

@@ -1,5 +1,6 @@
 import type { Finding, Run, Span, SpanRevision } from '@spanwise/schemas';
 import type { FindingDraft, Reporter, RunDetector, RunEnd } from '../detector/detector.ts';
+import { type Normals, nothingKnown, type Observation } from '../detector/normals.ts';
 import type { RunView } from '../detector/run-view.ts';
 import type { Step } from '../detector/step.ts';
 import { runFailure } from '../relations/run-failure.ts';
@@ -7,6 +8,7 @@ import { META } from '../run-model/packed-meta.ts';
 import { defaultBounds, type RunBounds, RunModel } from '../run-model/run-model.ts';
 import type { Slots } from '../slots.ts';
 import { mayTie } from './consequences.ts';
+import { ENDED_WELL, withoutUnlikeOthers } from './ended-well.ts';
 import { FindingLedger } from './finding-ledger.ts';
 import { giveUp } from './give-up.ts';
 import { resolveRevisions } from './resolve-revisions.ts';
@@ -38,6 +40,8 @@ export interface RunOutput {
   revisions: SpanRevision[];
   /** The run as judged, at its end; absent for a trace without any agentic span. */
   run?: Run;
+  /** What the run shows of what is normal; at its first end, where that was a good one. */
+  observations: readonly Observation[];
   /** This span came after the run was judged: its end has to be awaited again. */
   reopened: boolean;
   lifecycle: {
@@ -53,6 +57,8 @@ export interface RunOutput {
 
 /** Late parents in a run of many steps are a cause to look over all of them at every sixteenth step only; the end does. */
 const isLookedOver = ({ index }: Step): boolean => index < 256 || index % 16 === 0;
+
+const NO_OBSERVATIONS: readonly Observation[] = [];
 
 const faultOf = (detector: RunDetector, error: unknown): DetectorFault => ({
   pattern: detector.pattern,
@@ -122,10 +128,15 @@ export class RunJudge {
     if (patterns.size !== options.detectors.length) throw new Error('two detectors are registered for one pattern');
   }
 
-  /** A span was released at log time `nowMs`. */
-  onSpan(slots: Slots, span: Span, nowMs: number): RunOutput {
+  /**
+   * A span was released at log time `nowMs`.
+   *
+   * @param normals what is normal now (default: nothing is known)
+   */
+  onSpan(slots: Slots, span: Span, nowMs: number, normals: Normals = nothingKnown): RunOutput {
     const context = this.#contextOf(slots, span) as Context;
     const { model } = context;
+    model.normals = normals;
     const isNew = model.meta.released === 0;
     const rootHadEnded = model.meta.rootSpanId !== '';
     const step = model.add(span, nowMs);
@@ -165,12 +176,17 @@ export class RunJudge {
     return output;
   }
 
-  /** The run ended at log time `nowMs`. Nothing is emitted for slots that hold no run. */
-  onEnd(slots: Slots, end: RunEnd, nowMs: number): RunOutput {
+  /**
+   * The run ended at log time `nowMs`. Nothing is emitted for slots that hold no run.
+   *
+   * @param normals what is normal now (default: nothing is known)
+   */
+  onEnd(slots: Slots, end: RunEnd, nowMs: number, normals: Normals = nothingKnown): RunOutput {
     const context = this.#contextOf(slots, undefined);
     if (!context) throw new Error('a run can only end after a span of it was judged over the same slots');
     const { model, ledger } = context;
     model.now = nowMs;
+    model.normals = normals;
     const collector = new Collector(ledger);
     const output = this.#output(model, collector);
     for (let i = 0; i < this.#detectors.length; i++) {
@@ -194,9 +210,16 @@ export class RunJudge {
         const step = model.stepOf(spanId);
         return step && model.endOf(step);
       };
-      const seen = judgeRun(ledger.standing(), known, meta.llmCalls + meta.toolCalls, runFailure(model), endOf);
+      const judge = (findings: Iterable<Finding>) =>
+        judgeRun(findings, known, meta.llmCalls + meta.toolCalls, runFailure(model), endOf);
+      const seen = judge(ledger.standing());
       const judgement = meta.continuation > 0 && meta.judged ? amend(seen, meta.judged) : seen;
       const revision = (meta.judged?.revision ?? 0) + 1;
+      if (revision === 1 && model.root && !model.incomplete) {
+        const endedWell =
+          seen.verdict === ENDED_WELL || judge(withoutUnlikeOthers(ledger.standing())).verdict === ENDED_WELL;
+        if (endedWell) output.observations = this.#observe(slots, context, output.faults);
+      }
       output.run = runRecord(model, judgement, ledger.standing(), revision, this.#blind(slots, context));
       const { verdict, failureProbability: probability } = judgement;
       meta.judged = { end, revision, verdict, probability, sessionId: model.sessionId };
@@ -253,6 +276,19 @@ export class RunJudge {
     return blind;
   }
 
+  #observe(slots: Slots, context: Context, faults: DetectorFault[]): Observation[] {
+    const observations: Observation[] = [];
+    for (let i = 0; i < this.#detectors.length; i++) {
+      const detector = this.#detectors[i] as RunDetector;
+      try {
+        observations.push(...(detector.observe?.(context.model, this.#stateOf(i, slots, context)) ?? []));
+      } catch (error) {
+        faults.push(faultOf(detector, error));
+      }
+    }
+    return observations;
+  }
+
   #stateOf(i: number, slots: Slots, context: Context): unknown {
     let state = context.states[i];
     if (state === undefined) {
@@ -270,6 +306,7 @@ export class RunJudge {
     return {
       duplicate: false,
       forgotten: [],
+      observations: NO_OBSERVATIONS,
       findings: collector.findings,
       revisions: [],
       reopened: false,

@@ -55,7 +55,7 @@ export function runRecord(
     continuation: meta.continuation,
     sessionId: run.sessionId,
     linkedTraceIds: [...meta.links],
-    agent: run.runAgent,
+    agent: run.agent,
     agents: [...meta.agents.names],
     release: meta.release,
     environment: meta.environment,

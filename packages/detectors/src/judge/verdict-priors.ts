@@ -22,6 +22,7 @@ export const PATTERN_WEIGHTS: Readonly<Record<string, number>> = {
   no_progress_loop: 1.8,
   // It was in trouble, and may have got out of it.
   retry_storm: 1.4,
+  runaway_cost: 1,
   context_contract_violation: 1.6,
   context_decay: 1.4,
   context_truncation: 1.4,

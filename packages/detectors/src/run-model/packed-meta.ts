@@ -52,6 +52,7 @@ export function packMeta(meta: RunMeta): PackedMeta {
     meta.reopened ? 1 : 0,
     meta.continuation,
     meta.rootChanges,
+    meta.cachedTokens,
   ];
 }
 
@@ -108,6 +109,7 @@ export function unpackMeta(packed: PackedMeta): RunMeta {
     continuation: next(),
     // not in what earlier versions wrote
     rootChanges: next<number | undefined>() ?? 0,
+    cachedTokens: next<number | undefined>() ?? 0,
   };
 }
 

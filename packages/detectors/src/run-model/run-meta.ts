@@ -48,6 +48,8 @@ export interface RunMeta {
   /** Inferences still to be listened to for a reaction to the last failure. */
   listening: number;
   inputTokens: number;
+  /** Of the input tokens, those that were read from a provider's cache. */
+  cachedTokens: number;
   outputTokens: number;
   costUsd: number;
   /** Spans that carry each kind of content, the counts behind `coverage`. */
@@ -106,6 +108,7 @@ export function newMeta(span: Span): RunMeta {
     troubles: 0,
     listening: 0,
     inputTokens: 0,
+    cachedTokens: 0,
     outputTokens: 0,
     costUsd: 0,
     seen: { agent: 0, session: 0, arguments: 0, results: 0, tokens: 0, parent: 0, messages: 0 },
@@ -139,13 +142,19 @@ function addLinks(meta: RunMeta, links: string): void {
   }
 }
 
-/** What a span carries that its step does not show, as the bits of a number: behind `seen`. */
+/** What a span carries that its step does not show, as the lowest bits of a number: behind `seen`. */
 const TOKENS = 1;
 const MESSAGES = 2;
 const ARGUMENTS = 4;
+/** Above them, the input tokens that were read from a cache. */
+const CACHED = 8;
+const MOST_CACHED = 2 ** 48;
 
-export const contentOf = ({ inputTokens, outputMessages, toolArguments }: Span): number =>
-  (inputTokens === null ? 0 : TOKENS) | (outputMessages === '' ? 0 : MESSAGES) | (toolArguments === '' ? 0 : ARGUMENTS);
+export const contentOf = ({ inputTokens, cacheReadTokens, outputMessages, toolArguments }: Span): number =>
+  ((inputTokens === null ? 0 : TOKENS) |
+    (outputMessages === '' ? 0 : MESSAGES) |
+    (toolArguments === '' ? 0 : ARGUMENTS)) +
+  CACHED * Math.min(Math.max(0, cacheReadTokens ?? 0), inputTokens ?? 0, MOST_CACHED);
 
 /** Counts a step in: all that can be done again from what its slot holds. `nowMs`: log time at which it came. */
 export function countStep(meta: RunMeta, step: Step, content: number, nowMs: number): void {
@@ -165,6 +174,7 @@ export function countStep(meta: RunMeta, step: Step, content: number, nowMs: num
   if (step.kind === 'llm') {
     meta.llmCalls++;
     meta.inputTokens += step.inputTokens;
+    meta.cachedTokens += Math.floor(content / CACHED);
     meta.outputTokens += step.outputTokens;
     meta.costUsd += step.costUsd;
     if ((content & TOKENS) !== 0) seen.tokens++;

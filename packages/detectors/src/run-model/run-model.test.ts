@@ -80,7 +80,7 @@ describe('resolution', () => {
       .end();
     const model = modelOf(spans);
     expect(model.agentOf(step(model, spans[0]))).toBe('first');
-    expect(model.runAgent).toBe('first');
+    expect(model.agent).toBe('first');
   });
 
   it('gives a nameless node the agent that it encloses under the same span name', () => {

@@ -1,5 +1,6 @@
 import type { Span } from '@spanwise/schemas';
-import type { RunView } from '../detector/run-view.ts';
+import { type Normals, nothingKnown } from '../detector/normals.ts';
+import type { RunView, Spent } from '../detector/run-view.ts';
 import type { Step } from '../detector/step.ts';
 import { agentOfRun, nearestNamed } from '../relations/attribution.ts';
 import { isAct, isCall } from '../relations/calls.ts';
@@ -57,6 +58,8 @@ export class RunModel implements RunView {
   now = 0;
   /** The whole fleet is known to be sampled or to lose spans; set by the caller. */
   fleetIncomplete = false;
+  /** Set by the caller. */
+  normals: Normals = nothingKnown;
   readonly #slots: Slots;
   readonly #bounds: RunBounds;
   readonly #bySpanId = new Map<string, Step>();
@@ -237,6 +240,18 @@ export class RunModel implements RunView {
     return this.meta.environment;
   }
 
+  get workflow(): string {
+    return this.meta.workflow;
+  }
+
+  get agents(): readonly string[] {
+    return this.meta.agents.names;
+  }
+
+  get spent(): Spent {
+    return this.meta;
+  }
+
   get troubles(): number {
     return this.meta.troubles;
   }
@@ -280,10 +295,10 @@ export class RunModel implements RunView {
   }
 
   agentOf(step: Step): string {
-    return nearestNamed(step, 'agent', this)?.agent ?? this.runAgent;
+    return nearestNamed(step, 'agent', this)?.agent ?? this.agent;
   }
 
-  get runAgent(): string {
+  get agent(): string {
     if (this.#runAgent?.released !== this.meta.released) {
       this.#runAgent = { released: this.meta.released, name: agentOfRun(this, this.meta.agents) };
     }

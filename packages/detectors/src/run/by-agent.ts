@@ -1,4 +1,5 @@
 import type { RunDetector } from '../detector/detector.ts';
+import type { Observation } from '../detector/normals.ts';
 import type { RunView } from '../detector/run-view.ts';
 import type { Step } from '../detector/step.ts';
 import { agentKey } from '../reading/agent-key.ts';
@@ -56,6 +57,10 @@ class ByAgent implements RunDetector {
 
   isBlind(run: RunView, state: unknown): boolean {
     return this.#at(run.root, run).isBlind?.(run, state) ?? false;
+  }
+
+  observe(run: RunView, state: unknown): Observation[] {
+    return this.#at(run.root, run).observe?.(run, state) ?? [];
   }
 
   #at(step: Step | undefined, run: RunView): RunDetector {

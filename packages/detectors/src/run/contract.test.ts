@@ -4,9 +4,10 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { RunJudge } from '../judge/run-judge.ts';
 import { MemorySlots } from '../slots.ts';
-import { caseSettings, standingFindings } from './judged-cases.ts';
+import { caseNormals, caseSettings, standingFindings } from './judged-cases.ts';
 import { driftingRun } from './reasoning-drift.cases.ts';
 import { runDetectors } from './registry.ts';
+import { researching } from './runaway-cost.cases.ts';
 
 /** What every detector that is registered owes, whatever it detects. */
 
@@ -41,13 +42,13 @@ function emitted(pattern: string, spans: readonly Span[], restartAt = -1): Findi
       slots = MemorySlots.restore(slots.snapshot());
     }
     now += 10;
-    findings.push(...judge.onSpan(slots, s, now).findings);
+    findings.push(...judge.onSpan(slots, s, now, caseNormals).findings);
   });
   if (restartAt === spans.length) {
     judge = judgeNew();
     slots = MemorySlots.restore(slots.snapshot());
   }
-  findings.push(...judge.onEnd(slots, 'closed', now + 60_000).findings);
+  findings.push(...judge.onEnd(slots, 'closed', now + 60_000, caseNormals).findings);
   return findings;
 }
 
@@ -118,6 +119,7 @@ const eventful: Record<string, () => Span[]> = {
       .agent('b', (b) => b.handoff('b', 'c', { order_id: 'A-1042' }))
       .end(),
   drifted: driftingRun,
+  runaway: () => researching('researcher', 40),
   skewed: () =>
     trace()
       .within('call', (run) => run.step('tool', { service: 'tools', startTime: 1_000_000_000_000_000 }))
@@ -293,7 +295,7 @@ describe.each(runDetectors(caseSettings).map((detector) => detector.pattern))('%
         let now = 1_000_000;
         for (const s of [span({ name: '', service: '', startTime: 0, durationNs: 0 }), ...spans]) {
           now += 10;
-          expect(judge.onSpan(slots, s, now).faults).toEqual([]);
+          expect(judge.onSpan(slots, s, now, caseNormals).faults).toEqual([]);
         }
         expect(judge.onEnd(slots, 'abandoned', now).faults).toEqual([]);
       }),
@@ -308,7 +310,7 @@ describe.each(runDetectors(caseSettings).map((detector) => detector.pattern))('%
     let faults = 0;
     for (const s of longRun(10_000)) {
       now += 10;
-      faults += judge.onSpan(slots, s, now).faults.length;
+      faults += judge.onSpan(slots, s, now, caseNormals).faults.length;
       if (now % 5_000 === 0) expect(JSON.stringify(slots.get(`d/${pattern}`) ?? null).length).toBeLessThan(MOST_STATE);
     }
     expect(faults).toBe(0);

@@ -1,6 +1,8 @@
 import type { Finding, Span } from '@spanwise/schemas';
 import type { RunDetector, RunEnd } from '../detector/detector.ts';
+import type { Needs } from '../detector/normals.ts';
 import { RunJudge, type RunOutput } from '../judge/run-judge.ts';
+import { LearnedNormals } from '../normals/learned-normals.ts';
 import { MemorySlots } from '../slots.ts';
 import type { DetectorCase } from './detector-cases.ts';
 import type { RunDetectorSettings } from './registry.ts';
@@ -34,6 +36,26 @@ export const caseSettings = {
   },
 } satisfies RunDetectorSettings;
 
+/** What made-up agents normally need; see `runaway-cost.cases.ts`. */
+export const caseNormals = new LearnedNormals(new MemorySlots());
+
+function teach(agent: string, runs: number, needs: Partial<Needs>, service = ''): void {
+  for (let i = 0; i < runs; i++) {
+    const of = [{ role: 'leads', name: agent, workflow: '' } as const];
+    const services = service === '' ? [] : [{ role: 'serves', name: service, workflow: '' } as const];
+    caseNormals.learn('default', [{ about: 'needs', of: [...of, ...services], needs, isBeyond: false }], i);
+  }
+}
+
+const LIGHT = { steps: 12, tokens: 3_000, seconds: 6 };
+teach('researcher', 40, LIGHT, 'research');
+teach('beginner', 29, LIGHT);
+// One task in ten is heavy by right.
+teach('analyst', 54, LIGHT);
+teach('analyst', 6, { steps: 60, tokens: 15_000, seconds: 30 });
+teach('priced', 40, { ...LIGHT, costUsd: 0.1 });
+teach('archivist', 40, { steps: 1_500, tokens: 200_000 });
+
 /** The findings that stand after the spans arrived in this order and the run ended. Throws an Error where a detector does. */
 export function standingFindings(
   detectors: readonly RunDetector[],
@@ -53,9 +75,9 @@ export function standingFindings(
   };
   for (const span of spans) {
     now += 10;
-    take(judge.onSpan(slots, span, now));
+    take(judge.onSpan(slots, span, now, caseNormals));
   }
-  if (end) take(judge.onEnd(slots, end, now + 60_000));
+  if (end) take(judge.onEnd(slots, end, now + 60_000, caseNormals));
   return [...standing.values()];
 }
 

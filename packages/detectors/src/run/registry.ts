@@ -19,6 +19,7 @@ import { priorityInversion } from './priority-inversion.ts';
 import { reasoningDrift } from './reasoning-drift.ts';
 import { recovery } from './recovery.ts';
 import { retryStorm } from './retry-storm.ts';
+import { runawayCost } from './runaway-cost.ts';
 import { serializationLoss } from './serialization-loss.ts';
 import { timeoutCascade } from './timeout-cascade.ts';
 import { toolMisrouting } from './tool-misrouting.ts';
@@ -49,6 +50,7 @@ const runPatterns = [
   contextContractViolation,
   contextDecay,
   reasoningDrift,
+  runawayCost,
   clockSkew,
 ] as const;
 

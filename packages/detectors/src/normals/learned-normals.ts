@@ -1,0 +1,137 @@
+import type { NormalNeeds, Normals, Observation, Who } from '../detector/normals.ts';
+import type { Slots } from '../slots.ts';
+import { CountedNeeds, type NeedsCounts, needsSubject } from './needs-counts.ts';
+import type { Subject } from './subject.ts';
+
+export interface NormalsBounds {
+  /** Agents, services and pairs of agents that are known at a time (default 2,048): an eighth goes at once, least recently seen first. */
+  maxEntries: number;
+  /** Runs, or handoffs, after which half is forgotten (default 1,000): what is normal now counts twice what was normal that many ago. */
+  halveAt: number;
+  /** Share of all runs that go beyond what is normal from which on that is normal too (default 0.1), … */
+  newNormalShare: number;
+  /** … and their least number (default 10). */
+  leastNewNormal: number;
+}
+
+export const defaultNormalsBounds: NormalsBounds = {
+  maxEntries: 2_048,
+  halveAt: 1_000,
+  newNormalShare: 0.1,
+  leastNewNormal: 10,
+};
+
+/** What is known of one agent, service or pair: the value of a slot, plain JSON. */
+interface Entry<Counts> {
+  /** Log time at which it was last learned from, milliseconds. */
+  at: number;
+  known: Counts;
+  /** What went beyond it. */
+  apart?: Counts;
+}
+
+const SEPARATOR = '\u0000';
+
+const slotOf = (...parts: readonly string[]): string => parts.join(SEPARATOR);
+
+const slotOfNeeds = (tenant: string, { role, name, workflow }: Who): string =>
+  slotOf('needs', tenant, role, name, workflow);
+
+/**
+ * Normals over slots that their keeper stores, a slot for each agent, service or pair. A function of what it was taught, in that
+ * order: an object made over restored slots goes on like the one that filled them.
+ *
+ * What goes beyond the normal is counted apart, or the first runaway run would widen the bound for the next. When it keeps
+ * coming it is no exception any more: an agent that was changed is learned anew.
+ */
+export class LearnedNormals implements Normals {
+  readonly #slots: Slots;
+  readonly #bounds: NormalsBounds;
+  readonly #needs = new Map<string, NormalNeeds>();
+  #entries: number | undefined;
+  /** By slot, once there are as many as may be. */
+  #ages: Map<string, number> | undefined;
+
+  constructor(slots: Slots, bounds: Partial<NormalsBounds> = {}) {
+    this.#slots = slots;
+    this.#bounds = { ...defaultNormalsBounds, ...bounds };
+  }
+
+  /** Nothing was learned yet. */
+  get isEmpty(): boolean {
+    return this.#count === 0;
+  }
+
+  needs(tenant: string, who: Who): NormalNeeds | undefined {
+    const slot = slotOfNeeds(tenant, who);
+    const asked = this.#needs.get(slot);
+    if (asked) return asked;
+    const entry = this.#slots.get<Entry<NeedsCounts>>(slot);
+    if (!entry) return undefined;
+    const needs = new CountedNeeds(entry.known);
+    this.#needs.set(slot, needs);
+    return needs;
+  }
+
+  /** Takes in what a run has shown that ended well, at log time `nowMs`. */
+  learn(tenant: string, observations: readonly Observation[], nowMs: number): void {
+    for (const { of, needs, isBeyond } of observations) {
+      for (const who of of) {
+        const slot = slotOfNeeds(tenant, who);
+        this.#learn(slot, needsSubject, needs, isBeyond, nowMs);
+        this.#needs.delete(slot);
+      }
+    }
+  }
+
+  #learn<Counts, Observed>(
+    slot: string,
+    subject: Subject<Counts, Observed>,
+    observed: Observed,
+    isBeyond: boolean,
+    nowMs: number,
+  ): void {
+    const { halveAt, newNormalShare, leastNewNormal } = this.#bounds;
+    const entry = this.#slots.get<Entry<Counts>>(slot) ?? this.#newEntry(subject);
+    entry.at = nowMs;
+    if (isBeyond) {
+      entry.apart ??= subject.empty();
+      subject.learn(entry.apart, observed);
+      const apart = subject.seen(entry.apart);
+      if (apart >= leastNewNormal && apart >= newNormalShare * (apart + subject.seen(entry.known))) {
+        subject.merge(entry.known, entry.apart);
+        delete entry.apart;
+      }
+    } else subject.learn(entry.known, observed);
+    if (subject.seen(entry.known) >= halveAt) {
+      subject.halve(entry.known);
+      if (entry.apart) subject.halve(entry.apart);
+    }
+    this.#slots.put(slot, entry);
+    this.#ages?.set(slot, nowMs);
+  }
+
+  get #count(): number {
+    this.#entries ??= [...this.#slots.keys()].length;
+    return this.#entries;
+  }
+
+  #newEntry<Counts>(subject: Subject<Counts, never>): Entry<Counts> {
+    if (this.#count >= this.#bounds.maxEntries) this.#forgetOldest();
+    this.#entries = this.#count + 1;
+    return { at: 0, known: subject.empty() };
+  }
+
+  #forgetOldest(): void {
+    this.#ages ??= new Map(
+      [...this.#slots.keys()].map((slot) => [slot, this.#slots.get<Entry<unknown>>(slot)?.at ?? 0]),
+    );
+    const oldestFirst = [...this.#ages].sort(([a, ageOfA], [b, ageOfB]) => ageOfA - ageOfB || (a < b ? -1 : 1));
+    for (const [slot] of oldestFirst.slice(0, Math.ceil(this.#bounds.maxEntries / 8))) {
+      this.#slots.delete(slot);
+      this.#needs.delete(slot);
+      this.#ages.delete(slot);
+    }
+    this.#entries = this.#ages.size;
+  }
+}
