@@ -24,7 +24,7 @@ export interface FindingDraft {
   severity: Severity;
   /** 0 to 1. */
   confidence: number;
-  /** One sentence for a person. */
+  /** One sentence for a person; `AGENT` stands in it for the agent of `span`. */
   summary: string;
   evidence: Evidence;
 }

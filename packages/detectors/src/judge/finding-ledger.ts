@@ -4,6 +4,7 @@ import { hash128 } from '../identity-hash.ts';
 import type { RunModel } from '../run-model/run-model.ts';
 import type { Slots } from '../slots.ts';
 import { causesOf } from './consequences.ts';
+import { sentenceOf } from './sentence.ts';
 
 /** Findings of one pattern in one run; what exceeds them is counted in one summarising finding (default 64). */
 export const MAX_FINDINGS_PER_PATTERN = 64;
@@ -36,18 +37,24 @@ const saysTheSame = (a: Finding, b: Finding): boolean =>
   a.summary === b.summary &&
   a.evidence === b.evidence;
 
-const NO_FINDINGS = new Map<string, Finding>();
+/** A finding as last emitted, with its detector's sentence: the agent in it may get another name. */
+interface Noted extends Finding {
+  /** Absent where a version that named no agents had emitted it. */
+  sentence?: string;
+}
+
+const NO_FINDINGS = new Map<string, Noted>();
 const NO_COUNTS = new Map<string, number>();
 
 /**
- * What a run has reported: slot `f/<id>` holds each finding as last emitted. A report that says nothing new emits nothing,
+ * What a run has reported: slot `f/<id>` holds each finding as last emitted (`Noted`). A report that says nothing new emits nothing,
  * one that says something else emits the next revision.
  */
 export class FindingLedger {
   readonly #slots: Slots;
   readonly #run: RunModel;
   /** Both are made with the first finding: most runs have none. */
-  #byId: Map<string, Finding> = NO_FINDINGS;
+  #byId: Map<string, Noted> = NO_FINDINGS;
   #perPattern: Map<string, number> = NO_COUNTS;
   /** Ids by pattern and key, as far as they were asked for: a pattern tells what it knows again and again. */
   #ids: Map<string, Map<string, string>> | undefined;
@@ -57,12 +64,12 @@ export class FindingLedger {
     this.#run = run;
     for (const slot of slots.keys()) {
       if (!slot.startsWith('f/')) continue;
-      const finding = slots.get<Finding>(slot);
+      const finding = slots.get<Noted>(slot);
       if (finding) this.#remember(finding);
     }
   }
 
-  #remember(finding: Finding): void {
+  #remember(finding: Noted): void {
     if (this.#byId === NO_FINDINGS) {
       this.#byId = new Map();
       this.#perPattern = new Map();
@@ -74,7 +81,7 @@ export class FindingLedger {
   }
 
   /** All that was reported and not taken back. */
-  *standing(): Generator<Finding> {
+  *standing(): Generator<Noted> {
     for (const finding of this.#byId.values()) if (!finding.withdrawn) yield finding;
   }
 
@@ -108,7 +115,8 @@ export class FindingLedger {
       workflow: run.meta.workflow,
       tool: span.tool,
       step: run.pointOf(span),
-      summary: draft.summary,
+      summary: '',
+      sentence: draft.summary,
       evidence: JSON.stringify(draft.evidence),
       eventTime: span.end,
       receivedTime: run.meta.lastReceived,
@@ -149,7 +157,9 @@ export class FindingLedger {
   /** Revisions of findings that turned out to follow from another one, or not to. */
   tieConsequences(): Finding[] {
     const changed: Finding[] = [];
-    for (const [known, supersededBy] of causesOf([...this.standing()])) {
+    for (const [{ findingId }, supersededBy] of causesOf([...this.standing()])) {
+      const known = this.#byId.get(findingId);
+      if (!known) continue;
       const revision = known.revision + 1;
       const emitted = this.#emit(known, { ...known, ...this.#decidedNow(), revision, supersededBy });
       if (emitted) changed.push(emitted);
@@ -191,10 +201,13 @@ export class FindingLedger {
     });
   }
 
-  #emit(known: Finding | undefined, finding: Finding): Finding | undefined {
+  #emit(known: Noted | undefined, { sentence, ...rest }: Noted): Finding | undefined {
+    const draft = sentence ?? rest.summary;
+    const finding: Finding = { ...rest, summary: sentenceOf(draft, rest.agent) };
     if (known && saysTheSame(known, finding)) return undefined;
-    this.#remember(finding);
-    this.#slots.put(`f/${finding.findingId}`, finding);
+    const noted = { ...finding, sentence: draft };
+    this.#remember(noted);
+    this.#slots.put(`f/${finding.findingId}`, noted);
     return finding;
   }
 }

@@ -1,6 +1,7 @@
 import type { FindingDraft } from '../detector/detector.ts';
 import type { RunView } from '../detector/run-view.ts';
 import type { Step } from '../detector/step.ts';
+import { AGENT, times } from '../detector/wording.ts';
 import { byStartIn, isAct } from '../relations/calls.ts';
 
 /** A loop as a run remembers it. */
@@ -51,7 +52,9 @@ export function loopFinding(loop: Loop, run: RunView): FindingDraft | undefined 
     rootCause: asked && run.startOf(asked) >= run.endOf(first) ? asked : repetition,
     severity: repeats >= GRAVE * loop.threshold ? 'high' : 'medium',
     confidence: unseen ? 0.7 : 0.95,
-    summary: `${names.join(' → ')} was repeated ${repeats} times with ${handoffs ? 'the same work' : 'unchanged results'}`,
+    summary: handoffs
+      ? `the same work went round ${times(repeats)}: ${names.join(' → ')}`
+      : `${AGENT} did ${names.join(' → ')} ${times(repeats)}, with the same results each time`,
     evidence: {
       type: handoffs ? 'repeated_handoffs' : 'repeated_cycle',
       expected: 'arguments or results that move on, or an end',

@@ -2,6 +2,7 @@ import type { Span } from '@spanwise/schemas';
 import type { Reporter } from '../detector/detector.ts';
 import type { RunView } from '../detector/run-view.ts';
 import type { Step } from '../detector/step.ts';
+import { AGENT, times } from '../detector/wording.ts';
 import { hash64 } from '../identity-hash.ts';
 import { messagesOf, substanceOf, textOf, wasCut } from '../reading/messages.ts';
 import { endsWithUsersText, openingOf, substanceOfLast } from '../reading/unparsed-messages.ts';
@@ -107,8 +108,8 @@ export function spokenIn(step: Step, span: Span, run: RunView, turns: Turns, rep
       severity: asks ? 'medium' : 'low',
       confidence: asks ? 0.8 : 0.6,
       summary: asks
-        ? `the model asked ${repeats} times for ${at.requestedCalls[0]?.name ?? 'the same call'} and got the same answer`
-        : `the model gave the same answer ${repeats} times to the same input`,
+        ? `${AGENT} asked for ${at.requestedCalls[0]?.name ?? 'the same call'} ${times(repeats)} and got the same answer`
+        : `${AGENT} gave the same answer ${times(repeats)} to the same input`,
       evidence: {
         type: asks ? 'repeated_requests' : 'repeated_text',
         expected: 'a request or an answer that moves on, or an end',

@@ -2,6 +2,7 @@ import { describePattern, type RunPatternLogic, runPattern } from '../detector/p
 import type { RunView } from '../detector/run-view.ts';
 import * as setting from '../detector/setting.ts';
 import type { Step } from '../detector/step.ts';
+import { AGENT, duration, listed } from '../detector/wording.ts';
 import type { RequestedCall } from '../reading/requested-calls.ts';
 import { follows, isToolLike } from '../relations/operation.ts';
 
@@ -115,8 +116,10 @@ export const abandonedSession = runPattern(DESCRIPTION, (settings): RunPatternLo
         rootCause: requester ?? last,
         severity: 'high',
         confidence: calls.length > 0 ? 0.95 : 0.9,
-        summary: `the run fell silent ${seconds} s ago and never ended; open: ${
-          names.length > 0 ? `${names.join(', ')}` : `${spans.length} spans`
+        summary: `${AGENT} fell silent and did not finish within ${duration(seconds * 1_000)}; ${
+          names.length > 0
+            ? `${listed(names)} never answered`
+            : `${spans.length === 1 ? 'a span' : `${spans.length} spans`} never ended`
         }`,
         evidence: {
           type: 'open_work',

@@ -4,6 +4,7 @@ import { describePattern, type RunPatternLogic, runPattern } from '../detector/p
 import type { RunView } from '../detector/run-view.ts';
 import * as setting from '../detector/setting.ts';
 import { isFailure, type Step } from '../detector/step.ts';
+import { listed } from '../detector/wording.ts';
 import { hash64 } from '../identity-hash.ts';
 import { agentKey } from '../reading/agent-key.ts';
 import { askedIn } from '../reading/handoff-payload.ts';
@@ -257,7 +258,9 @@ function toldNested({ chain, closing, seen }: NestedCycle, run: RunView): Found 
     at: closing.step,
     began: asked && run.endOf(asked) <= run.startOf(through) + 1_000 ? asked : through,
     type: 'delegation_cycle',
-    summary: `${words}: ${closing.agent} was asked ${seen ? 'for what it is itself still waiting for' : 'again within its own work'}`,
+    summary: seen
+      ? `${words}: ${closing.agent} was asked for the very work that it is waiting for`
+      : `${words}: ${closing.agent} was asked again and again within its own work`,
     expected: 'a delegation to an agent that does the work',
     seen: words,
     numbers: { agents: new Set(path).size, seconds: secondsOver(run, steps) },
@@ -354,7 +357,7 @@ function debates(run: RunView, state: State, settings: CircularDelegationSetting
       at,
       began,
       type: 'no_agreement',
-      summary: `${deadlock.rounds} rounds and no nearer to an agreement on ${disputed.slice(0, 3).join(', ')} (${views.slice(0, 4).join('; ')})`,
+      summary: `${listed(speakers.slice(0, 4))} came no nearer to an agreement on ${listed(disputed.slice(0, 3))} in ${deadlock.rounds} rounds (${views.slice(0, 4).join('; ')})`,
       expected: 'disagreement that shrinks, or an end',
       seen: held,
       numbers: {

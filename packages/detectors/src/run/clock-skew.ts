@@ -3,6 +3,7 @@ import { describePattern, type RunPatternLogic, runPattern } from '../detector/p
 import type { RunView } from '../detector/run-view.ts';
 import * as setting from '../detector/setting.ts';
 import type { Step } from '../detector/step.ts';
+import { duration } from '../detector/wording.ts';
 import { CLOCK_TOLERANCE_US, type ClockPair, clockPairs } from '../relations/service-offsets.ts';
 
 const DESCRIPTION = describePattern({
@@ -64,7 +65,7 @@ export const clockSkew = runPattern(DESCRIPTION, (settings): RunPatternLogic<Sta
       rootCause: at,
       severity: Math.abs(offsetMs) >= settings.notableMs ? 'low' : 'info',
       confidence: isBounded ? 0.95 : 0.8,
-      summary: `the clock of ${pair.callee} is ${Math.abs(offsetMs).toFixed(1)} ms ${offsetMs < 0 ? 'behind' : 'ahead of'} that of ${pair.caller}`,
+      summary: `the clock of service ${pair.callee} is ${duration(Math.abs(offsetMs))} ${offsetMs < 0 ? 'behind' : 'ahead of'} that of ${pair.caller}`,
       evidence: {
         type: 'clock_offset',
         expected: pair.caller,

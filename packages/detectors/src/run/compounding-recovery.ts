@@ -3,6 +3,7 @@ import { describePattern, type RunPatternLogic, runPattern } from '../detector/p
 import type { RunView } from '../detector/run-view.ts';
 import * as setting from '../detector/setting.ts';
 import type { Step } from '../detector/step.ts';
+import { AGENT, listed } from '../detector/wording.ts';
 import { isCall } from '../relations/calls.ts';
 import { encloses } from '../relations/enclosure.ts';
 import { wordsOf } from '../relations/error-nature.ts';
@@ -175,8 +176,8 @@ export const compoundingRecovery = runPattern(DESCRIPTION, (settings): RunPatter
       confidence: type === 'nested' ? 0.85 : 0.8,
       summary:
         type === 'nested'
-          ? `${names[0]} failed, and what was done about it failed as well (${names.slice(1).join(', ')}), ${depth} levels deep`
-          : `${found.length} calls in a row failed and had to be tried again (${names.join(', ')})`,
+          ? `${names[0]} failed, and so did what ${AGENT} did about it: ${listed(names.slice(1))} (recoveries ${depth} levels deep)`
+          : `${AGENT} had to retry ${found.length} failed calls in a row: ${listed(names)}`,
       evidence: {
         type,
         expected:

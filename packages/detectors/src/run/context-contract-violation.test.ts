@@ -31,7 +31,7 @@ test('what handoffs carried that ended well is the norm for those that follow', 
   expect(normOf(counts)?.required).toEqual({ order_id: 'string', amount: 'number' });
   const norms = () => normOf(counts);
   const found = standingFindings([contextContractViolation({ norms })], delegation({ order_id: 'A-7' }));
-  expect(found).toMatchObject([{ severity: 'medium', summary: expect.stringContaining('without amount') }]);
+  expect(found).toMatchObject([{ severity: 'medium', summary: expect.stringContaining('lacks "amount"') }]);
   expect(standingFindings([contextContractViolation({ norms })], delegation({ order_id: 'A-7', amount: 0 }))).toEqual(
     [],
   );
@@ -67,5 +67,5 @@ test('a contract that another one was put before still says of an open run what 
   const found = [before.onSpan(slots, first as Span, 1), ...rest.map((span, i) => after.onSpan(slots, span, 2 + i))]
     .flatMap(({ findings }) => findings)
     .concat(after.onEnd(slots, 'closed', 90_000).findings);
-  expect(found.at(-1)).toMatchObject({ withdrawn: false, summary: expect.stringContaining('without reason') });
+  expect(found.at(-1)).toMatchObject({ withdrawn: false, summary: expect.stringContaining('lacks "reason"') });
 });

@@ -142,9 +142,10 @@ function breaksOfNorm(shapes: readonly PayloadShape[], { required }: HandoffNorm
 }
 
 function inWords({ field, problem, rule }: ContractBreak): string {
-  if (problem === 'missing') return `without ${field || 'a field'}`;
-  if (problem === 'empty') return `with an empty ${field}`;
-  return `with ${field || 'a payload'} that ${rule}`;
+  const name = field === '' ? 'a field' : `"${field}"`;
+  if (problem === 'missing') return `lacks ${name}`;
+  if (problem === 'empty') return `has an empty ${name}`;
+  return `has a wrong ${field === '' ? 'payload' : name} (${rule})`;
 }
 
 /** A declared field that is not there is grave; what most receivers cope with is not. */
@@ -163,14 +164,14 @@ function tell(
   const { step, asked, from, to, kept } = handoff;
   const count = (problem: ContractBreak['problem']) => breaks.filter((broken) => broken.problem === problem).length;
   const broken = breaks.slice(0, 3).map(inWords).join(', ');
-  const told = norm ? `, which all ${norm.handoffs} before that ended well had` : '';
+  const told = norm ? `, unlike the ${norm.handoffs} before it that ended well` : ', against its contract';
   reporter.report({
     key: step.spanId,
     span: step,
     rootCause: asked ?? step,
     severity: severityOf(breaks, norm),
     confidence: norm ? 0.85 : 0.95,
-    summary: `${from === '' ? 'work was handed' : `${from} handed over`} to ${to} ${broken}${told}`,
+    summary: `the handoff ${from === '' ? '' : `from ${from} `}to ${to} ${broken}${told}`,
     evidence: {
       type: norm ? 'learned_contract' : 'declared_contract',
       expected: breaks.map(({ field, rule }) => (field === '' ? rule : `${field} ${rule}`)),

@@ -302,7 +302,7 @@ function tell(hop: Hop<string[]>, found: Found, reporter: Reporter): void {
     confidence: found.confidence,
     summary:
       found.type === 'critical_key_lost'
-        ? `${to} did not get ${lost}, which it must have and which was there before`
+        ? `${to} did not get ${lost}, which is critical and which ${found.began.handoff.from || 'the agent before it'} had`
         : `${to} got ${kept} of the ${items} values and rules that the work began with; lost: ${lost}`,
     evidence: {
       type: found.type,

@@ -4,6 +4,7 @@ import { describePattern, type RunPatternLogic, runPattern } from '../detector/p
 import type { RunView } from '../detector/run-view.ts';
 import * as setting from '../detector/setting.ts';
 import type { Step } from '../detector/step.ts';
+import { AGENT } from '../detector/wording.ts';
 import type { CriticalItem } from '../reading/critical-items.ts';
 import { wasCut } from '../reading/messages.ts';
 import { isCall, wrapsInference } from '../relations/calls.ts';
@@ -148,7 +149,11 @@ function reportLost(step: Step, flow: Flow, lost: readonly CriticalItem[], befor
     rootCause: step,
     severity: isGrave ? 'medium' : 'low',
     confidence: 0.85,
-    summary: `the context no longer contains what the user stated: ${stated.slice(0, 4).join(', ')}`,
+    summary: `${AGENT} no longer sees what its user stated: ${stated.slice(0, 4).join(', ')}${
+      before > step.inputTokens && step.inputTokens > 0
+        ? ` (input cut from ${before} to ${step.inputTokens} tokens)`
+        : ''
+    }`,
     evidence: {
       type: 'constraint_lost',
       expected: stated,
@@ -171,7 +176,9 @@ function reportLimit(step: Step, isLastOne: boolean, reporter: Reporter): void {
     rootCause: step,
     severity: cutCall || isLastOne ? 'medium' : 'low',
     confidence: 0.9,
-    summary: `the output limit cut ${cutCall ? 'a tool call' : isLastOne ? 'the last answer' : 'an answer'}`,
+    summary: `the output limit cut ${cutCall ? 'a tool call' : isLastOne ? 'the last answer' : 'an answer'} of ${AGENT}${
+      step.outputTokens > 0 ? ` after ${step.outputTokens} tokens` : ''
+    }`,
     evidence: { type: 'output_limit', seen: step.finishReason, numbers: { outputTokens: step.outputTokens } },
   });
 }
@@ -183,7 +190,7 @@ function reportOverflow(step: Step, reporter: Reporter): void {
     rootCause: step,
     severity: 'medium',
     confidence: 0.95,
-    summary: 'the model refused an input that exceeds its context',
+    summary: `the model of ${AGENT} refused an input that is longer than its context`,
     evidence: { type: 'context_overflow', seen: step.errorMessage, numbers: { inputTokens: step.inputTokens } },
   });
 }

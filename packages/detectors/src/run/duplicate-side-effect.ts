@@ -4,6 +4,7 @@ import { describePattern, type RunPatternLogic, runPattern } from '../detector/p
 import type { RunView } from '../detector/run-view.ts';
 import * as setting from '../detector/setting.ts';
 import { isFailure, type Step } from '../detector/step.ts';
+import { AGENT, duration, times as timesInWords } from '../detector/wording.ts';
 import { isIdField } from '../reading/field-names.ts';
 import { lastMessageOf, textOf } from '../reading/messages.ts';
 import { ownAttributes } from '../reading/own-attributes.ts';
@@ -163,6 +164,7 @@ export const duplicateSideEffect = runPattern(DESCRIPTION, (settings): RunPatter
     const { type, first, second, times, unseen } = found;
     const asked = run.requesterOf(second);
     const seconds = Math.max(0, Math.round((run.startOf(second) - run.endOf(first)) / 1e4) / 100);
+    const within = Math.max(0, (run.startOf(times.at(-1) ?? second) - run.endOf(first)) / 1_000);
     reporter.report({
       key,
       span: second,
@@ -170,8 +172,10 @@ export const duplicateSideEffect = runPattern(DESCRIPTION, (settings): RunPatter
       severity: type === 'same_call' && first.resultDigest === second.resultDigest ? 'medium' : 'high',
       confidence: type === 'same_call' ? (first.resultDigest === second.resultDigest ? 0.75 : 0.9) : 0.95,
       summary: unseen
-        ? `${step.tool} failed for its caller but had taken effect, and was done again`
-        : `${step.tool} took effect ${times.length} times ${type === 'same_key' ? 'under one idempotency key' : 'with the same arguments'}`,
+        ? `${step.tool} failed for ${AGENT} (${wordsOf(first) || 'no answer'}) but had taken effect, and was done again ${duration(seconds * 1_000)} later`
+        : `${AGENT} did ${step.tool} ${timesInWords(times.length)} ${
+            type === 'same_key' ? 'under one idempotency key' : 'with the same arguments'
+          } within ${duration(within)}, and it took effect each time`,
       evidence: {
         type,
         expected: 'one effect for one intent',

@@ -3,6 +3,7 @@ import { describePattern, type RunPatternLogic, runPattern } from '../detector/p
 import type { RunView } from '../detector/run-view.ts';
 import * as setting from '../detector/setting.ts';
 import { isFailure, type Step } from '../detector/step.ts';
+import { listed } from '../detector/wording.ts';
 import { byStartIn, isCall, isInnermost } from '../relations/calls.ts';
 import { isAction, isLookup } from '../relations/error-nature.ts';
 import { follows } from '../relations/operation.ts';
@@ -109,7 +110,7 @@ export const duplicateWork = runPattern(DESCRIPTION, (settings): RunPatternLogic
       rootCause: run.requesterOf(second) ?? second,
       severity: ms >= settings.costlyMs || total >= settings.many ? 'low' : 'info',
       confidence: 0.85,
-      summary: `${agents.slice(1).join(', ')} did ${first.tool} again, which ${agents[0]} had done with the same arguments and result`,
+      summary: `${listed(agents.slice(1))} called ${first.tool} again, though ${agents[0]} had called it with the same arguments and result`,
       evidence: {
         type: 'same_lookup',
         expected: `the result that ${agents[0]} had`,

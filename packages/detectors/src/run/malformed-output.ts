@@ -3,6 +3,7 @@ import type { Evidence } from '../detector/detector.ts';
 import { describePattern, type RunPatternLogic, runPattern } from '../detector/pattern.ts';
 import * as setting from '../detector/setting.ts';
 import type { Step } from '../detector/step.ts';
+import { AGENT } from '../detector/wording.ts';
 import { hash64 } from '../identity-hash.ts';
 import { jsonText } from '../reading/json-text.ts';
 import { messagesOf, wasCut } from '../reading/messages.ts';
@@ -93,7 +94,7 @@ export const malformedOutput = runPattern(DESCRIPTION, (settings): RunPatternLog
     return {
       severity: 'medium',
       confidence: 0.95,
-      summary: `the model's arguments for ${name || 'a tool'} do not parse as JSON`,
+      summary: `${AGENT} called ${name || 'a tool'} with arguments that are no valid JSON`,
       evidence: {
         type: 'unparsable_arguments',
         expected: 'JSON',
@@ -125,24 +126,34 @@ export const malformedOutput = runPattern(DESCRIPTION, (settings): RunPatternLog
     });
     if (read.form === 'cut') {
       if (span.finishReason === 'length') {
-        return flaw('cut_answer', 'medium', 0.95, 'the output limit cut a structured answer, which does not parse');
+        return flaw(
+          'cut_answer',
+          'medium',
+          0.95,
+          `the output limit cut the JSON that ${AGENT} answered with, which does not parse`,
+        );
       }
       if (SAYS_CUT.test(body) || isRound(answer.length)) return undefined;
       return flaw(
         'unparsable_answer',
         promised ? 'medium' : 'low',
         0.75,
-        'a structured answer ends too early to parse',
+        `the JSON that ${AGENT} answered with ends too early to parse`,
       );
     }
     if (!isAttempt) {
       if (/[{[]/.test(body) || span.finishReason === 'content_filter') return undefined;
-      return flaw('not_the_promised_format', 'medium', 0.85, 'the request promised JSON, and the answer is none');
+      return flaw(
+        'not_the_promised_format',
+        'medium',
+        0.85,
+        `${AGENT} was asked for JSON and answered with something else`,
+      );
     }
     if (!promised && (!isWhole || ILLUSTRATES.test(body.slice(at)))) return undefined;
     // In single quotes it may be an instrumentation's rendering of what did parse.
     const confidence = promised ? (LANGUAGE_REPR.test(body) ? 0.8 : 0.95) : 0.85;
-    return flaw('unparsable_answer', 'medium', confidence, 'a structured answer does not parse as JSON');
+    return flaw('unparsable_answer', 'medium', confidence, `the JSON that ${AGENT} answered with does not parse`);
   }
 
   function flawBySchema(value: unknown, schema: unknown): Flaw | undefined {
@@ -153,7 +164,7 @@ export const malformedOutput = runPattern(DESCRIPTION, (settings): RunPatternLog
     return {
       severity: isLenient ? 'low' : 'medium',
       confidence: isLenient ? 0.8 : 0.95,
-      summary: `the answer breaks the promised schema: ${first.path ? `${first.path} ` : ''}${first.message}`,
+      summary: `the answer of ${AGENT} breaks the schema that it was asked for: ${first.path ? `${first.path} ` : ''}${first.message}`,
       evidence: {
         type: 'answer_breaks_schema',
         expected: breaks.map((broken) => broken.message),

@@ -3,6 +3,7 @@ import { describePattern, type RunPatternLogic, runPattern } from '../detector/p
 import type { RunView } from '../detector/run-view.ts';
 import * as setting from '../detector/setting.ts';
 import type { Step } from '../detector/step.ts';
+import { AGENT } from '../detector/wording.ts';
 import { faultOf, isLookup } from '../relations/error-nature.ts';
 import { isDue } from '../relations/incident-pace.ts';
 import { acknowledged, asksUser, furtherSpans, type Incident, incidentsOf } from '../relations/incidents.ts';
@@ -93,7 +94,7 @@ export const maskedToolError = runPattern(DESCRIPTION, (settings): RunPatternLog
         rootCause: asked ?? cause,
         severity: isLookup(span) && masking.confidence < 0.9 ? 'medium' : 'high',
         confidence: Math.round(span.outcomeConfidence * masking.confidence * 100) / 100,
-        summary: `${what} returned an error (${span.outcomeDetail}) with status OK, and the session went on as if it were an answer`,
+        summary: `${AGENT} went on as if ${what} had worked: its span says OK, its result says "${span.outcomeDetail}"`,
         evidence: {
           type: 'error_in_result',
           expected: 'a retry, another way, or word of the failure',

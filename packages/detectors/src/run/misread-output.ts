@@ -4,6 +4,7 @@ import { describePattern, type RunPatternLogic, runPattern } from '../detector/p
 import type { RunView } from '../detector/run-view.ts';
 import * as setting from '../detector/setting.ts';
 import { isFailure, type Step } from '../detector/step.ts';
+import { AGENT } from '../detector/wording.ts';
 import { hash64 } from '../identity-hash.ts';
 import { isIdField } from '../reading/field-names.ts';
 import { messagesOf, textOf } from '../reading/messages.ts';
@@ -101,9 +102,9 @@ export const misreadOutput = runPattern(DESCRIPTION, (settings): RunPatternLogic
         rootCause: inference,
         severity: at === inference || isLookup(at) ? 'medium' : 'high',
         confidence: isNear ? 0.9 : 0.75,
-        summary: `${source.tool} returned ${field || 'a value'} ${stated}, and ${
-          at === inference ? 'the answer' : claim.tool
-        } has ${inWords ? '' : `${claim.path} `}${claim.written.slice(0, 64)} in its place`,
+        summary: `${source.tool} returned ${field || 'a value'} ${stated}, but ${AGENT} ${
+          at === inference ? 'answered' : `called ${claim.tool}`
+        } with ${inWords ? '' : `${claim.path} `}${claim.written.slice(0, 64)} in its place`,
         evidence: {
           type: inWords ? 'other_words' : 'other_value',
           expected: { field, value: stated },
@@ -153,7 +154,7 @@ export const misreadOutput = runPattern(DESCRIPTION, (settings): RunPatternLogic
       rootCause: after ? asked : action,
       severity: isFailure(action) ? 'medium' : 'high',
       confidence: 0.85,
-      summary: `${no.source.tool} answered ${no.field} ${no.value}${no.entity ? ` for ${no.entity}` : ''}, and ${action.tool} went ahead all the same`,
+      summary: `${no.source.tool} answered "${no.field}: ${no.value}"${no.entity ? ` for ${no.entity}` : ''}, but ${AGENT} went ahead with ${action.tool}`,
       evidence: {
         type: 'went_ahead',
         expected: `no ${action.tool} for what ${no.source.tool} denied`,
@@ -180,7 +181,7 @@ export const misreadOutput = runPattern(DESCRIPTION, (settings): RunPatternLogic
       rootCause: answer,
       severity: 'high',
       confidence: 0.85,
-      summary: `${last.tool} answered ${no.field} ${no.value}, and the agent told of success`,
+      summary: `${last.tool} answered "${no.field}: ${no.value}", but ${AGENT} told of success`,
       evidence: {
         type: 'told_success',
         expected: { field: no.field, value: no.value },

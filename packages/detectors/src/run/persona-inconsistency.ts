@@ -4,6 +4,7 @@ import { describePattern, type RunPatternLogic, runPattern } from '../detector/p
 import type { RunView } from '../detector/run-view.ts';
 import * as setting from '../detector/setting.ts';
 import type { Step } from '../detector/step.ts';
+import { AGENT } from '../detector/wording.ts';
 import { conversationKey } from '../reading/conversation-key.ts';
 import { type Instructions, instructionsIn, likeness, promptLabels } from '../reading/instructions.ts';
 import { wasCut } from '../reading/messages.ts';
@@ -258,8 +259,8 @@ function tell({ group, first, at, likeness: alike, confidence }: OtherPersona, s
   const named = (persona: Persona): string => persona.role || `instructions ${persona.digest.slice(0, 8)}`;
   const other =
     was.role !== '' && is.role !== ''
-      ? `as "${is.role}", before that as "${was.role}"`
-      : 'under instructions of another persona';
+      ? `as "${is.role}", after it had been "${was.role}"`
+      : 'under system instructions of another persona';
   const under = group.filter((spoken) => spoken.persona === at.persona);
   reporter.report({
     key: at.step.spanId,
@@ -267,7 +268,7 @@ function tell({ group, first, at, likeness: alike, confidence }: OtherPersona, s
     rootCause: at.step,
     severity: 'medium',
     confidence,
-    summary: `the agent goes on ${other}`,
+    summary: `in one conversation, ${AGENT} went on ${other}`,
     evidence: {
       type: 'other_instructions',
       expected: named(was),

@@ -4,6 +4,7 @@ import { describePattern, type RunPatternLogic, runPattern } from '../detector/p
 import type { RunView } from '../detector/run-view.ts';
 import * as setting from '../detector/setting.ts';
 import type { Step } from '../detector/step.ts';
+import { duration } from '../detector/wording.ts';
 import { linkedSpanIn, queueItemOf } from '../reading/queue-item.ts';
 import { withdrawUntrue } from '../relations/judged-anew.ts';
 
@@ -132,9 +133,6 @@ const byStart = (a: Queued, b: Queued): number => a.start - b.start || (a.step.s
 
 const nameOf = ({ step }: Queued): string => step.tool || step.name;
 
-const inWords = (millis: number): string =>
-  millis < 1_000 ? `${Math.round(millis)} ms` : `${Math.round(millis / 100) / 10} s`;
-
 function tell(
   urgent: Queued,
   before: readonly Queued[],
@@ -144,14 +142,14 @@ function tell(
   const [first] = before as [Queued];
   const costMs = (urgent.start - first.start) / 1_000;
   const waitMs = (urgent.start - urgent.enqueued) / 1_000;
-  const others = before.length > 1 ? `${before.length} of lower priority` : `${nameOf(first)} of lower priority`;
+  const others = before.length > 1 ? `${before.length} others` : nameOf(first);
   reporter.report({
     key: urgent.step.spanId,
     span: urgent.step,
     rootCause: first.step,
     severity: costMs >= settings.graveCostMs ? 'high' : costMs >= 1_000 ? 'medium' : 'low',
     confidence: 0.9,
-    summary: `${nameOf(urgent)} waited ${inWords(waitMs)} in ${urgent.queue} while ${others}, queued later, went before it`,
+    summary: `${nameOf(urgent)} waited ${duration(waitMs)} in queue ${urgent.queue} behind ${others}, of lower priority and queued later`,
     evidence: {
       type: 'overtaken',
       expected: [nameOf(urgent), ...before.slice(0, 7).map(nameOf)],

@@ -4,6 +4,7 @@ import { describePattern, type RunPatternLogic, runPattern } from '../detector/p
 import type { RunView } from '../detector/run-view.ts';
 import * as setting from '../detector/setting.ts';
 import type { Step } from '../detector/step.ts';
+import { AGENT } from '../detector/wording.ts';
 import { hash64 } from '../identity-hash.ts';
 import { conversationKey } from '../reading/conversation-key.ts';
 import { lastMessageOf, messagesOf, type Part, textOf, wasCut } from '../reading/messages.ts';
@@ -316,7 +317,7 @@ function tell(stream: Stream, run: RunView, reporter: Reporter): void {
     rootCause: first,
     severity: 'medium',
     confidence: after === 0 ? 0.75 : 0.65,
-    summary: `what the agent says and does has lost the request for ${steps} steps: similarity ${rounded(before)} before, ${rounded(after)} since`,
+    summary: `${AGENT} has drifted off the request for ${steps} steps: the similarity of its words to it fell from ${rounded(before)} to ${rounded(after)}`,
     evidence: {
       type: 'off_goal',
       expected: `similarity to the request near ${rounded(before)}`,

@@ -3,6 +3,7 @@ import type { RunDetector } from '../detector/detector.ts';
 import { describePattern, type RunPatternLogic, runPattern } from '../detector/pattern.ts';
 import type { RunView } from '../detector/run-view.ts';
 import * as setting from '../detector/setting.ts';
+import { AGENT, times } from '../detector/wording.ts';
 import { faultOf, wordsOf } from '../relations/error-nature.ts';
 import { isDue } from '../relations/incident-pace.ts';
 import { asksUser, furtherSpans, type Incident, incidentsOf } from '../relations/incidents.ts';
@@ -48,13 +49,18 @@ const DESCRIPTION = describePattern({
   },
 });
 
-const WORDS: Readonly<Record<Reaction, string>> = {
-  retried_same: 'tried again unchanged',
-  retried_changed: 'tried again with other arguments',
-  other_tool: 'done by another tool',
-  replanned: 'followed by a new plan',
-  gave_up: 'given up, and said so',
-};
+/** What the agent did, and what came of it. */
+function told({ reaction, attempts, success, span }: Incident & { reaction: Reaction }): string {
+  if (reaction === 'gave_up') return 'gave up, and said so';
+  if (reaction === 'replanned') return 'made another plan';
+  const again = attempts.length > 1 ? ` ${times(attempts.length)}` : '';
+  const other = (success ?? attempts[0])?.tool;
+  const did =
+    reaction === 'other_tool'
+      ? `used ${other && other !== span.tool ? other : 'another tool'} instead`
+      : `tried again${again} ${reaction === 'retried_same' ? 'unchanged' : 'with other arguments'}`;
+  return `${did}, ${success ? 'which worked' : 'without success so far'}`;
+}
 
 function seconds(incident: Incident, run: RunView): number {
   const last = incident.success ?? incident.attempts.at(-1);
@@ -85,7 +91,6 @@ export const recovery = runPattern(DESCRIPTION, (settings): RunPatternLogic => {
         continue;
       }
       const what = span.tool || span.name;
-      const outcome = incident.success ? 'and succeeded' : 'without success so far';
       const asked = faultOf(span) === 'call' ? run.requesterOf(span) : undefined;
       reporter.report({
         key: span.spanId,
@@ -93,9 +98,7 @@ export const recovery = runPattern(DESCRIPTION, (settings): RunPatternLogic => {
         rootCause: asked ?? cause,
         severity: severityOf(incident),
         confidence: reaction === 'other_tool' || reaction === 'replanned' ? 0.8 : 0.95,
-        summary: `${what} failed${wordsOf(span) ? ` (${wordsOf(span)})` : ''}; it was ${WORDS[reaction]}${
-          reaction === 'gave_up' || reaction === 'replanned' ? '' : `, ${outcome}`
-        }`,
+        summary: `${what} failed${wordsOf(span) ? ` (${wordsOf(span)})` : ''}; ${AGENT} ${told({ ...incident, reaction })}`,
         evidence: {
           type: reaction,
           seen: wordsOf(span),

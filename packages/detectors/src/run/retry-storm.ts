@@ -3,6 +3,7 @@ import { describePattern, type RunPatternLogic, runPattern } from '../detector/p
 import type { RunView } from '../detector/run-view.ts';
 import * as setting from '../detector/setting.ts';
 import { isFailure, type Step } from '../detector/step.ts';
+import { AGENT, duration, times } from '../detector/wording.ts';
 import { isCall } from '../relations/calls.ts';
 import { innerAttempts, keyOf, operationOf, type Streak, streaksOf } from '../repetition/retry-streaks.ts';
 
@@ -178,16 +179,17 @@ function draft(
   const seconds = (run.endOf(last) - run.startOf(first)) / 1_000_000;
   const unseen = at.argumentsDigest === '';
   const attempts = counted.multiplied ? counted.inner : counted.count;
-  const why = first.errorMessage || first.outcomeDetail || first.errorType || 'an error';
-  const what = `${operationOf(at)} failed ${counted.count} times on end within ${seconds.toFixed(1)} s`;
-  const layered = counted.inner > counted.count ? `, ${counted.inner} attempts over its layers` : '';
+  const words = first.errorMessage || first.outcomeDetail || first.errorType;
+  const why = words || 'an error';
+  const what = `${AGENT} called ${operationOf(at)} ${times(counted.count)} within ${duration(seconds * 1_000)}`;
+  const layered = counted.inner > counted.count ? `, which made ${counted.inner} attempts over all layers` : '';
   return {
     key,
     span: at,
     rootCause: first,
     severity: severityOf(attempts, unseen, succeeded !== undefined),
     confidence: unseen ? 0.6 : 0.95,
-    summary: `${what}${layered} (${why.slice(0, 120)})${succeeded ? ', then succeeded' : ''}`,
+    summary: `${what}${layered}; each call failed${words ? ` (${words.slice(0, 120)})` : ''}${succeeded ? ' until one worked' : ''}`,
     evidence: {
       type: counted.multiplied ? 'multiplied_attempts' : 'repeated_failure',
       expected: 'an end of the attempts, or a change of them, after the same failure',

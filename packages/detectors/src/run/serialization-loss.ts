@@ -4,6 +4,7 @@ import { describePattern, type RunPatternLogic, runPattern } from '../detector/p
 import type { RunView } from '../detector/run-view.ts';
 import * as setting from '../detector/setting.ts';
 import type { Step } from '../detector/step.ts';
+import { AGENT } from '../detector/wording.ts';
 import { fieldName } from '../reading/field-names.ts';
 import { isJsonObject, jsonPayload } from '../reading/json-payload.ts';
 import { hasLostInWords, type Loss, lossOf, mayHaveLost } from '../reading/lost-structure.ts';
@@ -93,11 +94,11 @@ const IS_LOST: Readonly<Record<Loss, boolean>> = {
 };
 
 const SAYS: Readonly<Record<Loss, string>> = {
-  object_text: 'arrived as the text of an object, without what it held',
-  reference_text: 'arrived as an address in memory, without what it held',
-  no_value: 'arrived as a text that says there is no value',
-  own_notation: 'arrived as text in the notation of a programming language',
-  encoded_twice: 'arrived as JSON within a text, encoded twice',
+  object_text: 'what the object held is lost',
+  reference_text: 'an address in memory, what the object held is lost',
+  no_value: 'a text that says that there is no value',
+  own_notation: "a text in a programming language's own notation",
+  encoded_twice: 'JSON inside a text, encoded twice',
 };
 
 /** Notes that a field held data; true where that was not known of so early a step. */
@@ -230,7 +231,7 @@ export const serializationLoss = runPattern(DESCRIPTION, (settings): RunPatternL
       rootCause: (isToolLike(step) && !inResult ? run.requesterOf(step) : undefined) ?? step,
       severity: severityOf(loss, step),
       confidence: held ? 0.95 : IS_LOST[loss] ? 0.9 : 0.8,
-      summary: `${path === '' ? 'data in a text' : `${path} of ${step.tool || step.name}`} ${SAYS[loss]}: ${text}`,
+      summary: `${placeOf(sighting, step)} "${text}": ${SAYS[loss]}`,
       evidence: {
         type: loss,
         expected: held ? `an object or a list in ${field}, as it was elsewhere in the run` : 'the data itself',
@@ -254,6 +255,13 @@ export const serializationLoss = runPattern(DESCRIPTION, (settings): RunPatternL
     onRunEnd: () => false,
   };
 });
+
+/** Where the text stands, as the beginning of a sentence that goes on with it. */
+function placeOf({ path, inResult }: Sighting, step: Step): string {
+  if (path === '') return `a text of ${AGENT} holds`;
+  const what = step.tool || step.name;
+  return inResult ? `${what} returned ${path} as` : `${AGENT} passed ${path} to ${what} as`;
+}
 
 function severityOf(loss: Loss, step: Step): Severity {
   const passesOn = step.kind === 'handoff' || step.handoffTo !== '' || (isToolLike(step) && !isLookup(step));

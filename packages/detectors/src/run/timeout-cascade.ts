@@ -4,6 +4,7 @@ import { describePattern, type RunPatternLogic, runPattern } from '../detector/p
 import type { RunView } from '../detector/run-view.ts';
 import * as setting from '../detector/setting.ts';
 import type { Step } from '../detector/step.ts';
+import { duration, listed } from '../detector/wording.ts';
 import { wordsOf } from '../relations/error-nature.ts';
 import { incidentsOf } from '../relations/incidents.ts';
 import { isOperation } from '../relations/operation.ts';
@@ -50,10 +51,12 @@ interface State {
 
 const MOST_CAUSES = 32;
 const MANY_LEVELS = 3;
+const MOST_NAMED = 6;
 /** A call and the services below it are one operation: tried again and done, it was one timeout. */
 const MANY_OPERATIONS = 2;
 
 const nameOf = (step: Step): string => step.tool || step.agent || step.name || step.service;
+const lasted = (step: Step, run: RunView): string => duration((run.endOf(step) - run.startOf(step)) / 1_000);
 const secondsOf = (step: Step, run: RunView): number => Math.round((run.endOf(step) - run.startOf(step)) / 1e4) / 100;
 
 export const timeoutCascade = runPattern(DESCRIPTION, (settings): RunPatternLogic<State> => {
@@ -89,11 +92,12 @@ export const timeoutCascade = runPattern(DESCRIPTION, (settings): RunPatternLogi
       rootCause: cause,
       severity: severityOf(found, mended),
       confidence: levels.length >= MANY_LEVELS || levels.some((level) => level.service !== top.service) ? 0.95 : 0.85,
-      summary: `${nameOf(cause)} ${isTimedOut(cause) ? 'timed out' : `took ${secondsOf(cause, run)} s`}, and ${levels
-        .filter((level) => level !== cause)
-        .map(nameOf)
-        .slice(0, 6)
-        .join(', then ')} timed out in turn${mended ? '; it was tried again, and done' : ''}`,
+      summary: `${nameOf(cause)} ${isTimedOut(cause) ? 'timed out after' : 'took'} ${lasted(cause, run)}, and those that waited for it timed out in turn: ${listed(
+        levels
+          .filter((level) => level !== cause)
+          .map(nameOf)
+          .slice(0, MOST_NAMED),
+      )}, the last after ${lasted(top, run)}${mended ? '; tried again, it worked' : ''}`,
       evidence: {
         type: 'levels',
         expected: `a result of ${nameOf(cause)} in time`,

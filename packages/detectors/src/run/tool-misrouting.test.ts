@@ -20,7 +20,7 @@ describe('a declared schema', () => {
     expect(standingFindings([detector], asked({ number: 7 }))).toMatchObject([
       {
         summary: expect.stringContaining(
-          "the arguments of get_order break its schema: must have required property 'id'",
+          "called get_order with arguments that break its schema: must have required property 'id'",
         ),
       },
     ]);

@@ -4,6 +4,7 @@ import { describePattern, type RunPatternLogic, runPattern } from '../detector/p
 import type { RunView } from '../detector/run-view.ts';
 import * as setting from '../detector/setting.ts';
 import { isFailure, type Step } from '../detector/step.ts';
+import { AGENT } from '../detector/wording.ts';
 import { messagesOf, type Part, wasCut } from '../reading/messages.ts';
 import { type OfferedTools, OfferedToolsCache } from '../reading/offered-tools.ts';
 import { refusalOf } from '../reading/refusals.ts';
@@ -176,7 +177,7 @@ const unoffered = (step: Step, call: RequestedCall, i: number, offered: OfferedT
   call,
   severity: 'medium',
   confidence: 0.9,
-  summary: `the model called ${call.name}, which it was not offered`,
+  summary: `${AGENT} called ${call.name}, a tool that it was not offered`,
   evidence: { type: 'unoffered_tool', expected: offered.names.slice(0, MOST_LISTED), seen: call.name },
 });
 
@@ -190,7 +191,7 @@ function mismatch(step: Step, call: RequestedCall, i: number, breaks: readonly S
     call,
     severity: isLenient ? 'low' : 'medium',
     confidence: isLenient ? 0.8 : 0.95,
-    summary: `the arguments of ${call.name} break its schema: ${words}`,
+    summary: `${AGENT} called ${call.name} with arguments that break its schema: ${words}`,
     evidence: {
       type: 'schema_mismatch',
       expected: breaks.map((broken) => broken.message),
@@ -246,8 +247,8 @@ function judgeRefusal(step: Step, run: RunView, reporter: Reporter): void {
     confidence: 0.85,
     summary:
       refused === 'unoffered_tool'
-        ? `${tool} was refused: there is no such tool (${words.slice(0, 120)})`
-        : `the arguments of ${tool} were refused (${words.slice(0, 120)})`,
+        ? `${AGENT} called ${tool}, and there is no such tool (${words.slice(0, 120)})`
+        : `${AGENT} called ${tool} with arguments that were refused (${words.slice(0, 120)})`,
     evidence: { type: refused, seen: words },
   });
 }

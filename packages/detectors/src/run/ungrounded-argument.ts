@@ -4,6 +4,7 @@ import { describePattern, type RunPatternLogic, runPattern } from '../detector/p
 import type { RunView } from '../detector/run-view.ts';
 import * as setting from '../detector/setting.ts';
 import type { Step } from '../detector/step.ts';
+import { AGENT } from '../detector/wording.ts';
 import { hash64 } from '../identity-hash.ts';
 import { entityTypeOf, isIdField } from '../reading/field-names.ts';
 import { nameWords } from '../reading/name-words.ts';
@@ -147,8 +148,8 @@ export const ungroundedArgument = runPattern(DESCRIPTION, (settings): RunPattern
         rootCause: inference,
         severity: severityOf(call, meant),
         confidence: likely ? 0.9 : 0.75,
-        summary: `${claim.tool} was called with ${claim.path} ${claim.written}, which nothing before it contains${
-          likely ? `; likely ${likely.text} was meant` : ''
+        summary: `${AGENT} called ${claim.tool} with ${claim.path} ${claim.written}, which nothing that it was given contains${
+          likely ? `; likely it meant ${likely.text}` : ''
         }`,
         evidence: {
           type: likely ? 'slip' : 'invention',

@@ -4,6 +4,7 @@ import { describePattern, type RunPatternLogic, runPattern } from '../detector/p
 import type { RunView } from '../detector/run-view.ts';
 import * as setting from '../detector/setting.ts';
 import type { Step } from '../detector/step.ts';
+import { AGENT } from '../detector/wording.ts';
 import { faultOf, isLookup, wordsOf } from '../relations/error-nature.ts';
 import { isDue } from '../relations/incident-pace.ts';
 import { acknowledged, furtherSpans, type Incident, incidentsOf } from '../relations/incidents.ts';
@@ -86,10 +87,10 @@ export const unresolvedError = runPattern(DESCRIPTION, (settings): RunPatternLog
       const seen = wordsOf(span);
       const asked = faultOf(span) === 'call' ? run.requesterOf(span) : undefined;
       const end = fatal
-        ? 'and the run ended in it'
+        ? `the run of ${AGENT} ended in this error`
         : told
-          ? 'which the agent said'
-          : 'and the session completed without it';
+          ? `${AGENT} told its user and finished without it`
+          : `${AGENT} finished as if it had not been needed`;
       reporter.report({
         key: span.spanId,
         span,
@@ -97,8 +98,12 @@ export const unresolvedError = runPattern(DESCRIPTION, (settings): RunPatternLog
         severity: severityOf(incident, fatal),
         confidence: fatal ? 0.98 : incident.outputs.some((output) => output.said !== '') ? 0.9 : 0.75,
         summary: `${span.tool || span.name} failed${seen ? ` (${seen})` : ''}${
-          attempts.length > 0 ? `, ${attempts.length} further attempts too` : ''
-        }, ${end}`,
+          attempts.length === 0
+            ? ''
+            : attempts.length === 1
+              ? ', and so did another attempt'
+              : `, and so did ${attempts.length} further attempts`
+        }; ${end}`,
         evidence: {
           type: fatal ? 'run_failed' : 'never_obtained',
           expected: 'a result of the failed operation, or of another in its place',
