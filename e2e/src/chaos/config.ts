@@ -19,8 +19,8 @@ export const LAST_TIMER_MS: number = RUN_ABANDON_MS + SESSION_GAP_MS;
 
 /** Settings of services beside their lifetimes. What the caller's environment sets goes before. */
 const settings = {
-  // summaries of ended runs come and go within ten minutes
-  SPANWISE_DETECT_SUMMARY_RETENTION: '5m',
+  // summaries of ended runs come and go many times
+  SPANWISE_DETECT_SUMMARY_RETENTION: '90s',
   SPANWISE_STORE_SESSION_TIMEOUT: '6s',
   // an insert into a frozen ClickHouse is given up, and tried again under the same token
   SPANWISE_STORE_INSERT_TIMEOUT: '10s',

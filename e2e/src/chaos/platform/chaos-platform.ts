@@ -31,7 +31,7 @@ interface Surroundings {
   readonly disk: SmallDisk | undefined;
 }
 
-const RESTART_TRIES = 5;
+const RESTART_TRIES = 20;
 
 /** Kafka and ClickHouse as the services see them: through proxies, ClickHouse on a disk of its own. */
 export class ChaosPlatform implements AsyncDisposable, Surroundings {
@@ -115,9 +115,8 @@ export class ChaosPlatform implements AsyncDisposable, Surroundings {
   /** Writes to its disk that failed since ClickHouse started, and that the embedded engine made nothing of. */
   async discardedWrites(): Promise<number> {
     const query = "SELECT value FROM system.events WHERE event = 'WriteBufferFromFileDescriptorWriteFailed'";
-    const response = await fetch(`${this.clickhouseUrl}/?query=${encodeURIComponent(query)}`, {
-      headers: { connection: 'close' },
-    });
+    const url = `?query=${encodeURIComponent(query)}`;
+    const response = await again(() => fetch(`${this.clickhouseUrl}/${url}`, { headers: { connection: 'close' } }));
     const answer = await response.text();
     if (!response.ok) throw new Error(`ClickHouse does not tell its failed writes: ${answer}`);
     return Number(answer);
@@ -147,7 +146,7 @@ export class ChaosPlatform implements AsyncDisposable, Surroundings {
   }
 }
 
-/** A port that was just left may be busy for a moment. */
+/** A port that was just left may be busy for a moment, a server that is being started silent. */
 async function again<T>(start: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries += 1) {
     try {
