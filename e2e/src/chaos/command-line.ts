@@ -7,7 +7,7 @@ random, and compares what came out with what was sent and with what an undisturb
 
   --minutes N       how long the load and the faults last (default 10; at least 0.5)
   --seed N          of spans and faults: the same seed gives the same schedule (default 1)
-  --rate N          spans per second (default 5500; what was reached is in the report)
+  --rate N          spans per second (default 5300; what was reached is in the report)
   --report FILE     write the outcome as JSON
   --broker-kills    kill -9 the broker, too; reported apart, and no promise of ours (see docs/guarantees.md)
   --only KINDS      faults of these kinds alone, separated by commas; 'none' for no fault at all
@@ -62,7 +62,7 @@ function parse(args: readonly string[]) {
     options: {
       minutes: { type: 'string', default: '10' },
       seed: { type: 'string', default: '1' },
-      rate: { type: 'string', default: '5500' },
+      rate: { type: 'string', default: '5300' },
       report: { type: 'string' },
       'broker-kills': { type: 'boolean', default: false },
       only: { type: 'string' },
