@@ -28,6 +28,18 @@ export function faultOf(step: Step): Fault {
   return OF_THE_CALL.test(words) ? 'call' : 'tool';
 }
 
+const OF_A_RULE =
+  /cannot be|can(?:not| not)? only|not (?:allowed|permitted|available|eligible|supported)|already|not enough|insufficient|exceeds|illegal|\bmust (?:be|have been|first)\b/i;
+
+const OF_THE_FORM =
+  /not found|no such|unknown|invalid|validation|required|missing|\bpars(?:e|ing)|schema|\b(?:type|value|key|index) ?error|string|number|integer|boolean|array|object|format|character/i;
+
+/** The call was well formed and what it wanted is against a rule: as long as that holds, it is refused in any form. */
+export function brokeRule(step: Step): boolean {
+  const words = `${wordsOf(step)} ${step.outcomeDetail}`;
+  return OF_A_RULE.test(words) && !OF_THE_FORM.test(words);
+}
+
 const LOOKS =
   /^(?:get|fetch|list|search|find|look|lookup|read|query|check|describe|view|show|retrieve|count|calculate|compute|think|validate|verify|is|has|can|web|browse|inspect|resolve|select|load|scan|grep|open|recall|suggest)$/;
 

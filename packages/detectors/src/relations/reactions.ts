@@ -3,7 +3,7 @@ import { isFailure, type Step } from '../detector/step.ts';
 import { commonValues, sharedValues } from '../reading/argument-values.ts';
 import { refusalOf } from '../reading/refusals.ts';
 import { encloses } from './enclosure.ts';
-import { faultOf, isAction, isLookup, wordsOf } from './error-nature.ts';
+import { brokeRule, faultOf, isAction, isLookup, wordsOf } from './error-nature.ts';
 import { follows, isToolLike, sameAgent, sameOperation, similarNames } from './operation.ts';
 
 /** What was done about a failure. */
@@ -22,8 +22,10 @@ export function retryOf(step: Step, failed: Step, run: RunView): Reaction | unde
   if (!isToolLike(step))
     return step.kind !== 'step' || step.parentSpanId === failed.parentSpanId ? 'retried_same' : undefined;
   if (step.argumentsDigest === failed.argumentsDigest) return 'retried_same';
-  // Other arguments: a correction where the call was at fault, or where most of them stayed; else a call of its own.
-  const corrects = sharedValues(step.argumentValues, failed.argumentValues) >= 0.5 || faultOf(failed) === 'call';
+  // Other arguments: a correction where most of them stayed, or where the call was at fault; else a call of its own. An action
+  // that broke a rule is not corrected by one on something else.
+  const mayBeCorrected = faultOf(failed) === 'call' && (isLookup(failed) || !brokeRule(failed));
+  const corrects = sharedValues(step.argumentValues, failed.argumentValues) >= 0.5 || mayBeCorrected;
   return corrects && !askedTogether(step, failed, run) ? 'retried_changed' : undefined;
 }
 

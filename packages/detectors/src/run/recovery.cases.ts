@@ -63,6 +63,27 @@ export const cases: DetectorCase[] = [
     finds: [{ at: 1, began: 0, severity: 'info', type: 'retried_changed' }],
   },
   {
+    name: 'notes an action that broke a rule and was changed in what the rule is about',
+    run: trace()
+      .call('book_seat', { flight: 'HAT271', passenger: 'p-1', class: 'eco' }, { error: 'not enough seats on HAT271' })
+      .call('book_seat', { flight: 'HAT272', passenger: 'p-1', class: 'eco' }, { result: { ok: true } })
+      .end(),
+    finds: [{ at: 1, severity: 'info', type: 'retried_changed' }],
+  },
+  {
+    name: 'does not take an action on something else for the recovery of one that broke a rule',
+    run: trace()
+      .call(
+        'exchange_items',
+        { order: 'W755', item: '1631', card: 'c-9' },
+        { error: 'non-delivered order cannot be exchanged' },
+      )
+      .call('exchange_items', { order: 'W323', item: '9494', card: 'c-9' }, { result: { ok: true } })
+      .llm({ text: 'The e-reader was exchanged. I am unable to exchange the watch.' })
+      .end(),
+    finds: [{ at: 1, severity: 'low', type: 'gave_up' }],
+  },
+  {
     name: 'notes another tool for the same need',
     run: trace()
       .call('find_user_by_email', { email: 'x@example.org' }, { error: 'user not found' })
