@@ -1,6 +1,7 @@
-import { boolean, type ConfigOf, type ConfigSpec, optional, text } from '@spanwise/runtime';
+import { boolean, type ConfigOf, type ConfigSpec, kafkaFields, optional, text } from '@spanwise/runtime';
 
 const shape = {
+  ...kafkaFields(),
   apiKey: {
     env: 'SPANWISE_SIMULATE_API_KEY',
     schema: optional(text()),

@@ -1,30 +1,27 @@
-import { encodeTracesProtobuf } from '@spanwise/otlp';
 import { type Clock, fastClock, wallClock } from './clock.ts';
 import type { Departure } from './emit/departures.ts';
 import { Lanes } from './emit/lanes.ts';
-import { OtlpClient } from './emit/otlp-client.ts';
 import { Outbox } from './emit/outbox.ts';
-import { requestsOf, resourceSpansOf } from './emit/requests.ts';
-import type { FleetMix } from './generate.ts';
+import { requestsOf } from './emit/requests.ts';
+import type { SpanSink } from './emit/span-sink.ts';
+import type { FleetMix } from './fleet-mix.ts';
 import { Ledger } from './ledger.ts';
 import { Random } from './random.ts';
 import { Schedule } from './schedule.ts';
 import type { Truth } from './truth.ts';
-import { TruthFile } from './truth-file.ts';
+import type { TruthOutlet } from './truth-outlet.ts';
 
 export interface FleetOptions extends FleetMix {
-  /** Base URL of OTLP/HTTP, e.g. http://127.0.0.1:4318 */
-  readonly endpoint: string;
-  readonly spansPerSecond: number;
-  /** All spans have left and are acknowledged after this long; without, the fleet goes on until `signal` aborts. */
+  /** Where spans go; whoever opened it closes it. */
+  readonly sink: SpanSink;
+  /** Of the fleet's time; without, sessions start as often as the mix has it. */
+  readonly spansPerSecond?: number;
+  /** All spans have left after this much of the fleet's time; without, it goes on until `signal` aborts. */
   readonly durationMs?: number;
-  /** Default: real time. As fast as possible, spans bear the times of a fleet whose `durationMs` end now. */
+  /** Default: the fleet lives in real time. In simulated time, as fast as the sink takes its spans, its `durationMs` end now. */
   readonly isFast?: boolean;
-  /** Share of requests that are sent once more although they were acknowledged; default 0.01 */
-  readonly resendShare?: number;
-  readonly apiKey?: string;
-  /** JSON lines; without, truths are kept for the result. */
-  readonly truthFile?: string;
+  /** Where truths are told; without any they are kept for the result. Whoever opened them closes them. */
+  readonly truths?: readonly TruthOutlet[];
   /** Sends no more once it aborts; what is under way is still acknowledged. */
   readonly signal?: AbortSignal;
   /** Called about once a second. */
@@ -42,10 +39,12 @@ export interface FleetProgress {
   readonly runs: number;
   /** Faults put into those runs on purpose, by pattern */
   readonly injected: Readonly<Record<string, number>>;
+  /** Time of the fleet, milliseconds since the epoch */
+  readonly fleetTimeMs: number;
 }
 
 export interface FleetResult extends FleetProgress {
-  /** Of all runs that were sent whole; empty where a truth file has them. */
+  /** Of all runs that were sent whole; empty where an outlet has them. */
   readonly truth: readonly Truth[];
 }
 
@@ -53,28 +52,26 @@ export interface FleetResult extends FleetProgress {
 const TICK_MS = 100;
 const PROGRESS_MS = 1_000;
 const MOST_IN_FLIGHT = 8;
-const DEFAULT_RESEND_SHARE = 0.01;
+/** How much simulated time passes at most before the sink is told of it, and how much does after the last span: runs end by it. */
+const [TELL_TIME_MS, AFTERMATH_MS] = [60_000, 45 * 60_000];
 
 /**
- * Runs a fleet of agents with known faults against an OTLP endpoint.
+ * Lets a fleet of agents with known faults live, and sends its spans.
  *
- * @throws RangeError for options that cannot be; SendError when the endpoint does not take the spans
+ * @throws RangeError for options that cannot be; what the sink throws when it does not take the spans
  */
 export async function runFleet(options: FleetOptions): Promise<FleetResult> {
-  const { spansPerSecond, durationMs = Number.POSITIVE_INFINITY, truthFile, isFast = false } = options;
-  if (!(spansPerSecond > 0)) throw new RangeError(`spansPerSecond must be more than 0, got ${spansPerSecond}`);
+  const { spansPerSecond, durationMs = Number.POSITIVE_INFINITY, isFast = false } = options;
+  if (spansPerSecond !== undefined && !(spansPerSecond > 0)) {
+    throw new RangeError(`spansPerSecond must be more than 0, got ${spansPerSecond}`);
+  }
   if (isFast && durationMs === Number.POSITIVE_INFINITY) throw new RangeError('a fast fleet needs a duration');
   const startMs = isFast ? Date.now() - durationMs : Date.now();
   const schedule = new Schedule({ ...options, startMs, endMs: startMs + durationMs });
-  const file = truthFile === undefined ? undefined : await TruthFile.create(truthFile);
-  try {
-    const ledger = new Ledger(file);
-    const fleet = new Fleet(options, schedule, ledger, isFast ? fastClock(startMs) : wallClock);
-    await fleet.run();
-    return { ...fleet.progress, truth: ledger.truths };
-  } finally {
-    await file?.close();
-  }
+  const ledger = new Ledger(options.truths ?? []);
+  const fleet = new Fleet(options, schedule, ledger, isFast ? fastClock(startMs) : wallClock);
+  await fleet.run();
+  return { ...fleet.progress, truth: ledger.truths };
 }
 
 class Fleet {
@@ -84,31 +81,30 @@ class Fleet {
   readonly #clock: Clock;
   readonly #outbox = new Outbox();
   readonly #lanes = new Lanes(MOST_IN_FLIGHT);
-  readonly #client: OtlpClient;
   readonly #random: Random;
   #requests = 0;
   #spansResent = 0;
+  #timeTold = 0;
 
   constructor(options: FleetOptions, schedule: Schedule, ledger: Ledger, clock: Clock) {
     this.#options = options;
     this.#schedule = schedule;
     this.#ledger = ledger;
     this.#clock = clock;
-    this.#client = new OtlpClient(options);
     this.#random = new Random(`${options.seed} resends`);
   }
 
   get progress(): FleetProgress {
     const { spansSent, sessions, runs, injected } = this.#ledger;
-    const { retries } = this.#client;
     return {
       spansSent,
       spansResent: this.#spansResent,
       requests: this.#requests,
-      retries,
+      retries: this.#options.sink.retries,
       sessions,
       runs,
       injected: { ...injected },
+      fleetTimeMs: Math.round(this.#clock.now()),
     };
   }
 
@@ -122,29 +118,52 @@ class Fleet {
           this.#ledger.begin(runs);
           for (const departure of departures) this.#outbox.add(departure);
         }
-        for (const request of requestsOf(this.#outbox.take(tickMs))) await this.#send(request);
+        for (const request of requestsOf(this.#outbox.take(tickMs))) await this.#send(request, tickMs);
+        await this.#tellTime(tickMs);
         if (performance.now() - told >= PROGRESS_MS) {
           told = performance.now();
           onProgress?.(this.progress);
         }
-        await this.#clock.until(tickMs + TICK_MS, signal);
+        await this.#clock.until(this.#nextTick(tickMs), signal);
       }
+      if (this.#options.isFast && !signal?.aborted) await this.#afterwards();
     } finally {
       await this.#lanes.idle();
       onProgress?.(this.progress);
     }
   }
 
+  /** Simulated time skips what nothing happens in, but not a minute. */
+  #nextTick(tickMs: number): number {
+    const nextMs = tickMs + TICK_MS;
+    if (!this.#options.isFast) return nextMs;
+    const eventMs = Math.min(this.#schedule.nextMs, this.#outbox.nextMs ?? Number.POSITIVE_INFINITY);
+    return Math.max(nextMs, Math.min(eventMs, tickMs + TELL_TIME_MS));
+  }
+
+  /** Simulated time is told in the order of the spans: those before are acknowledged first. */
+  async #tellTime(tickMs: number): Promise<void> {
+    if (!this.#options.isFast || tickMs - this.#timeTold < TELL_TIME_MS) return;
+    this.#timeTold = tickMs;
+    await this.#lanes.idle();
+    await this.#options.sink.timePasses(tickMs);
+  }
+
+  async #afterwards(): Promise<void> {
+    await this.#lanes.idle();
+    await this.#options.sink.timePasses(this.#clock.now() + AFTERMATH_MS);
+  }
+
   /** Resolves when the request is on its way. */
-  async #send(departures: readonly Departure[]): Promise<void> {
-    const body = encodeTracesProtobuf(resourceSpansOf(departures.map(({ span }) => span)));
-    const isResent = this.#random.chance(this.#options.resendShare ?? DEFAULT_RESEND_SHARE);
+  async #send(departures: readonly Departure[], nowMs: number): Promise<void> {
+    const { sink } = this.#options;
+    const isResent = this.#random.chance(this.#schedule.resendShare);
     await this.#lanes.run(async () => {
-      await this.#client.send(body);
+      await sink.send(departures, nowMs);
       this.#requests += 1;
       this.#ledger.acknowledged(departures);
       if (!isResent) return;
-      await this.#client.send(body);
+      await sink.send(departures, nowMs);
       this.#requests += 1;
       this.#spansResent += departures.length;
     });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type FleetMix, generateRuns, SessionSource } from './generate.ts';
+import type { FleetMix } from './fleet-mix.ts';
+import { generateRuns, SessionSource } from './generate.ts';
 import { presetOf } from './preset.ts';
 import type { FaultTruth } from './truth.ts';
 

@@ -3,8 +3,11 @@ export { type Arrival, type ArrivalOptions, arrivalsOf } from './emit/arrivals.t
 export { SendError } from './emit/otlp-client.ts';
 export { Renewable } from './emit/renewal.ts';
 export { resourceSpansOf } from './emit/requests.ts';
+export { type SpanMessage, spanBlocks } from './emit/span-blocks.ts';
+export { type TopicMessage, TopicWriter } from './emit/topic-writer.ts';
 export { type FleetOptions, type FleetProgress, type FleetResult, runFleet } from './fleet.ts';
-export { type FleetMix, type GenerateOptions, generateRuns, SessionSource } from './generate.ts';
+export { type FleetMix, presetFor } from './fleet-mix.ts';
+export { type GenerateOptions, generateRuns, SessionSource } from './generate.ts';
 export { type Preset, presetOf, presets } from './preset.ts';
 export { Random } from './random.ts';
 export type { RunSpan, SimulatedRun, SpanSource } from './run.ts';

@@ -1,24 +1,24 @@
 import type { Departure } from './emit/departures.ts';
 import type { SimulatedRun } from './run.ts';
 import type { Truth } from './truth.ts';
-import type { TruthFile } from './truth-file.ts';
+import type { TruthOutlet } from './truth-outlet.ts';
 
 /** What was acknowledged. A run's truths are told once all of its spans were: before, they need not hold. */
 export class Ledger {
-  readonly #file: TruthFile | undefined;
+  readonly #outlets: readonly TruthOutlet[];
   /** Spans of each run that are not acknowledged yet */
   readonly #spansLeft = new Map<SimulatedRun, number>();
   /** Runs of each session that are not acknowledged yet */
   readonly #runsLeft = new Map<string, number>();
-  /** Where no file takes them */
+  /** Where no outlet takes them */
   readonly truths: Truth[] = [];
   readonly injected: Record<string, number> = {};
   spansSent = 0;
   sessions = 0;
   runs = 0;
 
-  constructor(file: TruthFile | undefined) {
-    this.#file = file;
+  constructor(outlets: readonly TruthOutlet[]) {
+    this.#outlets = outlets;
   }
 
   /** The runs of one session are going to be sent. */
@@ -45,8 +45,8 @@ export class Ledger {
         this.injected[truth.pattern] = (this.injected[truth.pattern] ?? 0) + 1;
       }
     }
-    if (this.#file) this.#file.write(run.truths);
-    else this.truths.push(...run.truths);
+    for (const outlet of this.#outlets) outlet.write(run.truths);
+    if (this.#outlets.length === 0) this.truths.push(...run.truths);
     const runsLeft = (this.#runsLeft.get(run.sessionId) ?? 0) - 1;
     this.#runsLeft.set(run.sessionId, runsLeft);
     if (runsLeft > 0) return;

@@ -61,24 +61,38 @@ describe('the command line', () => {
   test('has defaults', () => {
     expect(readCommandLine([])).toEqual({
       help: false,
+      to: 'otlp',
       endpoint: 'http://127.0.0.1:4318',
       spansPerSecond: 400,
-      seed: 1,
-      preset: 'small',
       isFast: false,
+      mix: {},
     });
   });
 
   test('is read into options', () => {
     const args =
-      '--rate 50 --seed 7 --for 1.5m --truth t --fault-share 0.1 --negative-share 0 --faults a,b --conventions c';
+      '--rate 50 --seed 7 --for 1.5m --truth t --fault-share 0.1 --negative-share 0 --faults a,b --conventions c --strengths 0.2-.8';
     expect(readCommandLine(args.split(' '))).toMatchObject({
-      ...{ spansPerSecond: 50, seed: 7, durationMs: 90_000, truthFile: 't', faultShare: 0.1, negativeShare: 0 },
-      ...{ faults: ['a', 'b'], conventions: ['c'] },
+      ...{ spansPerSecond: 50, durationMs: 90_000, truthFile: 't' },
+      mix: {
+        seed: 7,
+        faultShare: 0.1,
+        negativeShare: 0,
+        faults: ['a', 'b'],
+        conventions: ['c'],
+        strengths: [0.2, 0.8],
+      },
     });
   });
 
+  test('leaves the pace of simulated time to the mix', () => {
+    expect(readCommandLine(['--fast', '--for', '14d'])).not.toHaveProperty('spansPerSecond');
+    expect(readCommandLine(['--fast', '--for', '14d', '--rate', '2'])).toMatchObject({ spansPerSecond: 2 });
+  });
+
   test.each([
+    [['--to', 'mars'], "--to takes otlp, spans, otlp_spans, got 'mars'"],
+    [['--strengths', '1'], '--strengths takes two numbers such as 0.2-0.8'],
     [['--rate', '0'], "--rate takes a number above 0, got '0'"],
     [['--rate', 'many'], '--rate takes a number above 0'],
     [['--seed', ''], '--seed takes a number'],

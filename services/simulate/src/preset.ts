@@ -1,7 +1,7 @@
 import { type Latency, latency } from './distributions.ts';
 import type { Negative } from './negative/negative.ts';
 import { basicNegatives, negatives } from './negative/negatives.ts';
-import type { Random } from './random.ts';
+import { Random } from './random.ts';
 import { basicScenarios, type Scenario, scenarios } from './scenario/scenarios.ts';
 import { type FaultName, faultNames } from './truth.ts';
 
@@ -16,6 +16,8 @@ export interface Preset {
   /** Shares of runs */
   readonly faultShare: number;
   readonly negativeShare: number;
+  /** From where to where on the scale faults are: 0 barely one, 1 as strong as can be */
+  readonly strengths: readonly [number, number];
   /** Share of runs with a fault that get a second one of another kind */
   readonly secondFaultShare: number;
   /** Sessions at the start without any fault: what is normal has to be seen before what is not. */
@@ -49,6 +51,7 @@ const small: Preset = {
   negatives: basicNegatives,
   faultShare: 0.3,
   negativeShare: 0.2,
+  strengths: [0, 1],
   secondFaultShare: 0,
   faultlessSessions: 0,
   runs: [1, 2, 3],
@@ -130,9 +133,10 @@ export function releaseOn(day: number, preset: Preset, random: Random): string {
   return `${MAJOR}.${minor}.0`;
 }
 
-/** How long things take on a day, against a common one. */
-export function paceOn(day: number, preset: Preset, random: Random): number {
-  return random.chance(preset.slowDayShare) && day >= 1 ? random.between(1.4, 2.2) : 1;
+/** How long everything takes on a day, against a common one: the same for all that happens on it. The first day is common. */
+export function paceOn(day: number, { slowDayShare }: Preset, seed: number): number {
+  const random = new Random(`${seed} day ${Math.floor(day)}`);
+  return random.chance(slowDayShare) && day >= 1 ? random.between(1.4, 2.2) : 1;
 }
 
 /** From one turn of a conversation to the next, milliseconds. */

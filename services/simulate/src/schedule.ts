@@ -1,13 +1,16 @@
 import { type Departure, departuresOf } from './emit/departures.ts';
-import { type FleetMix, SessionSource } from './generate.ts';
+import type { FleetMix } from './fleet-mix.ts';
+import { SessionSource } from './generate.ts';
 import { Random } from './random.ts';
 import type { SimulatedRun } from './run.ts';
 
-/** What is left for the last spans to leave and be acknowledged, milliseconds. */
-const CLOSING_MS = 1_200;
+/** What is left for the last spans to be acknowledged, milliseconds. */
+const CLOSING_MS = 300;
+const DAY_MS = 86_400_000;
 
 export interface ScheduleOptions extends FleetMix {
-  readonly spansPerSecond: number;
+  /** Without, sessions start as often as the mix has it, users coming without knowing of each other. */
+  readonly spansPerSecond?: number;
   readonly startMs: number;
   /** All spans have left by then; infinite for a fleet that never ends. */
   readonly endMs: number;
@@ -18,13 +21,16 @@ export class Schedule {
   readonly #options: ScheduleOptions;
   readonly #source: SessionSource;
   readonly #random: Random;
+  readonly #starts: Random;
   #index = 0;
   #nextMs: number;
 
+  /** @throws RangeError for a mix that cannot be */
   constructor(options: ScheduleOptions) {
     this.#options = options;
     this.#source = new SessionSource(options);
     this.#random = new Random(`${options.seed} departures`);
+    this.#starts = new Random(`${options.seed} starts`);
     this.#nextMs = options.startMs;
   }
 
@@ -33,17 +39,41 @@ export class Schedule {
     return this.#nextMs >= this.#options.endMs - CLOSING_MS;
   }
 
+  /** When the next session starts */
+  get nextMs(): number {
+    return this.#nextMs;
+  }
+
+  /** Share of requests that are sent twice */
+  get resendShare(): number {
+    return this.#source.preset.resendShare;
+  }
+
   /** The sessions that have started by then and that did not come before: their runs, with the departure of every span. */
   *startedBy(nowMs: number): Generator<{ runs: SimulatedRun[]; departures: Departure[] }> {
-    const { spansPerSecond, endMs } = this.#options;
+    const { lateShare } = this.#source.preset;
     while (this.#nextMs <= nowMs && !this.isOver) {
       const all = this.#source.session(this.#index, this.#nextMs);
       this.#index += 1;
-      const runs = all.filter((run) => run.endMs <= endMs - CLOSING_MS);
       // A session that does not fit takes the time of its spans all the same: others would come in its place for ever.
-      const spans = all.reduce((sum, run) => sum + run.spans.length, 0);
-      this.#nextMs += (1_000 * spans) / spansPerSecond;
-      if (runs.length > 0) yield { runs, departures: runs.flatMap((run) => departuresOf(run, this.#random)) };
+      this.#nextMs += this.#pauseAfter(all);
+      const leaving = all.map((run) => ({ run, departures: departuresOf(run, this.#random, lateShare) }));
+      const fitting = leaving.filter(({ departures }) => departures.every(({ dueMs }) => this.#isInTime(dueMs)));
+      if (fitting.length === 0) continue;
+      yield { runs: fitting.map(({ run }) => run), departures: fitting.flatMap(({ departures }) => departures) };
     }
+  }
+
+  #pauseAfter(runs: readonly SimulatedRun[]): number {
+    const { spansPerSecond } = this.#options;
+    if (spansPerSecond === undefined) {
+      // exponential gaps
+      return (-Math.log(1 - this.#starts.unit()) * DAY_MS) / this.#source.preset.sessionsPerDay;
+    }
+    return (1_000 * runs.reduce((sum, run) => sum + run.spans.length, 0)) / spansPerSecond;
+  }
+
+  #isInTime(dueMs: number): boolean {
+    return dueMs <= this.#options.endMs - CLOSING_MS;
   }
 }

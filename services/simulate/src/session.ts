@@ -1,10 +1,11 @@
 import type { Convention } from './convention/convention.ts';
 import { placements } from './convention/convention.ts';
 import type { Injector } from './injector/injector.ts';
+import type { Mix } from './mix.ts';
 import type { Negative } from './negative/negative.ts';
 import { agentsOf, stepsOf } from './plan/sites.ts';
 import type { RunPlan, Turn } from './plan/step.ts';
-import { type Preset, paceOn, pauseBefore, releaseOn } from './preset.ts';
+import { type Preset, pauseBefore, releaseOn } from './preset.ts';
 import type { Random } from './random.ts';
 import type { Notes } from './render/truths.ts';
 import type { SimulatedRun } from './run.ts';
@@ -24,6 +25,9 @@ export interface SessionSetting {
   /** Days since the fleet began */
   readonly day: number;
   readonly preset: Preset;
+  readonly scenarios: Mix<Scenario>;
+  /** How long everything takes, against a common day */
+  readonly pace: number;
   readonly convention: Convention;
   /** One for each run of the conversation */
   readonly wishes: readonly Wish[];
@@ -34,19 +38,18 @@ const USERS = 400;
 
 /** A conversation: one run after the other, each knowing what was said before. */
 export function simulateSession(setting: SessionSetting, random: Random): SimulatedRun[] {
-  const { preset, convention, wishes, day } = setting;
+  const { preset, scenarios, convention, wishes, day, pace } = setting;
   const sessionId = `conv-${random.hex(16)}`;
   const placement = random.pick(placements);
   const release = releaseOn(day, preset, random);
-  const pace = paceOn(day, preset, random);
   const isLinking = random.chance(0.4);
   const userId = `u-${random.integer(1_000, 1_000 + USERS)}`;
-  const usual = usualScenario(wishes, preset.scenarios, random);
+  const usual = usualScenario(wishes, scenarios, random);
   const runs: SimulatedRun[] = [];
   const earlier: Turn[] = [];
   let startMs = setting.startMs;
   for (const [index, wish] of wishes.entries()) {
-    const { plan, notes } = planFor(wish, usual, preset.scenarios, earlier, random);
+    const { plan, notes } = planFor(wish, usual, scenarios, earlier, random);
     if (pace !== 1) slowDown(plan, pace);
     const linkedTo = isLinking ? runs.at(-1) : undefined;
     const { tenant = 'default' } = usual;
@@ -62,10 +65,10 @@ export function simulateSession(setting: SessionSetting, random: Random): Simula
 }
 
 /** What the conversation is about: work in which the first thing that is wished for can happen. */
-function usualScenario(wishes: readonly Wish[], scenarios: readonly Scenario[], random: Random): Scenario {
+function usualScenario(wishes: readonly Wish[], scenarios: Mix<Scenario>, random: Random): Scenario {
   const special = wishes.find(({ injectors, negative }) => injectors || negative);
-  if (!special) return random.pick(scenarios);
-  const shuffled = random.sample(scenarios, scenarios.length);
+  if (!special) return scenarios.pick(random);
+  const shuffled = scenarios.sample(scenarios.size, random);
   for (const wish of easierAndEasier(special)) {
     for (let tries = 0; tries < TRIES_EACH; tries += 1) {
       for (const scenario of shuffled) {
@@ -75,22 +78,22 @@ function usualScenario(wishes: readonly Wish[], scenarios: readonly Scenario[], 
     }
   }
   // What resembles a fault may need a rare occasion; without one the run is a clean one.
-  if (special.negative) return random.pick(scenarios);
-  throw new Error(`no scenario offers a place for ${faultsOf(special)}`);
+  if (special.negative) return scenarios.pick(random);
+  throw new RangeError(`no scenario of this fleet offers a place for ${faultsOf(special)}: choose others`);
 }
 
 /** Draws plans until one offers a place for what is wished: of the usual scenario first, then of any of the same tenant. */
 function planFor(
   wish: Wish,
   usual: Scenario,
-  scenarios: readonly Scenario[],
+  scenarios: Mix<Scenario>,
   earlier: readonly Turn[],
   random: Random,
 ): { plan: RunPlan; notes: Notes } {
   const near = scenarios.filter(({ tenant }) => tenant === usual.tenant);
   for (const each of easierAndEasier(wish)) {
     for (let tries = 0; tries < TRIES_EACH; tries += 1) {
-      const scenario = tries < TRIES_EACH / 2 ? usual : random.pick(near);
+      const scenario = tries < TRIES_EACH / 2 ? usual : near.pick(random);
       const plan = scenario.plan(random, scenario === usual ? [...earlier] : []);
       const notes = grant(each, plan, random);
       if (notes) return { plan, notes };

@@ -3,9 +3,10 @@ import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { finished } from 'node:stream/promises';
 import type { Truth } from './truth.ts';
+import type { TruthOutlet } from './truth-outlet.ts';
 
 /** A file of JSON lines, one for each truth. What stood in it before is gone. */
-export class TruthFile {
+export class TruthFile implements TruthOutlet {
   readonly #stream: WriteStream;
 
   private constructor(stream: WriteStream) {

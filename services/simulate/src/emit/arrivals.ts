@@ -20,7 +20,6 @@ export interface ArrivalOptions {
 }
 
 const TICK_MS = 100;
-const [LEAST_LATE_MS, MOST_LATE_MS] = [2_000, 20_000];
 const [LEAST_RESEND_MS, MOST_RESEND_MS] = [1_000, 6_000];
 
 /**
@@ -33,7 +32,7 @@ export function* arrivalsOf(sessions: Iterable<readonly SimulatedRun[]>, options
   let again: Arrival[] = [];
   for (const runs of sessions) {
     yield* before(Math.floor((runs[0]?.startMs ?? 0) / TICK_MS) * TICK_MS);
-    for (const run of runs) for (const departure of departuresOf(run, random)) outbox.add(late(departure, run));
+    for (const run of runs) for (const departure of departuresOf(run, random, options.lateShare)) outbox.add(departure);
   }
   yield* before(Number.POSITIVE_INFINITY);
 
@@ -57,11 +56,5 @@ export function* arrivalsOf(sessions: Iterable<readonly SimulatedRun[]>, options
 
   function nextMs(): number {
     return Math.min(outbox.nextMs ?? Number.POSITIVE_INFINITY, ...again.map(({ atMs }) => atMs));
-  }
-
-  function late<D extends { dueMs: number; span: RunSpan }>(departure: D, run: SimulatedRun): D {
-    const lot = new Random(`${run.traceId} ${departure.span.source.service}`);
-    if (!lot.chance(options.lateShare)) return departure;
-    return { ...departure, dueMs: departure.dueMs + lot.between(LEAST_LATE_MS, MOST_LATE_MS) };
   }
 }
