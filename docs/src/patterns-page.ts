@@ -35,6 +35,10 @@ pattern; one more, with evidence \`more_findings\`, says how many others there w
 A finding that only follows from another one names it in \`superseded_by\` and adds nothing to the verdict: what was lost at a handoff that breaks
 its contract, the repetitions of agents that pass work round in a circle, the error of a caller that gave up in a cascade.
 
+Severities mean the same everywhere: \`info\` is worth knowing, \`low\` cost something and was dealt with, \`medium\` makes the run suspect, \`high\`
+means that its outcome is probably wrong, \`critical\` that harm was done which nobody in the run undoes
+([decision](decisions/0023-critical-is-harm-that-is-done.md)).
+
 ## What can be seen
 A detector sees only what was captured. \`runs.coverage\` has, for each run, the share of spans that carry agent, session, arguments, results,
 tokens, messages and parent, and under \`blind\` the patterns that could see nothing of what they judge.

@@ -24,6 +24,15 @@ export function answersNo({ field, value }: Fact): boolean {
   return OUTCOME.test(field) && NEGATIVE.test(value);
 }
 
+const PERMISSION = /^(?:is_)?(?:eligible|allowed|permitted|authori[sz]ed)$/;
+const DECISION = /^(?:decision|verdict|eligibility|approval(?:_status)?|outcome)$/;
+const REFUSED =
+  /^(?:no|denied|rejected|declined|refused|ineligible|not[ _-](?:eligible|allowed|permitted|approved|authori[sz]ed)|forbidden|unauthori[sz]ed|disapproved)$/;
+
+/** A no that leaves nothing to be read into it: permission that is not given, a decision against. */
+export const isRefusal = ({ field, value }: Fact): boolean =>
+  value === 'false' ? PERMISSION.test(field) || concernOf(field) !== '' : DECISION.test(field) && REFUSED.test(value);
+
 /** What a fact of this field is about, where it says so: `refundable` and `can_refund` are about refunds; empty for `eligible`. */
 export function concernOf(field: string): string {
   const able =

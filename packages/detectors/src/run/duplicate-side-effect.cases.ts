@@ -40,10 +40,62 @@ function toolFields() {
   };
 }
 
+/** What the user asked for once is done twice. */
+const askedOnce = (result: (id: string) => unknown, args: unknown = PAY) =>
+  trace()
+    .llm({ input: [says('user', 'Pay invoice 7.')], calls: [{ name: 'pay_invoice', arguments: args, id: 'a' }] })
+    .tool('pay_invoice', args, { callId: 'a', result: result('P-1') })
+    .llm({ input: [says('tool', '{}')], calls: [{ name: 'pay_invoice', arguments: args, id: 'b' }] })
+    .tool('pay_invoice', args, { callId: 'b', result: result('P-2') });
+
+const asPaid = (id: string) => ({ payment_id: id, status: 'paid' });
+
 export const cases: DetectorCase[] = [
   {
-    name: 'a payment that was made twice with the same arguments is one too many',
+    name: 'money that went twice, as both results say, for what the user asked for once is critical',
     example: true,
+    run: askedOnce(asPaid).end(),
+    finds: [{ at: 3, began: 2, severity: 'critical', type: 'same_call' }],
+  },
+  {
+    name: 'money that went twice under one idempotency key is critical',
+    run: paid(paid(trace(), 'P-1', KEY), 'P-2', KEY).end(),
+    finds: [{ at: 3, began: 2, severity: 'critical', type: 'same_key' }],
+  },
+  {
+    name: 'money that the agent took back is not critical',
+    run: askedOnce(asPaid)
+      .call('cancel_payment', { payment_id: 'P-2' }, { result: { ok: true } })
+      .end(),
+    finds: [{ at: 3, severity: 'high' }],
+  },
+  {
+    name: 'money that was taken back is not critical, though that is seen first',
+    run: askedOnce(asPaid)
+      .call('refund', { payment_id: 'P-2' }, { result: { ok: true } })
+      .end(),
+    arrival: [0, 4, 5, 1, 2, 3, 6],
+    finds: [{ at: 3, severity: 'high' }],
+  },
+  {
+    name: 'another payment that was taken back leaves it critical',
+    run: askedOnce(asPaid)
+      .call('cancel_payment', { payment_id: 'P-9' }, { result: { ok: true } })
+      .end(),
+    finds: [{ at: 3, severity: 'critical' }],
+  },
+  {
+    name: 'payments that are only queued are not critical',
+    run: askedOnce((id) => ({ payment_id: id, status: 'pending' })).end(),
+    finds: [{ at: 3, severity: 'high' }],
+  },
+  {
+    name: 'payments that are only rehearsed are not critical',
+    run: askedOnce(asPaid, { ...PAY, dry_run: true }).end(),
+    finds: [{ at: 3, severity: 'high' }],
+  },
+  {
+    name: 'a payment that was made twice with the same arguments is one too many',
     run: paid(paid(trace(), 'P-1'), 'P-2').end(),
     finds: [{ at: 3, began: 2, severity: 'high', type: 'same_call' }],
   },

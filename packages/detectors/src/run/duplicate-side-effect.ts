@@ -1,19 +1,19 @@
-import type { Span } from '@spanwise/schemas';
+import type { Severity, Span } from '@spanwise/schemas';
 import type { Reporter } from '../detector/detector.ts';
 import { describePattern, type RunPatternLogic, runPattern } from '../detector/pattern.ts';
 import type { RunView } from '../detector/run-view.ts';
 import * as setting from '../detector/setting.ts';
 import { isFailure, type Step } from '../detector/step.ts';
-import { AGENT, duration, times as timesInWords } from '../detector/wording.ts';
-import { isIdField } from '../reading/field-names.ts';
+import { AGENT, duration, listed, times as timesInWords } from '../detector/wording.ts';
 import { lastMessageOf, textOf } from '../reading/messages.ts';
 import { ownAttributes } from '../reading/own-attributes.ts';
 import { allFacts, type Fact } from '../reading/statement.ts';
 import { byStartIn, isCall, isInnermost } from '../relations/calls.ts';
 import { accumulates, doneElsewhere, mayMake } from '../relations/effects.ts';
 import { isLookup, wordsOf } from '../relations/error-nature.ts';
+import { isConfirmed, isUndone, mayUndo, movesMoney, nameTwo, newIds } from '../relations/harm.ts';
 import { follows } from '../relations/operation.ts';
-import { itselfAndLater } from '../relations/recent-steps.ts';
+import { endedBefore, itselfAndLater } from '../relations/recent-steps.ts';
 import { isTimedOut } from '../relations/timeouts.ts';
 import { noteUserWords, type UserWords, userSpokeBetween } from '../relations/user-turns.ts';
 
@@ -47,6 +47,9 @@ const DESCRIPTION = describePattern({
   severity: {
     medium: 'the same call with the same result, which may be one that says nothing',
     high: 'otherwise',
+    critical:
+      'money went twice: both results say that it was done and name two different things, for the same arguments, under ' +
+      'one key or by words of the user that were captured; and nothing in the run takes it back',
   },
   published: ['TRAIL resource abuse, tool-related'],
   settings: {
@@ -73,23 +76,6 @@ const SEVERAL =
   /\b(?:two|twice|both|three|four|several|again|another|second|each|2x|x2|2 times|zwei(?:mal)?|nochmal|deux(?: fois)?|encore|dos(?: veces)?|otra vez)\b/i;
 
 const ALREADY = /^(?:duplicate\w*|already\w*(?: \w+){0,4}|replay\w*|idempotent\w*|deduplicated)$/;
-
-/** Ids of requests and the like are new with every call. */
-const OF_THE_CALL = /(?:^|_)(?:request|trace|span|query|session|run|correlation|message|log)_id$/;
-
-/** What a result names beside what its call named. */
-const newIds = (step: Step): string[] => {
-  const given = new Set(allFacts(step.given).map((fact) => fact.value));
-  return allFacts(step.stated).flatMap(({ field, value }) =>
-    isIdField(field) && !OF_THE_CALL.test(field) && !given.has(value) ? [value] : [],
-  );
-};
-
-/** The results name two different new things. */
-function nameTwo(first: Step, second: Step): boolean {
-  const [ids, others] = [newIds(first), newIds(second)];
-  return ids.length > 0 && others.length > 0 && !others.some((id) => ids.includes(id));
-}
 
 /** The second result says that it is the first one's, or that nothing was done again. */
 function isAnsweredAgain(first: Step, second: Step): boolean {
@@ -153,6 +139,20 @@ export const duplicateSideEffect = runPattern(DESCRIPTION, (settings): RunPatter
     return { type: 'same_call', first, second, times, unseen };
   }
 
+  /** Money went twice, by what both results say, for what was asked for once, and nothing has taken it back. */
+  function isHarm({ type, first, second }: Duplicate, run: RunView, state: State): boolean {
+    if (!movesMoney(second.tool) || !isConfirmed(first) || !isConfirmed(second) || !nameTwo(first, second))
+      return false;
+    if (first.argumentsDigest === '' || first.argumentsDigest !== second.argumentsDigest) return false;
+    const isOneIntent = type === 'same_key' || (state.userWords.length > 0 && run.requesterOf(second) !== undefined);
+    return isOneIntent && !isUndone(first, run) && !isUndone(second, run);
+  }
+
+  function severityOf(found: Duplicate, run: RunView, state: State): Severity {
+    if (isHarm(found, run, state)) return 'critical';
+    return found.type === 'same_call' && found.first.resultDigest === found.second.resultDigest ? 'medium' : 'high';
+  }
+
   function judge(step: Step, run: RunView, state: State, reporter: Reporter): void {
     const identity = keyOf(step, state) || step.argumentsDigest;
     const key = `${step.tool} ${identity}`;
@@ -169,13 +169,13 @@ export const duplicateSideEffect = runPattern(DESCRIPTION, (settings): RunPatter
       key,
       span: second,
       rootCause: unseen ? first : (asked ?? second),
-      severity: type === 'same_call' && first.resultDigest === second.resultDigest ? 'medium' : 'high',
+      severity: severityOf(found, run, state),
       confidence: type === 'same_call' ? (first.resultDigest === second.resultDigest ? 0.75 : 0.9) : 0.95,
       summary: unseen
         ? `${step.tool} failed for ${AGENT} (${wordsOf(first) || 'no answer'}) but had taken effect, and was done again ${duration(seconds * 1_000)} later`
         : `${AGENT} did ${step.tool} ${timesInWords(times.length)} ${
             type === 'same_key' ? 'under one idempotency key' : 'with the same arguments'
-          } within ${duration(within)}, and it took effect each time`,
+          } within ${duration(within)}, and it took effect each time${idsIn(times)}`,
       evidence: {
         type,
         expected: 'one effect for one intent',
@@ -218,6 +218,13 @@ export const duplicateSideEffect = runPattern(DESCRIPTION, (settings): RunPatter
       yield* itselfAndLater(step, run, (later) => isEffect(later) && later.argumentsDigest !== '');
       return;
     }
+    // What takes money back makes what was done twice less grave.
+    if (isCall(step) && mayUndo(step.tool))
+      yield* endedBefore(
+        step,
+        run,
+        (done) => isEffect(done) && movesMoney(done.tool) && run.sameArguments(done).length > 1,
+      );
     let at: Step | undefined = step;
     for (let depth = 0; at && depth < 5; depth++) {
       const judged = isEffect(at) && (at.argumentsDigest !== '' || keyOf(at, state) !== '');
@@ -226,6 +233,14 @@ export const duplicateSideEffect = runPattern(DESCRIPTION, (settings): RunPatter
     }
   }
 });
+
+/** What was made each time, where the results name it. */
+function idsIn(times: readonly Step[]): string {
+  const ids = times.flatMap((time) => newIds(time).slice(0, 1));
+  return new Set(ids).size === times.length && times.length <= MOST_NAMED ? ` (${listed(ids)})` : '';
+}
+
+const MOST_NAMED = 4;
 
 /** Its caller gave up, or was cut off: what was refused had no effect. */
 const lostItsAnswer = (step: Step): boolean => isTimedOut(step) || CUT_OFF.test(wordsOf(step));

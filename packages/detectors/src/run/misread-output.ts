@@ -9,7 +9,14 @@ import { hash64 } from '../identity-hash.ts';
 import { isIdField } from '../reading/field-names.ts';
 import { messagesOf, textOf } from '../reading/messages.ts';
 import { nameWords } from '../reading/name-words.ts';
-import { answersNo, concernOf, goesAhead, mayAnswerNo, tellsOfSuccess } from '../reading/negative-answers.ts';
+import {
+  answersNo,
+  concernOf,
+  goesAhead,
+  isRefusal,
+  mayAnswerNo,
+  tellsOfSuccess,
+} from '../reading/negative-answers.ts';
 import { kindOfNormal } from '../reading/normal-value.ts';
 import { saidOf } from '../reading/said.ts';
 import { allFacts, entitiesOf, factsAbout, states } from '../reading/statement.ts';
@@ -18,6 +25,7 @@ import type { Claim } from '../relations/claims.ts';
 import { contradictionOf } from '../relations/contradictions.ts';
 import { isLookup } from '../relations/error-nature.ts';
 import { isGiven } from '../relations/given-before.ts';
+import { isConfirmed, isUndone, mayUndo, movesMoney } from '../relations/harm.ts';
 import { callOf, claimsConcerned, type OpenClaims, openClaims } from '../relations/open-claims.ts';
 import { endedBefore, itselfAndLater } from '../relations/recent-steps.ts';
 import { noteUserWords, type UserWords, userSpokeBetween } from '../relations/user-turns.ts';
@@ -56,6 +64,9 @@ const DESCRIPTION = describePattern({
   severity: {
     medium: 'a lookup, an answer, an action that failed',
     high: 'an action follows, or success is told',
+    critical:
+      'money went, as the result of the action itself says, though the call directly before it had refused this very ' +
+      'action for this very thing; and nothing in the run takes it back',
   },
   published: ['TRAIL tool-output misinterpretation', 'MAST 2.6'],
   settings: {
@@ -81,6 +92,8 @@ interface No {
   field: string;
   value: string;
   entity: string;
+  /** It refuses this very action: what it names, by what it is called, at the moment before it. */
+  isExplicit?: boolean;
 }
 
 export const misreadOutput = runPattern(DESCRIPTION, (settings): RunPatternLogic<State> => {
@@ -131,8 +144,10 @@ export const misreadOutput = runPattern(DESCRIPTION, (settings): RunPatternLogic
     );
     for (const { step, isNext } of answers) {
       const no = noIn(step, own);
-      if (no && relates(no, action, isNext))
-        return userSpokeBetween(step, action, run, state.userWords) ? undefined : no;
+      if (no && relates(no, action, isNext)) {
+        const isExplicit = isNext && isRefusal(no) && isNamedIn(no, action) && shares(step, action);
+        return userSpokeBetween(step, action, run, state.userWords) ? undefined : { ...no, isExplicit };
+      }
       // A newer answer on the same thing by the same means.
       if (own.some((id) => entitiesOf(step.stated).includes(id)) && shares(step, action)) return undefined;
     }
@@ -146,15 +161,16 @@ export const misreadOutput = runPattern(DESCRIPTION, (settings): RunPatternLogic
       reporter.withdraw(key);
       return;
     }
+    const isHarm = no.isExplicit && movesMoney(action.tool) && isConfirmed(action) && !isUndone(action, run);
     const asked = run.requesterOf(action);
     const after = asked && run.startOf(asked) >= run.endOf(no.source) - 1_000;
     reporter.report({
       key,
       span: action,
       rootCause: after ? asked : action,
-      severity: isFailure(action) ? 'medium' : 'high',
-      confidence: 0.85,
-      summary: `${no.source.tool} answered "${no.field}: ${no.value}"${no.entity ? ` for ${no.entity}` : ''}, but ${AGENT} went ahead with ${action.tool}`,
+      severity: isFailure(action) ? 'medium' : isHarm ? 'critical' : 'high',
+      confidence: isHarm ? 0.95 : 0.85,
+      summary: `${no.source.tool} answered "${no.field}: ${no.value}"${no.entity ? ` for ${no.entity}` : ''}, but ${AGENT} went ahead with ${action.tool}${isHarm ? ', and it was done' : ''}`,
       evidence: {
         type: 'went_ahead',
         expected: `no ${action.tool} for what ${no.source.tool} denied`,
@@ -212,6 +228,10 @@ export const misreadOutput = runPattern(DESCRIPTION, (settings): RunPatternLogic
       if (state.claims.length > 0) judgeClaims(claimsConcerned(step, run, state), run, reporter);
       if (isCall(step) || step.kind === 'llm') {
         for (const action of itselfAndLater(step, run, isAhead)) judgeAction(action, run, state, reporter);
+        // What is taken back is less grave.
+        if (isCall(step) && mayUndo(step.tool))
+          for (const action of endedBefore(step, run, (done) => isAhead(done) && movesMoney(done.tool)))
+            judgeAction(action, run, state, reporter);
         for (const spanId of state.successes) if (mayConcern(step, spanId, run)) judgeSuccess(spanId, run, reporter);
       }
       return added || noted;
@@ -267,10 +287,13 @@ const subjects = (tool: string): string[] => nameWords(tool).filter((word) => !G
 /** Both tools are named for the same thing. */
 const shares = (a: Step, b: Step): boolean => subjects(a.tool).some((word) => subjects(b.tool).includes(word));
 
+/** The action names the thing that the no is about. */
+const isNamedIn = ({ entity }: No, action: Step): boolean =>
+  entity !== '' && (states(action.given, entity) || entitiesOf(action.given).includes(entity));
+
 /** The no is about what the action does. */
 function relates(no: No, action: Step, isNext: boolean): boolean {
   const concern = concernOf(no.field);
   if (concern !== '') return nameWords(action.tool).some((word) => word.startsWith(concern));
-  const isNamed = no.entity !== '' && (states(action.given, no.entity) || entitiesOf(action.given).includes(no.entity));
-  return isNamed ? shares(no.source, action) || isNext : isNext;
+  return isNamedIn(no, action) ? shares(no.source, action) || isNext : isNext;
 }

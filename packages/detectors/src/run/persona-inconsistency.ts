@@ -260,7 +260,7 @@ function tell({ group, first, at, likeness: alike, confidence }: OtherPersona, s
   const other =
     was.role !== '' && is.role !== ''
       ? `as "${is.role}", after it had been "${was.role}"`
-      : 'under system instructions of another persona';
+      : `under other system instructions, with ${Math.round(alike * 100)} % in common with those before`;
   const under = group.filter((spoken) => spoken.persona === at.persona);
   reporter.report({
     key: at.step.spanId,

@@ -80,6 +80,10 @@ interface State {
   seen: Sighting[];
 }
 
+const MOST_SHOWN = 64;
+const shown = (text: string): string =>
+  text.length <= MOST_SHOWN ? text : `${text.slice(0, MOST_SHOWN).toWellFormed()}…`;
+
 const MOST_DATA = 64;
 const MOST_SEEN = 24;
 const MOST_DEPTH = 8;
@@ -139,7 +143,7 @@ export const serializationLoss = runPattern(DESCRIPTION, (settings): RunPatternL
         if (!loss) return;
         const ifData =
           loss === 'encoded_twice' && !(inResult && !CARRIES.test(field)) && lossOf(value, false) === undefined;
-        const sighting = { spanId: step.spanId, loss, path, field, text: value.trim().slice(0, 64), ifData, inResult };
+        const sighting = { spanId: step.spanId, loss, path, field, text: shown(value.trim()), ifData, inResult };
         changed = note(sighting, state) || changed;
       } else if (Array.isArray(value)) {
         for (const element of value) visit(element, `${path}[]`, field, depth + 1);

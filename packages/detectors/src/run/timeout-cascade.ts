@@ -55,7 +55,9 @@ const MOST_NAMED = 6;
 /** A call and the services below it are one operation: tried again and done, it was one timeout. */
 const MANY_OPERATIONS = 2;
 
-const nameOf = (step: Step): string => step.tool || step.agent || step.name || step.service;
+/** By what it is for an agent, else by its service too: many requests are called `POST`. */
+const nameOf = (step: Step): string =>
+  step.tool || step.agent || [step.name, step.service].filter((part) => part !== '').join(' of ');
 const lasted = (step: Step, run: RunView): string => duration((run.endOf(step) - run.startOf(step)) / 1_000);
 const secondsOf = (step: Step, run: RunView): number => Math.round((run.endOf(step) - run.startOf(step)) / 1e4) / 100;
 

@@ -90,7 +90,7 @@ export const unresolvedError = runPattern(DESCRIPTION, (settings): RunPatternLog
         ? `the run of ${AGENT} ended in this error`
         : told
           ? `${AGENT} told its user and finished without it`
-          : `${AGENT} finished as if it had not been needed`;
+          : `${AGENT} finished all the same`;
       reporter.report({
         key: span.spanId,
         span,
