@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Finding } from '@spanwise/schemas';
 import type { PatternDescription } from '../../packages/detectors/src/detector/pattern.ts';
 import type { Setting } from '../../packages/detectors/src/detector/setting.ts';
+import { NEEDS } from '../../packages/detectors/src/judge/run-record.ts';
 import { PATTERN_WEIGHTS } from '../../packages/detectors/src/judge/verdict-priors.ts';
 import type { DetectorCase } from '../../packages/detectors/src/run/detector-cases.ts';
 import { caseFindings, caseSettings } from '../../packages/detectors/src/run/judged-cases.ts';
@@ -41,7 +42,10 @@ means that its outcome is probably wrong, \`critical\` that harm was done which 
 
 ## What can be seen
 A detector sees only what was captured. \`runs.coverage\` has, for each run, the share of spans that carry agent, session, arguments, results,
-tokens, messages and parent, and under \`blind\` the patterns that could see nothing of what they judge.
+tokens, messages and parent, and under \`blind\` the patterns that could see nothing of what they judge: those that say so of themselves (of
+handoffs without payload, of inferences without instructions), and
+
+${NEEDS.map(([content, patterns]) => `- without ${content} ${patterns.map((one) => `\`${one}\``).join(', ')}`).join('\n')}
 
 A run is *incomplete* when its root has ended and a span names a parent that never came. Then patterns that rest on absence
 (\`unresolved_error\`, \`abandoned_session\`) stay silent. A run of more than 1,024 spans forgets its oldest.
@@ -57,7 +61,6 @@ const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text
 
 function shown({ kind, fallback }: Setting<unknown>): string {
   if (kind === 'declared') return 'none declared';
-  if (kind === 'learned') return 'nothing known';
   if (fallback instanceof RegExp) return 'regular expression';
   if (Array.isArray(fallback)) return fallback.length === 0 ? 'none' : fallback.map((one) => `\`${one}\``).join(', ');
   if (typeof fallback !== 'number') return `\`${fallback}\``;

@@ -11,7 +11,7 @@ const expression = z.string().transform((text, context): RegExp => {
   }
 });
 
-/** How a setting of each kind is given; undefined where it is declared for all patterns at once, or learned. */
+/** How a setting of each kind is given; undefined where it is declared for all patterns at once. */
 const FORMS: Readonly<Record<SettingKind, z.ZodType | undefined>> = {
   count: z.int().min(1),
   whole: z.int().min(0),
@@ -22,7 +22,6 @@ const FORMS: Readonly<Record<SettingKind, z.ZodType | undefined>> = {
   names: z.array(z.string().min(1)),
   pattern: expression,
   declared: undefined,
-  learned: undefined,
 };
 
 /** Every setting of every pattern, as the pattern declares it. */

@@ -106,6 +106,25 @@ it('takes in what has become normal, though each such run was suspect', () => {
   ).toEqual([...Array(10).fill('suspect'), 'correct']);
 });
 
+/** Triage hands a refund over; the payload is what its model asked for. */
+const refund = (i: number, payload: object): Span[] =>
+  trace({ seed: `refund ${i}`, agent: 'triage' })
+    .llm({ calls: [{ name: 'transfer_to_refunds', arguments: payload, id: `h${i}` }] })
+    .handoff('triage', 'refunds', payload, { span: { toolCallId: `h${i}` } })
+    .end();
+
+it('learns what is always handed over, and finds what is missing, after a crash too', () => {
+  const driver = start();
+  for (let i = 0; i < 50; i++) play(driver, [[refund(i, { order_id: `A-${i}`, amount: i }), MINUTE + 2_000]]);
+  driver.crashAndRestore();
+  play(driver, [[refund(50, { order_id: 'A-50' }), 2 * MINUTE]]);
+  const revisions = driver.outputs<'Finding'>('findings');
+  expect(new Set(revisions.map(({ findingId }) => findingId)).size).toBe(1);
+  const found = revisions.at(-1);
+  expect(found).toMatchObject({ pattern: 'context_contract_violation', severity: 'medium' });
+  expect(JSON.parse(found?.evidence ?? '')).toMatchObject({ type: 'learned_contract', numbers: { handoffs: 50 } });
+});
+
 it('keeps what is normal when the runs are forgotten, and counts it as no run', () => {
   const driver = start(3);
   play(driver, [...sound(6), [[], 20 * MINUTE]]);

@@ -1,3 +1,5 @@
+import type { FieldType, PayloadShape } from '../reading/payload-shape.ts';
+
 /** What a run needs until it is done. `tokens`: without those read from a cache; `seconds`: in which anything was under way. */
 export interface Needs {
   /** Inferences and tool calls. */
@@ -25,25 +27,60 @@ export interface NormalNeeds {
   quantile(quantity: Quantity, share: number): number;
 }
 
+/** What handoffs of a pair of agents carried that ended well. Plain JSON. */
+export interface HandoffCounts {
+  handoffs: number;
+  /** How often each field was of each type; at most 64 fields. */
+  fields: Record<string, Partial<Record<FieldType, number>>>;
+}
+
+/** How much of a context survived the handoffs of a pair of agents that ended well. */
+export interface NormalRetention {
+  handoffs: number;
+  /** This share of the handoffs kept no more than this share of the context. */
+  quantile(share: number): number;
+}
+
 /**
  * What is normal, learned from runs that ended well. Everything is undefined until the first of them. How many it takes until
  * it is believed is for each pattern to say.
  */
 export interface Normals {
   needs(tenant: string, who: Who): NormalNeeds | undefined;
+  /** Agents by their keys. */
+  handoffs(tenant: string, from: string, to: string): HandoffCounts | undefined;
+  retention(tenant: string, from: string, to: string): NormalRetention | undefined;
 }
 
-export const nothingKnown: Normals = { needs: () => undefined };
+const unknown = (): undefined => undefined;
 
-/**
- * What a run shows of what is normal. `isBeyond`: it goes beyond what has been normal so far; it is only believed when
- * such runs keep coming.
- */
-export interface ObservedNeeds {
-  about: 'needs';
-  of: readonly Who[];
-  needs: Partial<Needs>;
+export const nothingKnown: Normals = { needs: unknown, handoffs: unknown, retention: unknown };
+
+interface Observed {
+  /** It goes beyond what has been normal so far: it is only believed when the like keeps coming. */
   isBeyond: boolean;
 }
 
-export type Observation = ObservedNeeds;
+export interface ObservedNeeds extends Observed {
+  about: 'needs';
+  of: readonly Who[];
+  needs: Partial<Needs>;
+}
+
+export interface ObservedHandoff extends Observed {
+  about: 'handoff';
+  from: string;
+  to: string;
+  shape: PayloadShape;
+}
+
+export interface ObservedRetention extends Observed {
+  about: 'retention';
+  from: string;
+  to: string;
+  /** Of the context that survived, 0 to 1. */
+  share: number;
+}
+
+/** What a run shows of what is normal. */
+export type Observation = ObservedNeeds | ObservedHandoff | ObservedRetention;

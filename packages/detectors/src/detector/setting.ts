@@ -1,7 +1,6 @@
 /**
  * What a setting's value may be: `count` a whole number from 1 on, `whole` from 0 on; `share` 0 to 1; `amount` and `milliseconds` from 0
- * on; `flag`; `names`; `pattern` a regular expression. `declared` and `learned` are no settings of a single pattern: operators declare
- * the one for all, what was seen of the fleet gives the other.
+ * on; `flag`; `names`; `pattern` a regular expression. What is `declared` is no setting of a single pattern: operators declare it for all.
  */
 export type SettingKind =
   | 'count'
@@ -12,8 +11,7 @@ export type SettingKind =
   | 'flag'
   | 'names'
   | 'pattern'
-  | 'declared'
-  | 'learned';
+  | 'declared';
 
 /** One setting of a pattern: everything that is said of it stands here, and only here. */
 export interface Setting<Value> {
@@ -49,14 +47,6 @@ export const pattern = of<RegExp>('pattern');
 export const declared = <Value>(none: Value, meaning: string): Setting<Value> => ({
   kind: 'declared',
   fallback: none,
-  meaning,
-  reason: '',
-});
-
-/** Learned from what was seen of the fleet. */
-export const learned = <Value>(nothing: Value, meaning: string): Setting<Value> => ({
-  kind: 'learned',
-  fallback: nothing,
   meaning,
   reason: '',
 });

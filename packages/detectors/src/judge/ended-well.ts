@@ -4,6 +4,8 @@ import type { Evidence } from '../detector/detector.ts';
 /** Findings that say no more than that a run is not like the others, by their evidence. */
 const UNLIKE_OTHERS: Readonly<Record<string, readonly string[]>> = {
   runaway_cost: ['steps', 'tokens', 'cost', 'time'],
+  context_contract_violation: ['learned_contract'],
+  context_decay: ['below_normal'],
 };
 
 const isUnlikeOthers = ({ pattern, evidence }: Finding): boolean =>

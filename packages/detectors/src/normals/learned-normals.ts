@@ -1,6 +1,9 @@
-import type { NormalNeeds, Normals, Observation, Who } from '../detector/normals.ts';
+import type { HandoffCounts, NormalNeeds, NormalRetention, Normals, Observation, Who } from '../detector/normals.ts';
 import type { Slots } from '../slots.ts';
+import { handoffSubject } from './handoff-counts.ts';
 import { CountedNeeds, type NeedsCounts, needsSubject } from './needs-counts.ts';
+import { countIn, lowQuantileOf, type QuantileSketch } from './quantile-sketch.ts';
+import { retentionSubject } from './retention-counts.ts';
 import type { Subject } from './subject.ts';
 
 export interface NormalsBounds {
@@ -73,13 +76,31 @@ export class LearnedNormals implements Normals {
     return needs;
   }
 
+  handoffs(tenant: string, from: string, to: string): HandoffCounts | undefined {
+    return this.#slots.get<Entry<HandoffCounts>>(slotOf('handoff', tenant, from, to))?.known;
+  }
+
+  retention(tenant: string, from: string, to: string): NormalRetention | undefined {
+    const known = this.#slots.get<Entry<QuantileSketch>>(slotOf('retention', tenant, from, to))?.known;
+    return known && { handoffs: countIn(known), quantile: (share) => lowQuantileOf(known, share) };
+  }
+
   /** Takes in what a run has shown that ended well, at log time `nowMs`. */
   learn(tenant: string, observations: readonly Observation[], nowMs: number): void {
-    for (const { of, needs, isBeyond } of observations) {
-      for (const who of of) {
-        const slot = slotOfNeeds(tenant, who);
-        this.#learn(slot, needsSubject, needs, isBeyond, nowMs);
-        this.#needs.delete(slot);
+    for (const observed of observations) {
+      const { isBeyond } = observed;
+      if (observed.about === 'handoff') {
+        const slot = slotOf('handoff', tenant, observed.from, observed.to);
+        this.#learn(slot, handoffSubject, observed.shape, isBeyond, nowMs);
+      } else if (observed.about === 'retention') {
+        const slot = slotOf('retention', tenant, observed.from, observed.to);
+        this.#learn(slot, retentionSubject, observed.share, isBeyond, nowMs);
+      } else {
+        for (const who of observed.of) {
+          const slot = slotOfNeeds(tenant, who);
+          this.#learn(slot, needsSubject, observed.needs, isBeyond, nowMs);
+          this.#needs.delete(slot);
+        }
       }
     }
   }

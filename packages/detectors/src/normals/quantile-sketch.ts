@@ -8,8 +8,9 @@ export type QuantileSketch = number[];
 
 const ACCURACY = 0.05;
 const buckets = relativeBuckets(ACCURACY);
-/** From the middle of a bucket to its upper end. */
-const TO_END = 1 / (1 - ACCURACY);
+/** From the middle of a bucket to its ends. */
+const TO_UPPER_END = 1 / (1 - ACCURACY);
+const TO_LOWER_END = 1 / (1 + ACCURACY);
 
 /** Bucket of everything that is not positive, below all others. */
 const NOTHING = -10_000;
@@ -42,13 +43,18 @@ export function countIn(sketch: QuantileSketch): number {
 }
 
 /** A value, at most a tenth too high and never too low, that this share of all values does not exceed; 0 of an empty sketch. */
-export function quantileOf(sketch: QuantileSketch, share: number): number {
+export const quantileOf = (sketch: QuantileSketch, share: number): number => middleOf(sketch, share) * TO_UPPER_END;
+
+/** The same, at most a tenth too low and never too high. */
+export const lowQuantileOf = (sketch: QuantileSketch, share: number): number => middleOf(sketch, share) * TO_LOWER_END;
+
+function middleOf(sketch: QuantileSketch, share: number): number {
   let left = share * countIn(sketch);
   for (let i = 0; i < sketch.length; i += 2) {
     left -= sketch[i + 1] as number;
     if (left > 1e-9 && i + 2 < sketch.length) continue;
     const bucket = sketch[i] as number;
-    return bucket === NOTHING ? 0 : buckets.valueOf(bucket) * TO_END;
+    return bucket === NOTHING ? 0 : buckets.valueOf(bucket);
   }
   return 0;
 }

@@ -1,40 +1,56 @@
 import type { Span } from '@spanwise/schemas';
 import { expect, test } from 'vitest';
-import type { RunView } from '../detector/run-view.ts';
 import { RunJudge } from '../judge/run-judge.ts';
-import { countHandoff, newHandoffCounts, normOf } from '../relations/handoff-norms.ts';
+import { LearnedNormals } from '../normals/learned-normals.ts';
 import { MemorySlots } from '../slots.ts';
 import { cases, delegation } from './context-contract-violation.cases.ts';
-import { contextContractViolation, observedHandoffs } from './context-contract-violation.ts';
+import { contextContractViolation } from './context-contract-violation.ts';
 import { describeCases } from './detector-cases.ts';
-import { caseSettings, standingFindings } from './judged-cases.ts';
+import { caseSettings } from './judged-cases.ts';
 
 const detector = () => contextContractViolation(caseSettings.context_contract_violation);
 
 describeCases('context_contract_violation', detector, cases);
 
-test('what handoffs carried that ended well is the norm for those that follow', () => {
-  const counts = newHandoffCounts();
-  const learning = contextContractViolation();
-  for (let i = 0; i < 50; i++) {
+/** Lets runs happen one after the other, each judged by what the ones before it have taught; the findings of each. */
+function afterEachOther(runs: readonly (readonly Span[])[]) {
+  const normals = new LearnedNormals(new MemorySlots());
+  const judge = new RunJudge({ detectors: [contextContractViolation()] });
+  return runs.map((run, i) => {
     const slots = new MemorySlots();
-    const judge = new RunJudge({ detectors: [learning] });
-    for (const span of delegation({ order_id: `A-${i}`, amount: i, ...(i % 3 === 0 ? { note: 'x' } : {}) }))
-      judge.onSpan(slots, span, 1_000_000 + i);
-    const run: RunView = judge.viewOf(slots);
-    const state = slots.get('d/context_contract_violation') as Parameters<typeof observedHandoffs>[0];
-    const [observed] = observedHandoffs(state, run);
-    expect(observed).toMatchObject({ from: 'triage_agent', to: 'refunds_agent' });
-    if (observed) countHandoff(counts, observed.shape);
-    expect(normOf(counts) === undefined).toBe(i < 49);
-  }
-  expect(normOf(counts)?.required).toEqual({ order_id: 'string', amount: 'number' });
-  const norms = () => normOf(counts);
-  const found = standingFindings([contextContractViolation({ norms })], delegation({ order_id: 'A-7' }));
-  expect(found).toMatchObject([{ severity: 'medium', summary: expect.stringContaining('lacks "amount"') }]);
-  expect(standingFindings([contextContractViolation({ norms })], delegation({ order_id: 'A-7', amount: 0 }))).toEqual(
-    [],
+    const outputs = run.map((span) => judge.onSpan(slots, span, i, normals));
+    outputs.push(judge.onEnd(slots, 'closed', i, normals));
+    for (const { run, observations } of outputs) if (run) normals.learn(run.tenant, observations, i);
+    return outputs.flatMap(({ findings }) => findings);
+  });
+}
+
+const orders = (count: number, fields: (i: number) => object = () => ({})): Span[][] =>
+  Array.from({ length: count }, (_, i) =>
+    delegation({ order_id: `A-${i}`, amount: i, ...(i % 3 === 0 ? { note: 'x' } : {}), ...fields(i) }),
   );
+
+test('what handoffs carried that ended well is the contract of those that follow', () => {
+  const found = afterEachOther([
+    ...orders(50),
+    delegation({ order_id: 'A-7' }),
+    delegation({ order_id: 'A-7', amount: 0 }),
+  ]);
+  expect(found.slice(0, 50).flat()).toEqual([]);
+  expect(found[50]).toMatchObject([{ severity: 'medium', summary: expect.stringContaining('lacks "amount"') }]);
+  expect(JSON.parse(found[50]?.[0]?.evidence ?? '')).toMatchObject({ numbers: { handoffs: 50, missing: 1 } });
+  expect(found[51]).toEqual([]);
+});
+
+test('is silent until enough handoffs of the pair ended well', () => {
+  expect(afterEachOther([...orders(49), delegation({ order_id: 'A-7' })]).flat()).toEqual([]);
+});
+
+test('a field that is no longer handed over is asked for a while, and then no more', () => {
+  const without = Array.from({ length: 12 }, (_, i) => delegation({ order_id: `A-${i}` }));
+  const found = afterEachOther([...orders(100), ...without]).slice(100);
+  expect(found.map(({ length }) => length)).toEqual(Array(12).fill(1));
+  expect(afterEachOther([...orders(100), ...without, delegation({ order_id: 'A-7' })]).at(-1)).toEqual([]);
 });
 
 test.each([

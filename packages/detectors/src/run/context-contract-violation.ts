@@ -11,7 +11,7 @@ import {
 } from '../reading/handoff-contract.ts';
 import type { HandoffPayload } from '../reading/handoff-payload.ts';
 import { type PayloadShape, shapesOf } from '../reading/payload-shape.ts';
-import type { HandoffNorm, HandoffNorms } from '../relations/handoff-norms.ts';
+import { type HandoffNorm, normOf } from '../relations/handoff-norms.ts';
 import { type Handoff, type HandoffLog, handoffsOf, noteHandoff } from '../relations/handoffs.ts';
 import { withdrawUntrue } from '../relations/judged-anew.ts';
 
@@ -46,9 +46,15 @@ const DESCRIPTION = describePattern({
   published: ['MAST 2.4, 1.4', 'TRAIL context handling failures'],
   settings: {
     contracts: setting.declared([] as readonly HandoffContract[], 'what handoffs must carry: `{ from?, to, schema }`'),
-    norms: setting.learned(
-      (() => undefined) as HandoffNorms,
-      'what handoffs of a pair that ended well practically always carried',
+    leastHandoffs: setting.count(
+      50,
+      'handoffs of a pair that must have ended well before a contract is learned from them',
+      'of 50, none that lacks a field means that fewer than one in 17 do (95 %)',
+    ),
+    requiredShare: setting.share(
+      0.98,
+      'share of these that must have had a field, of one type, for it to be required',
+      'one odd handoff in 50 does not make a field optional',
     ),
   },
 });
@@ -65,8 +71,8 @@ interface State {
   told: string[];
 }
 
-export const contextContractViolation = runPattern(DESCRIPTION, ({ norms, contracts }): RunPatternLogic<State> => {
-  const compiled = contracts.map(compileContract);
+export const contextContractViolation = runPattern(DESCRIPTION, (settings): RunPatternLogic<State> => {
+  const compiled = settings.contracts.map(compileContract);
 
   function keep(payload: HandoffPayload): Kept | null {
     const shapes = shapesOf(payload);
@@ -80,13 +86,18 @@ export const contextContractViolation = runPattern(DESCRIPTION, ({ norms, contra
     return { shapes, breaks };
   }
 
+  function normFor({ from, to }: Handoff<Kept>, run: RunView): HandoffNorm | undefined {
+    const counts = run.normals.handoffs(run.tenant, from, to);
+    return counts && normOf(counts, settings);
+  }
+
   function judge(run: RunView, state: State, reporter: Reporter): void {
     const told: string[] = [];
     for (const handoff of handoffsOf(state.log, run)) {
       if (!handoff.kept) continue;
       const contract = contractFor(compiled, handoff);
       const declared = (contract && handoff.kept.breaks[contract.id]) ?? [];
-      const norm = contract ? undefined : norms(handoff.from, handoff.to);
+      const norm = contract ? undefined : normFor(handoff, run);
       const breaks = norm ? breaksOfNorm(handoff.kept.shapes, norm) : declared;
       if (breaks.length === 0) continue;
       tell(handoff, breaks, norm, reporter);
@@ -99,7 +110,10 @@ export const contextContractViolation = runPattern(DESCRIPTION, ({ norms, contra
     initialState: () => ({ log: { notes: [] }, told: [] }),
 
     onSpan(step, span, run, state, reporter) {
-      if (!noteHandoff(state.log, step, span, keep)) return false;
+      const isNoted = noteHandoff(state.log, step, span, keep);
+      // The root tells who hands over where no span below it did.
+      const isTold = step === run.root && state.log.notes.length > 0;
+      if (!isNoted && !isTold) return false;
       judge(run, state, reporter);
       return true;
     },
@@ -113,6 +127,17 @@ export const contextContractViolation = runPattern(DESCRIPTION, ({ norms, contra
     isBlind(run, state) {
       const handoffs = handoffsOf(state.log, run);
       return handoffs.length > 0 && handoffs.every(({ kept }) => !kept);
+    },
+
+    observe(run, state) {
+      return handoffsOf(state.log, run).flatMap((handoff) => {
+        const { from, to, kept } = handoff;
+        const shape = kept?.shapes[0];
+        if (!shape || to === '') return [];
+        const norm = normFor(handoff, run);
+        const isBeyond = norm !== undefined && breaksOfNorm(kept.shapes, norm).length > 0;
+        return [{ about: 'handoff' as const, from, to, shape, isBeyond }];
+      });
     },
   };
 });
@@ -187,17 +212,3 @@ function tell(
     },
   });
 }
-
-/** A handoff of a run, as whoever learns what is normal wants it. */
-export interface ObservedHandoff {
-  from: string;
-  to: string;
-  shape: PayloadShape;
-}
-
-/** The handoffs with fields of a run, from the state that this pattern left of it. */
-export const observedHandoffs = (state: State, run: RunView): ObservedHandoff[] =>
-  handoffsOf(state.log, run).flatMap(({ from, to, kept }) => {
-    const shape = kept?.shapes[0];
-    return shape && to !== '' ? [{ from, to, shape }] : [];
-  });

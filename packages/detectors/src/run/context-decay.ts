@@ -12,9 +12,6 @@ import { type HandoffLog, handoffsOf, noteHandoff } from '../relations/handoffs.
 import { withdrawUntrue } from '../relations/judged-anew.ts';
 import { type GivenContext, type Hop, hopsOf, noteContext } from '../relations/passed-contexts.ts';
 
-/** The share of a pair's handoffs (agent keys) that is only rarely undercut (a 5 % quantile); undefined while too little is known. */
-export type RetentionNorms = (from: string, to: string) => { handoffs: number; low: number } | undefined;
-
 const DESCRIPTION = describePattern({
   pattern: 'context_decay',
   inShort: 'over handoffs, what the first agent was given gets lost',
@@ -34,7 +31,7 @@ const DESCRIPTION = describePattern({
       'payloads; expected: the keys; seen: each that was lost, by the hop; numbers `items`, `kept`, `hops`',
     below_normal:
       'of the identifiers, numbers, dates and prohibitions that the one who hands over was given, a smaller share ' +
-      'is in what the receiver begins with than in all but 5 % of the pair’s handoffs; holds the same of those ' +
+      'is in what the receiver begins with than in all but few of the pair’s handoffs that ended well; holds the same of those ' +
       'items, and `share`, `normalShare`, `handoffs`',
     rule_lost:
       'where no norm is known: control passed over, less than half is left, and what must not be done is not among ' +
@@ -54,9 +51,20 @@ const DESCRIPTION = describePattern({
       [] as readonly string[] | Readonly<Record<string, readonly string[]>>,
       'keys that every receiver needs, or those of some, by agent',
     ),
-    norms: setting.learned(
-      (() => undefined) as RetentionNorms,
-      'what share of a context normally survives the handoff of a pair',
+    leastHandoffs: setting.count(
+      50,
+      'handoffs of a pair that must have ended well before it is known what normally survives them',
+      'below that the lowest shares are chance',
+    ),
+    rarelyBelow: setting.share(
+      0.02,
+      'share of these that kept less than what counts as normal',
+      'as rare as a required field may be missing',
+    ),
+    clearly: setting.share(
+      0.75,
+      'a share has to be below so much of what is normal',
+      'of few items, one more or less is chance',
     ),
     leastShare: setting.share(
       0.5,
@@ -97,13 +105,24 @@ export const contextDecay = runPattern(DESCRIPTION, (settings): RunPatternLogic<
     const below = new Set<number>();
     hops.forEach((hop, i) => {
       const found =
-        lostKeys(hop, hops, state.carried, criticalFor(hop.handoff.to), run) ??
-        lostItems(hop, i, hops, below, settings);
+        lostKeys(hop, hops, state.carried, criticalFor(hop.handoff.to), run) ?? foundIn(hop, i, hops, below, run);
       if (!found) return;
       told.push(hop.handoff.step.spanId);
       tell(hop, found, reporter);
     });
     withdrawUntrue(state, told, run, reporter);
+  }
+
+  function foundIn(hop: Hop<string[]>, at: number, hops: readonly Hop<string[]>[], below: Set<number>, run: RunView) {
+    const normal = normalShareOf(hop, run);
+    return normal ? belowNormal(hop, normal) : lostItems(hop, at, hops, below, settings);
+  }
+
+  function normalShareOf({ handoff }: Hop<string[]>, run: RunView): NormalShare | undefined {
+    const known = run.normals.retention(run.tenant, handoff.from, handoff.to);
+    if (!known || known.handoffs < settings.leastHandoffs) return undefined;
+    const share = known.quantile(settings.rarelyBelow);
+    return { share, bound: settings.clearly * share, handoffs: known.handoffs };
   }
 
   return {
@@ -115,7 +134,8 @@ export const contextDecay = runPattern(DESCRIPTION, (settings): RunPatternLogic<
       ]);
       const isCarried = noteCarried(step, span, state);
       const isBegun = noteContext(state.contexts, step, span, run, state.log.notes.length > 0);
-      if (!isHandoff && !isCarried && !isBegun) return false;
+      // The root tells who hands over where no span below it did.
+      if (!isHandoff && !isCarried && !isBegun && step !== run.root) return false;
       if (state.log.notes.length > 0) judge(run, state, reporter);
       return true;
     },
@@ -129,6 +149,17 @@ export const contextDecay = runPattern(DESCRIPTION, (settings): RunPatternLogic<
     isBlind(run, state) {
       const handoffs = handoffsOf(state.log, run);
       return handoffs.length > 0 && state.contexts.length === 0 && handoffs.every(({ kept }) => !kept);
+    },
+
+    observe(run, state) {
+      return hopsOf(handoffsOf(state.log, run), state.contexts, run).flatMap((hop) => {
+        const survived = survivedIn(hop);
+        if (!survived || hop.handoff.to === '') return [];
+        const normal = normalShareOf(hop, run);
+        const { share } = survived;
+        const isBeyond = normal !== undefined && share < normal.bound;
+        return [{ about: 'retention' as const, from: hop.handoff.from, to: hop.handoff.to, share, isBeyond }];
+      });
     },
   };
 });
@@ -216,6 +247,30 @@ const survivors = (items: readonly ContextItem[], context: GivenContext): Contex
 
 const rounded = (share: number): number => Math.round(share * 100) / 100;
 
+/** Share of a context that survives the handoffs of a pair in all but few cases. */
+interface NormalShare {
+  share: number;
+  /** What is clearly below it. */
+  bound: number;
+  handoffs: number;
+}
+
+function belowNormal(hop: Hop<string[]>, normal: NormalShare): Found | undefined {
+  const survived = survivedIn(hop);
+  if (!survived || survived.share >= normal.bound) return undefined;
+  return foundOver([hop], survived.items, survived.after, 'below_normal', {
+    normalShare: rounded(normal.share),
+    handoffs: normal.handoffs,
+  });
+}
+
+/** What is left of what the one who hands over was given; undefined where that is nothing, or was not seen. */
+function survivedIn({ before, after }: Hop<string[]>) {
+  if (!before || !after || before.items.length === 0) return undefined;
+  const { items } = before;
+  return { items, after, share: survivors(items, after).length / items.length };
+}
+
 /** @param below hops that are told to have fallen below, for what follows them */
 function lostItems(
   hop: Hop<string[]>,
@@ -225,17 +280,6 @@ function lostItems(
   settings: ContextDecaySettings,
 ): Found | undefined {
   if (!hop.after) return undefined;
-  const norm = settings.norms(hop.handoff.from, hop.handoff.to);
-  if (norm) {
-    const items = hop.before?.items ?? [];
-    const kept = survivors(items, hop.after);
-    const share = kept.length / items.length;
-    if (items.length === 0 || share >= norm.low) return undefined;
-    return foundOver([hop], items, hop.after, 'below_normal', {
-      normalShare: rounded(norm.low),
-      handoffs: norm.handoffs,
-    });
-  }
   const chain = [hop];
   for (let i = hop.previous; i >= 0 && chain.length < hops.length; i = hops[i]?.previous ?? -1)
     chain.unshift(hops[i] as Hop<string[]>);
@@ -313,18 +357,3 @@ function tell(hop: Hop<string[]>, found: Found, reporter: Reporter): void {
     },
   });
 }
-
-/** How much of a context survived a handoff, as whoever learns what is normal wants it. */
-export interface ObservedRetention {
-  from: string;
-  to: string;
-  /** 0 to 1. */
-  share: number;
-}
-
-/** The handoffs of a run whose contexts were seen, from the state that this pattern left of it. */
-export const observedRetention = (state: State, run: RunView): ObservedRetention[] =>
-  hopsOf(handoffsOf(state.log, run), state.contexts, run).flatMap(({ handoff, before, after }) => {
-    if (!before || !after || before.items.length === 0) return [];
-    return [{ from: handoff.from, to: handoff.to, share: survivors(before.items, after).length / before.items.length }];
-  });

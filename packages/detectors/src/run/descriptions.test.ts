@@ -28,7 +28,6 @@ describe.each(patternDescriptions)('the description of $pattern', ({ pattern, ev
   });
 
   test('says of each default why it is what it is', () => {
-    for (const { kind, reason } of Object.values(settings))
-      expect(reason === '').toBe(kind === 'declared' || kind === 'learned');
+    for (const { kind, reason } of Object.values(settings)) expect(reason === '').toBe(kind === 'declared');
   });
 });

@@ -25,18 +25,15 @@ export const caseSettings = {
         },
       },
     ],
-    norms: (from, to) =>
-      from === 'triage' && to === 'ledger'
-        ? { handoffs: 80, required: { account: 'string', amount: 'number', currency: 'string' } }
-        : undefined,
   },
   context_decay: {
     criticalKeys: ['consent'],
-    norms: (from, to) => (from === 'known' && to === 'billing' ? { handoffs: 80, low: 0.6 } : undefined),
   },
 } satisfies RunDetectorSettings;
 
-/** What made-up agents normally need; see `runaway-cost.cases.ts`. */
+const LEDGER = { account: 'string', amount: 'number', currency: 'string' } as const;
+
+/** What is normal for made-up agents, as the cases of patterns that learn have it. */
 export const caseNormals = new LearnedNormals(new MemorySlots());
 
 function teach(agent: string, runs: number, needs: Partial<Needs>, service = ''): void {
@@ -45,6 +42,17 @@ function teach(agent: string, runs: number, needs: Partial<Needs>, service = '')
     const services = service === '' ? [] : [{ role: 'serves', name: service, workflow: '' } as const];
     caseNormals.learn('default', [{ about: 'needs', of: [...of, ...services], needs, isBeyond: false }], i);
   }
+}
+
+for (let i = 0; i < 80; i++) {
+  caseNormals.learn(
+    'default',
+    [
+      { about: 'handoff', from: 'triage', to: 'ledger', shape: LEDGER, isBeyond: false },
+      { about: 'retention', from: 'known', to: 'billing', share: 0.9, isBeyond: false },
+    ],
+    i,
+  );
 }
 
 const LIGHT = { steps: 12, tokens: 3_000, seconds: 6 };

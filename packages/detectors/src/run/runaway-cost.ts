@@ -181,7 +181,6 @@ export const runawayCost = runPattern(DESCRIPTION, (settings): RunPatternLogic<S
     if (!first) return;
     const { bound, excess } = first;
     const { type, inWords } = UNITS[bound.quantity];
-    const agent = run.agentOf(excess.at);
     const times = Math.max(...crossed.map(({ seen, bound }) => seen / bound));
     const percent = Math.round(settings.share * 100);
     const seconds = crossed.find(({ quantity }) => quantity === 'seconds')?.seen;
@@ -192,9 +191,9 @@ export const runawayCost = runPattern(DESCRIPTION, (settings): RunPatternLogic<S
       rootCause: excess.began,
       severity: times >= GRAVE ? 'high' : 'medium',
       confidence: 0.8,
-      summary: `${agent === '' ? 'the run' : `the run of ${agent}`} took ${inWords(bound.seen)}${
-        excess.mostly === '' ? '' : `, most of what is beyond normal by ${excess.mostly}`
-      }; ${expected} were needed`,
+      summary: `${run.agent === '' ? 'the run' : `the run of ${run.agent}`} took ${inWords(bound.seen)}${
+        excess.mostly === '' ? '' : `, most of the excess by ${excess.mostly}`
+      }, where ${inWords(bound.normal)} are enough for ${percent} % of runs`,
       evidence: {
         type,
         expected,
