@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Finding } from '@spanwise/schemas';
 import type { PatternDescription } from '../../packages/detectors/src/detector/pattern.ts';
 import type { Setting } from '../../packages/detectors/src/detector/setting.ts';
-import { NEEDS } from '../../packages/detectors/src/judge/run-record.ts';
+import { BLIND_WITHOUT } from '../../packages/detectors/src/judge/run-record.ts';
 import { PATTERN_WEIGHTS } from '../../packages/detectors/src/judge/verdict-priors.ts';
 import type { DetectorCase } from '../../packages/detectors/src/run/detector-cases.ts';
 import { caseFindings, caseSettings } from '../../packages/detectors/src/run/judged-cases.ts';
@@ -45,7 +45,7 @@ A detector sees only what was captured. \`runs.coverage\` has, for each run, the
 tokens, messages and parent, and under \`blind\` the patterns that could see nothing of what they judge: those that say so of themselves (of
 handoffs without payload, of inferences without instructions), and
 
-${NEEDS.map(([content, patterns]) => `- without ${content} ${patterns.map((one) => `\`${one}\``).join(', ')}`).join('\n')}
+${BLIND_WITHOUT.map(([content, patterns]) => `- without ${content} ${patterns.map((one) => `\`${one}\``).join(', ')}`).join('\n')}
 
 A run is *incomplete* when its root has ended and a span names a parent that never came. Then patterns that rest on absence
 (\`unresolved_error\`, \`abandoned_session\`) stay silent. A run of more than 1,024 spans forgets its oldest.

@@ -5,7 +5,7 @@ import type { RunModel } from '../run-model/run-model.ts';
 import type { Judgement } from './verdict.ts';
 
 /** Patterns that see nothing without a kind of content. */
-const NEEDS: ReadonlyArray<readonly [keyof RunMeta['seen'], readonly string[]]> = [
+export const BLIND_WITHOUT: ReadonlyArray<readonly [keyof RunMeta['seen'], readonly string[]]> = [
   ['results', ['masked_tool_error', 'no_progress_loop', 'misread_output', 'duplicate_work']],
   ['arguments', ['retry_storm', 'tool_misrouting', 'duplicate_side_effect', 'serialization_loss']],
   ['messages', ['malformed_output', 'context_truncation', 'ungrounded_argument']],
@@ -29,7 +29,10 @@ function coverageOf(meta: RunMeta, alsoBlind: readonly string[]): string {
     messages: share(seen.messages, llmCalls),
     parent: share(seen.parent, Math.max(0, spans - 1)),
   };
-  const blind = [...NEEDS.flatMap(([content, patterns]) => (shares[content] === 0 ? patterns : [])), ...alsoBlind];
+  const blind = [
+    ...BLIND_WITHOUT.flatMap(([content, patterns]) => (shares[content] === 0 ? patterns : [])),
+    ...alsoBlind,
+  ];
   return JSON.stringify({ ...shares, blind, ...(meta.dropped > 0 ? { forgotten: meta.dropped } : {}) });
 }
 
