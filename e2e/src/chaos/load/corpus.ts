@@ -44,8 +44,13 @@ const PAUSE_MS = 250;
 const LATE_EVERY = 10;
 const LATE_PAUSE_MS = 3_000;
 const FAULT_SHARE = 0.3;
+/** Every so many block parcels come from agents that send what they say and handle; most send none of it, as is the default of OpenTelemetry. */
+const CONTENT_EVERY = 4;
 
-/** Simulated agents of all conventions with faults, hard negatives, skewed clocks and runs that die, ready to be sent. */
+/**
+ * Simulated agents of all conventions, most without content, with faults, hard negatives, skewed clocks and runs that die,
+ * ready to be sent.
+ */
 export function makeCorpus(seed: number, startMs: number): Corpus {
   const runs = [...generateRuns({ seed, startMs, count: RUNS.block + RUNS.otlp, faultShare: FAULT_SHARE })];
   return {
@@ -58,7 +63,8 @@ function parcels(way: Way, runs: readonly SimulatedRun[]): ParcelTemplate[] {
   const templates: ParcelTemplate[] = [];
   for (let at = 0; at < runs.length; at += RUNS_PER_PARCEL) {
     const isLate = templates.length % LATE_EVERY === LATE_EVERY - 1;
-    templates.push(parcel(way, runs.slice(at, at + RUNS_PER_PARCEL), isLate));
+    const hasContent = way === 'otlp' || templates.length % CONTENT_EVERY === 0;
+    templates.push(parcel(way, runs.slice(at, at + RUNS_PER_PARCEL), isLate, hasContent));
   }
   return templates;
 }
@@ -68,8 +74,8 @@ interface Pair {
   readonly span: Span;
 }
 
-function parcel(way: Way, runs: readonly SimulatedRun[], isLate: boolean): ParcelTemplate {
-  const ordered = runs.map(inOrder);
+function parcel(way: Way, runs: readonly SimulatedRun[], isLate: boolean, hasContent: boolean): ParcelTemplate {
+  const ordered = runs.map((run) => inOrder(run, hasContent));
   const thirds = Array.from({ length: SLICES }, (_, third) => ordered.map((pairs) => part(pairs, third)));
   // the second part of each run comes last, when its root has ended already
   const order = isLate ? [0, 2, 1] : [0, 1, 2];
@@ -99,12 +105,27 @@ function parcel(way: Way, runs: readonly SimulatedRun[], isLate: boolean): Parce
 }
 
 /** As the reorder buffer lets them go: by the end that they state, so that it does not matter how long a slice is on its way. */
-function inOrder(run: SimulatedRun): Pair[] {
+function inOrder(run: SimulatedRun, hasContent: boolean): Pair[] {
   const pairs = run.spans.map((sent) => {
     const [span] = convertResourceSpans(resourceSpansOf([sent]), { tenant: TENANT, receivedTimeUs: RECEIVED_US });
-    return { sent, span: span as Span };
+    return { sent, span: hasContent ? (span as Span) : withoutContent(span as Span) };
   });
   return pairs.sort((a, b) => endOf(a.span) - endOf(b.span) || (a.span.spanId < b.span.spanId ? -1 : 1));
+}
+
+function withoutContent(span: Span): Span {
+  return {
+    ...span,
+    toolArguments: '',
+    toolArgumentsDigest: '',
+    toolResult: '',
+    toolResultDigest: '',
+    inputMessages: '',
+    outputMessages: '',
+    systemInstructions: '',
+    toolDefinitions: '',
+    toolDefinitionsDigest: '',
+  };
 }
 
 function part(pairs: readonly Pair[], third: number): Pair[] {

@@ -1,4 +1,5 @@
 import type { TemplateRun } from '../load/corpus.ts';
+import { learningPatterns } from '../load/expectation.ts';
 import type { Ledger } from '../load/ledger.ts';
 
 /** Spans sent against spans stored, by id. */
@@ -72,6 +73,7 @@ export class FindingAccount {
 
   /** A row of the view `findings`. */
   add(traceId: string, pattern: string, spanId: string): void {
+    if (learningPatterns.has(pattern)) return;
     const finding = `${pattern} ${spanId}`;
     const others = this.#found.get(traceId);
     if (others) others.push(finding);

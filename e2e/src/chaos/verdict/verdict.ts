@@ -3,6 +3,7 @@ import { type DeadLetter, decodeBlock } from '@spanwise/schemas';
 import type { Kafka } from 'kafkajs';
 import type { Screen } from '../chaos-run.ts';
 import { LATE_GRACE_MS } from '../config.ts';
+import { learningPatterns } from '../load/expectation.ts';
 import type { Ledger } from '../load/ledger.ts';
 import type { ChaosPlatform } from '../platform/chaos-platform.ts';
 import type { ExpectedLetter, PoisonBook } from '../poison/poison-book.ts';
@@ -151,7 +152,7 @@ export async function judge(parts: VerdictParts): Promise<Verdict> {
 }
 
 function uncheckedIn(ledger: Ledger, known: FindingAccount): string[] {
-  const unchecked: string[] = [];
+  const unchecked: string[] = [`findings of ${[...learningPatterns].join(', ')}`];
   if (known.unpredicted > 0) unchecked.push(`findings of ${known.unpredicted} of ${ledger.size} runs`);
   if (ledger.longestDelayMs >= LATE_GRACE_MS) {
     unchecked.push('step_stats: spans were sent again after their runs had forgotten them, so they count twice');
