@@ -41,7 +41,16 @@ test.each([
 test('what could not be judged makes an evaluation void', () => {
   const evaluation = { sessions: 1, cleanSessions: 1, alarmedCleanSessions: 0, patterns: [], mistakes: [] };
   const verdict = { auc: null, brier: null };
-  const evaluated: Evaluated = { preset: 'p', seed: 1, spans: 1, convention: 'all', evaluation, verdict, problems: [] };
+  const evaluated: Evaluated = {
+    preset: 'p',
+    seed: 1,
+    spans: 1,
+    convention: 'all',
+    evaluation,
+    verdict,
+    problems: [],
+    findings: [],
+  };
   expect(reportOf(evaluated).ok).toBe(true);
   expect(reportOf({ ...evaluated, problems: ['undecodable'] }).ok).toBe(false);
 });

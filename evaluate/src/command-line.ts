@@ -1,11 +1,11 @@
 import { parseArguments, parseCount, UsageError } from '@spanwise/local/command';
-import { conventions, FIRST_TEST_SEED, presets } from '@spanwise/simulate';
+import { conventions, FIRST_TEST_SEED, type FleetMix, MixFileError, presets, readMix } from '@spanwise/simulate';
 import { bounds } from './bounds.ts';
 import type { EvaluationOptions } from './options.ts';
 import { MOST_APART } from './parity.ts';
 
 export const usage = `Lets a simulated fleet live, judges its spans by the detectors, and compares what is found with what was put there.
-Nothing is sent: spans go through the topologies of detect and correlate on the engine without a broker, in simulated time.
+Everything happens in simulated time.
 
   npm run evaluate -- [options]
 
@@ -16,11 +16,16 @@ ${presets.map(({ name, doc }) => `                         ${name.padEnd(6)} ${d
                        their faults have other strengths
   --convention NAME    only this one: ${conventions.map(({ name }) => name).join(', ')} (default all),
                        or 'each': the same fleet in one after the other, side by side
+  --through WHAT       memory (default)  the topologies of detect and correlate, on the engine without a broker
+                       kafka   the services themselves, on Kafka and ClickHouse: embedded ones, or those that
+                               SPANWISE_KAFKA_BROKERS and SPANWISE_CLICKHOUSE_URL name, in topics and tables of its own
+  --mix FILE           what is different from the preset, YAML or JSON as docs/examples/fleet.yaml; options go before it
   --faults A,B         only these
   --fault-share X      share of runs with a fault (default the preset's); 0 for a clean fleet
   --negative-share X   share of runs that resemble a fault and have none (default the preset's)
   --report FILE        the result as JSON
   --details FILE       counts, intervals and the confusion between patterns as JSON
+  --data-dir DIR       data and logs of kafka (default .spanwise/evaluate, emptied at each start)
   --mistakes PATTERN   a line of JSON for each mistake with this pattern, or 'all'; of 'each', those that not all conventions share
   --help
 
@@ -32,6 +37,8 @@ Of 'each': {ok, conventions: [report…], differences}; ok when every report is,
 `;
 
 export interface EvaluateCommand extends EvaluationOptions {
+  readonly through: 'memory' | 'kafka';
+  readonly dataDir: string | undefined;
   readonly report: string | undefined;
   readonly details: string | undefined;
   readonly mistakes: string | undefined;
@@ -42,9 +49,12 @@ export function parseEvaluateCommand(args: readonly string[]): EvaluateCommand |
   const { values } = parseArguments({
     args: [...args],
     options: {
-      preset: { type: 'string', default: 'fleet' },
+      preset: { type: 'string' },
       sessions: { type: 'string', default: '1000' },
-      seed: { type: 'string', default: '1' },
+      seed: { type: 'string' },
+      mix: { type: 'string' },
+      through: { type: 'string', default: 'memory' },
+      'data-dir': { type: 'string' },
       convention: { type: 'string', default: 'all' },
       faults: { type: 'string' },
       'fault-share': { type: 'string' },
@@ -56,17 +66,31 @@ export function parseEvaluateCommand(args: readonly string[]): EvaluateCommand |
     },
   });
   if (values.help) return 'help';
-  const { preset, convention, report, details, mistakes, faults } = values;
+  const { convention, report, details, mistakes, faults, through } = values;
+  if (through !== 'memory' && through !== 'kafka') {
+    throw new UsageError(`--through takes memory or kafka, not '${through}'.`);
+  }
+  const mix = values.mix === undefined ? {} : mixIn(values.mix);
   const faultShare = share('--fault-share', values['fault-share']);
   const negativeShare = share('--negative-share', values['negative-share']);
   return {
-    ...{ preset, convention, report, details, mistakes },
+    ...mix,
+    ...{ convention, report, details, mistakes, through, dataDir: values['data-dir'] },
+    preset: values.preset ?? mix.preset ?? 'fleet',
     sessions: parseCount('--sessions', values.sessions),
-    seed: seedOf(values.seed),
+    seed: values.seed === undefined ? (mix.seed ?? 1) : seedOf(values.seed),
     ...(faults === undefined ? {} : { faults: faults.split(',') }),
     ...(faultShare === undefined ? {} : { faultShare }),
     ...(negativeShare === undefined ? {} : { negativeShare }),
   };
+}
+
+function mixIn(file: string): Partial<FleetMix> {
+  try {
+    return readMix(file);
+  } catch (error) {
+    throw error instanceof MixFileError ? new UsageError(error.message) : error;
+  }
 }
 
 function seedOf(text: string): number {

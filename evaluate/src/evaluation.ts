@@ -1,8 +1,8 @@
 import { Worker } from 'node:worker_threads';
-import { type Judged, MemoryPipeline } from '@spanwise/offline';
 import type { Finding } from '@spanwise/schemas';
-import { presetOf, SessionSource } from '@spanwise/simulate';
+import { SessionSource } from '@spanwise/simulate';
 import type { Fed, FeedData, Told } from './feed.ts';
+import { type FleetPipeline, memoryPipeline } from './fleet-pipeline.ts';
 import { type EvaluationOptions, mixOf, START_MS } from './options.ts';
 import type { Evaluated } from './report.ts';
 import { evaluate, type StandingFinding } from './score.ts';
@@ -21,71 +21,77 @@ export interface Watch {
  * Lets a fleet live in simulated time, judges its spans as the services would, and compares what is found with what was put
  * there. The fleet lives in a thread of its own.
  *
+ * @param pipeline default: the topologies on the engine without a broker
  * @throws RangeError for a preset, fault, convention or share that cannot be
  */
-export async function evaluateFleet(options: EvaluationOptions, watch: Watch = {}): Promise<Evaluated> {
-  const { seed, convention } = options;
-  const mix = mixOf(options);
+export async function evaluateFleet(
+  options: EvaluationOptions,
+  watch: Watch = {},
+  pipeline: FleetPipeline = memoryPipeline(options.startMs ?? START_MS),
+): Promise<Evaluated> {
+  const { preset, seed, convention } = options;
   // Refuses what cannot be, here and not in the thread.
-  new SessionSource(mix);
-  const pipeline = new MemoryPipeline(START_MS);
+  const { faults } = new SessionSource(mixOf(options));
   const { conversations, arrivedMs, spans } = await fed(options, pipeline, watch);
-  const judged = pipeline.finish();
-  const judgements = judgementsOf(conversations, judged.sessions);
-  const patterns = options.faults ?? presetOf(options.preset).faults;
+  const { findings, sessions, problems } = await pipeline.finish(spans);
+  const standing = standingOf(findings);
+  const judgements = judgementsOf(conversations, sessions);
   return {
-    preset: options.preset,
-    seed,
-    spans,
-    convention,
-    evaluation: evaluate(judgedSessions(conversations, judged), patterns, arrivedMs),
+    ...{ preset, seed, spans, convention, problems },
+    evaluation: evaluate(judgedSessions(conversations, standing), faults, arrivedMs),
     verdict: { auc: aucOf(judgements), brier: brierOf(judgements) },
-    problems: judged.deadLetters,
+    findings: standing,
   };
 }
 
 /** Hands the fleet's spans to the pipeline until it has lived. Returns what was put where. */
 function fed(
   options: EvaluationOptions,
-  pipeline: MemoryPipeline,
+  pipeline: FleetPipeline,
   { onProgress, signal }: Watch,
 ): Promise<Extract<Fed, { type: 'truth' }>> {
   const underWay = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
   const waiting = new Int32Array(underWay);
   const workerData: FeedData = { options, underWay };
+  let spans = 0;
   return new Promise((resolve, reject) => {
     const worker = new Worker(new URL('./feed.ts', import.meta.url), { workerData });
-    const callOff = () => {
-      reject(signal?.reason);
+    const end = (error: unknown) => {
+      reject(error);
       void worker.terminate();
     };
+    const callOff = () => end(signal?.reason);
+    if (signal?.aborted) callOff();
     signal?.addEventListener('abort', callOff);
     worker.once('error', reject);
+    let turn = Promise.resolve();
+    worker.on('message', (fed: Fed) => {
+      turn = turn.then(() => take(fed)).catch(end);
+    });
     worker.once('exit', (code) => {
       signal?.removeEventListener('abort', callOff);
-      reject(new Error(`the fleet's thread ended early, with code ${code}`));
+      // what it told before it ended is taken first
+      void turn.then(() => reject(new Error(`the fleet's thread ended early, with code ${code}`)));
     });
-    worker.on('message', (message: Fed) => {
-      if (message.type === 'truth') {
-        resolve(message);
+
+    async function take(fed: Fed): Promise<void> {
+      if (fed.type === 'truth') {
+        resolve(fed);
         return;
       }
-      try {
-        for (const block of message.blocks) pipeline.receive(block);
-      } catch (error) {
-        reject(error);
-        void worker.terminate();
-        return;
+      for (const message of fed.messages) {
+        await pipeline.receive(message);
+        spans += message.spans;
       }
       Atomics.sub(waiting, 0, 1);
       Atomics.notify(waiting, 0);
-      onProgress?.(message.sessions, pipeline.spans);
-    });
+      onProgress?.(fed.sessions, spans);
+    }
   });
 }
 
-function* judgedSessions(conversations: readonly (readonly Told[])[], { findings }: Judged) {
-  const byTrace = Map.groupBy(standing(findings), ({ traceId }) => traceId);
+function* judgedSessions(conversations: readonly (readonly Told[])[], findings: readonly StandingFinding[]) {
+  const byTrace = Map.groupBy(findings, ({ traceId }) => traceId);
   for (const runs of conversations) {
     yield {
       truths: runs.flatMap(({ truths }) => truths),
@@ -98,7 +104,7 @@ function* judgedSessions(conversations: readonly (readonly Told[])[], { findings
  * The last revision of each finding that was not taken back, with the times of the first. Log time, in which detectors live,
  * stands still while a span is held to be reordered: a finding at the release of a span has no delay.
  */
-function standing(revisions: readonly Finding[]): StandingFinding[] {
+function standingOf(revisions: readonly Finding[]): StandingFinding[] {
   const byId = new Map<string, StandingFinding>();
   for (const finding of revisions) {
     const first = byId.get(finding.findingId);

@@ -1,8 +1,11 @@
 /** How well the patterns are found in a simulated fleet: `npm run evaluate`. */
+import { claimDataDir, loadLocalConfig, starting as startingUnder } from '@spanwise/local';
 import { checkReportFile, ProgressLine, runCommand, UsageError, writeReport } from '@spanwise/local/command';
 import { conventions } from '@spanwise/simulate';
 import { type EvaluateCommand, parseEvaluateCommand, usage } from './command-line.ts';
 import { evaluateFleet, type Progress } from './evaluation.ts';
+import { KafkaPipeline } from './kafka/kafka-pipeline.ts';
+import { recentStart } from './options.ts';
 import { parityOf, parityTable, unequalMistakes } from './parity.ts';
 import { detailsOf, type Evaluated, lineOf, reportOf, tableOf } from './report.ts';
 
@@ -15,7 +18,12 @@ await runCommand(async (stop) => {
   checkReportFile(command.report);
   checkReportFile(command.details, '--details');
   try {
-    return await (command.convention === 'each' ? compareConventions(command, stop) : evaluateOnce(command, stop));
+    // claimed, and emptied, once: every evaluation has topics and tables of its own
+    const claimed = {
+      ...command,
+      ...(command.through === 'kafka' ? { dataDir: claimDataDir('evaluate', command.dataDir) } : {}),
+    };
+    return await (command.convention === 'each' ? compareConventions(claimed, stop) : evaluateOnce(claimed, stop));
   } catch (error) {
     // a preset, fault, convention or share that there is not
     throw error instanceof RangeError ? new UsageError(`${error.message} (--help lists the options)`) : error;
@@ -48,12 +56,18 @@ async function compareConventions(command: EvaluateCommand, stop: AbortSignal): 
 }
 
 async function evaluatedIn(convention: string, command: EvaluateCommand, signal: AbortSignal): Promise<Evaluated> {
+  const { report: _, details: __, mistakes: ___, through, dataDir = '', ...mix } = command;
   const progress = new ProgressLine(process.stderr);
-  const { report, details, mistakes, ...options } = command;
+  const onProgress: Progress = (sessions, spans) =>
+    progress.show(`${sessions} of ${mix.sessions} sessions, ${spans} spans (conventions: ${convention})`);
+  const options = { ...mix, convention };
   try {
-    const onProgress: Progress = (sessions, spans) =>
-      progress.show(`${sessions} of ${options.sessions} sessions, ${spans} spans (conventions: ${convention})`);
-    return await evaluateFleet({ ...options, convention }, { onProgress, signal });
+    if (through === 'memory') return await evaluateFleet(options, { onProgress, signal });
+    const startMs = recentStart(options, Date.now());
+    const say = (line: string) => progress.say(line);
+    const starting = { config: loadLocalConfig(), dataDir, onProgress: say, signal };
+    await using pipeline = await startingUnder(signal, KafkaPipeline.start(starting));
+    return await evaluateFleet({ ...options, startMs }, { onProgress, signal }, pipeline);
   } finally {
     progress.clear();
   }

@@ -11,7 +11,15 @@ const score = (pattern: string, detected: number, spurious: number): PatternScor
 });
 
 const evaluatedIn = (convention: string, scores: readonly PatternScore[]): Evaluated => ({
-  ...{ preset: 'fleet', seed: 1, spans: 9, convention, verdict: { auc: null, brier: null }, problems: [] },
+  ...{
+    preset: 'fleet',
+    seed: 1,
+    spans: 9,
+    convention,
+    verdict: { auc: null, brier: null },
+    problems: [],
+    findings: [],
+  },
   evaluation: { sessions: 9, cleanSessions: 4, alarmedCleanSessions: 0, patterns: scores, mistakes: [] },
 });
 

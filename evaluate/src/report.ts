@@ -1,6 +1,6 @@
 import { outOfBounds } from './bounds.ts';
 import { type Share, shareOf } from './interval.ts';
-import type { Evaluation, Mistake, PatternScore } from './score.ts';
+import type { Evaluation, Mistake, PatternScore, StandingFinding } from './score.ts';
 
 /** What was evaluated, and how well. */
 export interface Evaluated {
@@ -11,6 +11,8 @@ export interface Evaluated {
   readonly convention: string;
   readonly evaluation: Evaluation;
   readonly verdict: { readonly auc: number | null; readonly brier: number | null };
+  /** Those that stand in the end */
+  readonly findings: readonly StandingFinding[];
   /** What could not be processed; the evaluation is void unless there is none. */
   readonly problems: readonly string[];
 }

@@ -19,6 +19,7 @@ export type { Logger } from './logger.ts';
 export type { CommitEvent, DeadLetterEvent, EngineObserver, RestoreEvent } from './observer.ts';
 export { murmur2, partitionForKey } from './partition.ts';
 export { UnrestorableStateError } from './restore.ts';
+export { decodeResumePoint, type ResumePoint } from './resume-point.ts';
 export { StreamEngine } from './stream-engine.ts';
 export { type TestDriverOptions, TopologyTestDriver } from './test-driver.ts';
 export { ensureTopics, partitionCount, type TopicOverrides, UnusableTopicError } from './topics.ts';

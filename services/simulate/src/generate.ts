@@ -12,6 +12,7 @@ import type { SimulatedRun } from './run.ts';
 import { type Scenario, scenarios } from './scenario/scenarios.ts';
 import { simulateSession, type Wish } from './session.ts';
 import { strengthFor } from './strength.ts';
+import type { FaultName } from './truth.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -39,6 +40,11 @@ export class SessionSource {
   /** What the fleet is like, all in all. */
   get preset(): Preset {
     return this.#preset;
+  }
+
+  /** The kinds of faults that it puts in */
+  get faults(): readonly FaultName[] {
+    return this.#injectors.items.map(({ fault }) => fault);
   }
 
   /** @param startMs true time at which the first run starts, milliseconds since the epoch */

@@ -8,6 +8,7 @@ export { type TopicMessage, TopicWriter } from './emit/topic-writer.ts';
 export { type FleetOptions, type FleetProgress, type FleetResult, runFleet } from './fleet.ts';
 export { type FleetMix, presetFor } from './fleet-mix.ts';
 export { type GenerateOptions, generateRuns, SessionSource } from './generate.ts';
+export { MixFileError, readMix } from './mix-file.ts';
 export { type Preset, presetOf, presets } from './preset.ts';
 export { Random } from './random.ts';
 export type { RunSpan, SimulatedRun, SpanSource } from './run.ts';
