@@ -4,7 +4,7 @@ import { describePattern, type RunPatternLogic, runPattern } from '../detector/p
 import type { RunView } from '../detector/run-view.ts';
 import * as setting from '../detector/setting.ts';
 import type { Step } from '../detector/step.ts';
-import { activeTime, activeTimeOf, isWork } from '../relations/active-time.ts';
+import { activeTime, activeTimeOf, isWork, waitingTools } from '../relations/active-time.ts';
 import { byStartIn } from '../relations/calls.ts';
 import { type Excess, excessOf } from '../relations/excess.ts';
 
@@ -104,6 +104,8 @@ const stepsOf = ({ spent }: RunView): number => spent.llmCalls + spent.toolCalls
 const tokensOf = ({ spent }: RunView): number => spent.inputTokens - spent.cachedTokens + spent.outputTokens;
 
 export const runawayCost = runPattern(DESCRIPTION, (settings): RunPatternLogic<State> => {
+  const isWaiting = waitingTools(settings.waiting);
+
   /** Cheap: whether any need is one to speak of. */
   function isNotable(run: RunView): boolean {
     const { spent } = run;
@@ -147,7 +149,7 @@ export const runawayCost = runPattern(DESCRIPTION, (settings): RunPatternLogic<S
     if (isTimed && run.droppedSteps === 0) {
       compare('seconds', settings.leastSeconds, (bound) => {
         const { start, end } = run.spent;
-        return end - start <= bound * 1e6 ? 0 : activeTimeOf(run, settings.waiting) / 1e6;
+        return end - start <= bound * 1e6 ? 0 : activeTimeOf(run, isWaiting) / 1e6;
       });
     }
     return crossed;
@@ -216,7 +218,7 @@ export const runawayCost = runPattern(DESCRIPTION, (settings): RunPatternLogic<S
 
   function* taken({ quantity, seen }: Crossed, run: RunView): Generator<readonly [Step, number]> {
     if (quantity === 'seconds') {
-      for (const [step, us] of activeTime(run, settings.waiting)) yield [step, us / 1e6];
+      for (const [step, us] of activeTime(run, isWaiting)) yield [step, us / 1e6];
       return;
     }
     const steps = run.steps.filter(isWork).sort((a, b) => run.endOf(a) - run.endOf(b) || byStartIn(run)(a, b));
@@ -248,7 +250,7 @@ export const runawayCost = runPattern(DESCRIPTION, (settings): RunPatternLogic<S
       const needs: Partial<Needs> = { steps: stepsOf(run) };
       if (tokensOf(run) > 0) needs.tokens = tokensOf(run);
       if (spent.costUsd > 0) needs.costUsd = spent.costUsd;
-      if (run.droppedSteps === 0) needs.seconds = activeTimeOf(run, settings.waiting) / 1e6;
+      if (run.droppedSteps === 0) needs.seconds = activeTimeOf(run, isWaiting) / 1e6;
       const isBeyond = crossedBounds(run, normsFor(undefined, run), true).length > 0;
       return stepsOf(run) === 0 ? [] : [{ about: 'needs', of: whoseRunIs(run), needs, isBeyond }];
     },
