@@ -75,7 +75,7 @@ const claims: Partial<Record<FaultName, (run: SimulatedRun) => void>> = {
   },
   serialization_loss(run) {
     const text = `${resultOf(at(run))} ${argumentsOf(at(run))} ${inputOf(at(run))}`;
-    expect(text).toMatch(/\[object Object\]|\\"|'[a-z_]+': |\{[a-z_]+=|NaN|undefined|"\[\[/);
+    expect(text).toMatch(/\[object Object\]|\\"|'[a-z_]+': |\{[a-z_]+=|NaN|undefined|"\[\[|\['/);
   },
   timeout_cascade(run) {
     const { rootCauseSpanId, spanId, numbers } = faultOf(run);

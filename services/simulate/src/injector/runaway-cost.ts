@@ -35,7 +35,7 @@ export const runawayCost: Injector = {
     let source = 1;
     for (let i = 1; i <= calls; i += 1) {
       const found = random.pick(findings);
-      const next = random.integer(1_000, 9_999);
+      const next = source + random.integer(11, 160);
       const call = {
         tool: dig.name,
         arguments: { words: `${about} ${found}`, source },

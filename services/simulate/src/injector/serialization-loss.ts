@@ -14,10 +14,7 @@ const losses: Readonly<Record<string, Loss>> = {
   double_encoded: (value) => JSON.stringify(JSON.stringify(value)),
   json_in_json: (value) => JSON.stringify(value),
   python_repr: (value) => pythonRepr(value),
-  java_to_string: (value) =>
-    `{${Object.entries(value as object)
-      .map(([key, each]) => `${key}=${String(each)}`)
-      .join(', ')}}`,
+  java_to_string: (value) => javaToString(value),
 };
 
 /** Structured data is flattened, encoded twice or printed by a language's own rules on its way. */
@@ -36,8 +33,9 @@ export const serializationLoss: Injector = {
 const isNested = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && Object.keys(value).length > 0;
 
-/** Text in a list has no depth to lose. */
-const hasDepth = (value: unknown): boolean => isNested(value) && (!Array.isArray(value) || value.some(isNested));
+/** A list of text or of numbers reads the same, whatever prints it. */
+const hasDepth = (value: unknown): boolean =>
+  isNested(value) && (!Array.isArray(value) || value.some((each) => isNested(each) && !Array.isArray(each)));
 
 function inResult(plan: RunPlan, random: Random): FaultNote[] | undefined {
   const places = callSites(plan).flatMap(({ tool }) =>
@@ -98,6 +96,14 @@ function inHandoff(plan: RunPlan, random: Random): FaultNote[] | undefined {
       }),
     ),
   ];
+}
+
+function javaToString(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(javaToString).join(', ')}]`;
+  if (typeof value !== 'object' || value === null) return String(value);
+  return `{${Object.entries(value)
+    .map(([key, each]) => `${key}=${javaToString(each)}`)
+    .join(', ')}}`;
 }
 
 function pythonRepr(value: unknown): string {
