@@ -41,6 +41,12 @@ export interface NormalRetention {
   quantile(share: number): number;
 }
 
+/** Runs that ended well in which a lookup had a result, and those of them in which anything of it was used later. Plain JSON. */
+export interface UseCounts {
+  runs: number;
+  used: number;
+}
+
 /**
  * What is normal, learned from runs that ended well. Everything is undefined until the first of them. How many it takes until
  * it is believed is for each pattern to say.
@@ -50,11 +56,13 @@ export interface Normals {
   /** Agents by their keys. */
   handoffs(tenant: string, from: string, to: string): HandoffCounts | undefined;
   retention(tenant: string, from: string, to: string): NormalRetention | undefined;
+  /** @param agent empty for all agents of the tenant */
+  use(tenant: string, agent: string, tool: string): UseCounts | undefined;
 }
 
 const unknown = (): undefined => undefined;
 
-export const nothingKnown: Normals = { needs: unknown, handoffs: unknown, retention: unknown };
+export const nothingKnown: Normals = { needs: unknown, handoffs: unknown, retention: unknown, use: unknown };
 
 interface Observed {
   /** It goes beyond what has been normal so far: it is only believed when the like keeps coming. */
@@ -82,5 +90,12 @@ export interface ObservedRetention extends Observed {
   share: number;
 }
 
+export interface ObservedUse extends Observed {
+  about: 'use';
+  agent: string;
+  tool: string;
+  isUsed: boolean;
+}
+
 /** What a run shows of what is normal. */
-export type Observation = ObservedNeeds | ObservedHandoff | ObservedRetention;
+export type Observation = ObservedNeeds | ObservedHandoff | ObservedRetention | ObservedUse;

@@ -1,10 +1,19 @@
-import type { HandoffCounts, NormalNeeds, NormalRetention, Normals, Observation, Who } from '../detector/normals.ts';
+import type {
+  HandoffCounts,
+  NormalNeeds,
+  NormalRetention,
+  Normals,
+  Observation,
+  UseCounts,
+  Who,
+} from '../detector/normals.ts';
 import type { Slots } from '../slots.ts';
 import { handoffSubject } from './handoff-counts.ts';
 import { CountedNeeds, type NeedsCounts, needsSubject } from './needs-counts.ts';
 import { countIn, lowQuantileOf, type QuantileSketch } from './quantile-sketch.ts';
 import { retentionSubject } from './retention-counts.ts';
 import type { Subject } from './subject.ts';
+import { useSubject } from './use-counts.ts';
 
 export interface NormalsBounds {
   /** Agents, services and pairs of agents that are known at a time (default 2,048): an eighth goes at once, least recently seen first. */
@@ -85,6 +94,10 @@ export class LearnedNormals implements Normals {
     return known && { handoffs: countIn(known), quantile: (share) => lowQuantileOf(known, share) };
   }
 
+  use(tenant: string, agent: string, tool: string): UseCounts | undefined {
+    return this.#slots.get<Entry<UseCounts>>(slotOf('use', tenant, agent, tool))?.known;
+  }
+
   /** Takes in what a run has shown that ended well, at log time `nowMs`. */
   learn(tenant: string, observations: readonly Observation[], nowMs: number): void {
     for (const observed of observations) {
@@ -95,6 +108,9 @@ export class LearnedNormals implements Normals {
       } else if (observed.about === 'retention') {
         const slot = slotOf('retention', tenant, observed.from, observed.to);
         this.#learn(slot, retentionSubject, observed.share, isBeyond, nowMs);
+      } else if (observed.about === 'use') {
+        for (const agent of new Set([observed.agent, '']))
+          this.#learn(slotOf('use', tenant, agent, observed.tool), useSubject, observed.isUsed, isBeyond, nowMs);
       } else {
         for (const who of observed.of) {
           const slot = slotOfNeeds(tenant, who);

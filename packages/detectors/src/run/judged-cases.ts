@@ -55,6 +55,13 @@ for (let i = 0; i < 80; i++) {
   );
 }
 
+for (let i = 0; i < 30; i++) {
+  const use = (tool: string, isUsed: boolean, agent = 'guide') =>
+    ({ about: 'use', agent, tool, isUsed, isBeyond: false }) as const;
+  caseNormals.learn('default', [use('get_weather_hint', i % 15 === 0), use('get_opening_hours', i % 4 === 0)], i);
+  if (i === 0) caseNormals.learn('default', [use('get_weather_hint', true, 'skipper')], i);
+}
+
 const LIGHT = { steps: 12, tokens: 3_000, seconds: 6 };
 teach('researcher', 40, LIGHT, 'research');
 teach('beginner', 29, LIGHT);

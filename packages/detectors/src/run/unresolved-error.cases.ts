@@ -1,3 +1,4 @@
+import type { Span } from '@spanwise/schemas';
 import { callFields, type TraceBuilder, trace } from '@spanwise/testkit/spans';
 import type { DetectorCase } from './detector-cases.ts';
 
@@ -20,6 +21,13 @@ function storm(attempts: number): TraceBuilder {
   }
   return run.llm({ text: 'I am sorry, the order service is unavailable.' });
 }
+
+/** An agent does without a lookup that failed, and says so. */
+const hinted = (agent: string, tool: string): Span[] =>
+  trace({ agent })
+    .call(tool, { place: 'Graz' }, DOWN)
+    .llm({ text: 'Your tour is booked. (I could not look everything up.)' })
+    .end();
 
 export const cases: DetectorCase[] = [
   {
@@ -182,5 +190,30 @@ export const cases: DetectorCase[] = [
       .llm({ text: 'It is allowed.' })
       .end(),
     finds: [],
+  },
+  {
+    name: 'says nothing of a failed lookup whose results runs of the agent do without',
+    run: hinted('guide', 'get_weather_hint'),
+    finds: [],
+  },
+  {
+    name: 'says nothing of it of an agent of which too few runs are known, where runs of all agents do without',
+    run: hinted('newcomer', 'get_weather_hint'),
+    finds: [],
+  },
+  {
+    name: 'finds a failed lookup that the agent relies on, though others do without',
+    run: hinted('skipper', 'get_weather_hint'),
+    finds: [{ at: 1, severity: 'medium' }],
+  },
+  {
+    name: 'finds a failed lookup whose results are used now and then',
+    run: hinted('guide', 'get_opening_hours'),
+    finds: [{ at: 1, severity: 'medium' }],
+  },
+  {
+    name: 'finds a failed lookup that the run ended in, though runs do without',
+    run: trace({ agent: 'guide' }).call('get_weather_hint', { place: 'Graz' }, DOWN).end(FAILED),
+    finds: [{ at: 1, severity: 'high', type: 'run_failed' }],
   },
 ];

@@ -1,5 +1,6 @@
-import type { Severity } from '@spanwise/schemas';
-import type { RunDetector } from '../detector/detector.ts';
+import type { Severity, Span } from '@spanwise/schemas';
+import type { Reporter } from '../detector/detector.ts';
+import type { ObservedUse, UseCounts } from '../detector/normals.ts';
 import { describePattern, type RunPatternLogic, runPattern } from '../detector/pattern.ts';
 import type { RunView } from '../detector/run-view.ts';
 import * as setting from '../detector/setting.ts';
@@ -9,6 +10,7 @@ import { faultOf, isLookup, wordsOf } from '../relations/error-nature.ts';
 import { isDue } from '../relations/incident-pace.ts';
 import { acknowledged, furtherSpans, type Incident, incidentsOf } from '../relations/incidents.ts';
 import { isOperation } from '../relations/operation.ts';
+import { usedInAnswer, usesOf } from '../relations/result-use.ts';
 import { runFailure } from '../relations/run-failure.ts';
 import { maskingOf } from './masked-tool-error.ts';
 
@@ -17,12 +19,16 @@ const DESCRIPTION = describePattern({
   inShort: 'something failed and was never obtained',
   claims:
     'A step failed, what had failed was never obtained, and the run came to its end all the same, or ended in that ' +
-    'very error. One run does not tell that a step was optional: its failure is found like any other.',
+    'very error. One run does not tell that a step was optional: its failure is found like any other until it is ' +
+    'learned that runs do without the results of that lookup.',
   doesNotClaim: [
     'that the end was wrong: where the agent told its user of the failure it is `low` or `medium`',
     'a part that failed inside an operation that came to a good end',
     'spans that are no operation of an agent, unless the run died of them',
     'an error behind a status of OK that nobody noticed: that is `masked_tool_error`',
+    'a failed lookup whose results, in runs of the agent that ended well, nothing later used: neither an answer ' +
+      'nor the arguments of a later call; of an agent of which too few are known, in runs of all agents of the tenant. ' +
+      'A result that is a decision (`eligible: true`) is always held to be used',
     'anything while the run goes on, or where spans of it are missing: what had failed may have been obtained unseen',
   ],
   needs: 'the status of spans, or results; messages tell whether the agent spoke of it',
@@ -48,6 +54,16 @@ const DESCRIPTION = describePattern({
       'how surely a result must be an error where the status of its span does not say so',
       'as for `masked_tool_error`, from which it takes over',
     ),
+    leastUses: setting.count(
+      20,
+      'runs with a result of a lookup before it is believed that they do without',
+      'of a lookup that matters to two runs in five, so few show it by chance in one case of 300',
+    ),
+    usedShare: setting.share(
+      0.1,
+      'share of these runs that may have used it all the same',
+      'a value may stand in an answer by chance',
+    ),
   },
 });
 
@@ -64,16 +80,40 @@ function severityOf(incident: Incident, fatal: boolean): Severity {
   return faultOf(incident.span) === 'call' && (isLookup(incident.span) || !wentStraightOn) ? 'medium' : 'high';
 }
 
-export const unresolvedError = runPattern(DESCRIPTION, (settings): RunPatternLogic => {
+interface State {
+  /** Span ids of lookups of which an answer repeated something. */
+  answered: string[];
+}
+
+const MOST_ANSWERED = 32;
+
+export const unresolvedError = runPattern(DESCRIPTION, (settings): RunPatternLogic<State> => {
   function stands(incident: Incident, fatal: boolean, run: RunView): boolean {
     if (incident.success || run.incomplete) return false;
     if (fatal) return true;
     if (!isOperation(incident.span)) return false;
+    if (isLookup(incident.span) && isOptional(incident.span, run)) return false;
     if (!incident.span.failed && incident.span.outcomeConfidence < settings.minConfidence) return false;
     return !maskingOf(incident, run, true);
   }
 
-  function judge(run: RunView, reporter: Parameters<RunDetector['onSpan']>[4]): boolean {
+  const isUnused = ({ runs, used }: UseCounts): boolean => used <= settings.usedShare * runs;
+
+  /** Runs do without the results of this lookup, as far as is known. */
+  function isOptional(lookup: Step, run: RunView): boolean {
+    const own = run.normals.use(run.tenant, run.agentOf(lookup), lookup.tool);
+    if (own && (own.runs >= settings.leastUses || !isUnused(own))) return isUnused(own);
+    const all = run.normals.use(run.tenant, '', lookup.tool);
+    return all !== undefined && all.runs >= settings.leastUses && isUnused(all);
+  }
+
+  /** What is known to be used need not be looked at any more; what is not may come to be. */
+  const isLearnedFrom = (lookup: Step, run: RunView): boolean => {
+    const own = run.normals.use(run.tenant, run.agentOf(lookup), lookup.tool);
+    return !own || own.runs < 2 * settings.leastUses || isUnused(own);
+  };
+
+  function judge(run: RunView, reporter: Reporter): void {
     const failure = runFailure(run);
     for (const incident of incidentsOf(run)) {
       const { span, cause, attempts } = incident;
@@ -113,15 +153,43 @@ export const unresolvedError = runPattern(DESCRIPTION, (settings): RunPatternLog
         },
       });
     }
-    return false;
+  }
+
+  /** Notes lookups of which an answer repeats something; true where there are any. */
+  function noteAnswer(step: Step, span: Span, run: RunView, state: State): boolean {
+    if (step.kind !== 'llm' || run.calls === 0 || step.requestedCalls.length > 0 || span.outputMessages === '')
+      return false;
+    const isOpen = (lookup: Step) => !state.answered.includes(lookup.spanId) && isLearnedFrom(lookup, run);
+    const used = usedInAnswer(step, span, run, isOpen).slice(0, MOST_ANSWERED - state.answered.length);
+    state.answered.push(...used);
+    return used.length > 0;
   }
 
   /** The run came to its end with this step, or had before. */
   const hasEnded = (run: RunView): boolean => run.root !== undefined;
 
   return {
-    initialState: () => ({}),
-    onSpan: (step, _span, run, _state, reporter) => (isDue(step, run) && hasEnded(run) ? judge(run, reporter) : false),
-    onRunEnd: (_end, run, _state, reporter) => (run.troubles > 0 ? judge(run, reporter) : false),
+    initialState: () => ({ answered: [] }),
+
+    onSpan(step, span, run, state, reporter) {
+      if (isDue(step, run) && hasEnded(run)) judge(run, reporter);
+      return noteAnswer(step, span, run, state);
+    },
+
+    onRunEnd(_end, run, _state, reporter) {
+      if (run.troubles > 0) judge(run, reporter);
+      return false;
+    },
+
+    observe(run, { answered }) {
+      if (run.calls === 0) return [];
+      const uses = new Map<string, ObservedUse>();
+      for (const { lookup, isUsed } of usesOf(run, answered, (lookup) => isLearnedFrom(lookup, run))) {
+        const [agent, { tool }] = [run.agentOf(lookup), lookup];
+        const key = `${agent}\n${tool}`;
+        uses.set(key, { about: 'use', agent, tool, isUsed: isUsed || uses.get(key)?.isUsed === true, isBeyond: false });
+      }
+      return [...uses.values()];
+    },
   };
 });
