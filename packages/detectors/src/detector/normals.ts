@@ -41,7 +41,7 @@ export interface NormalRetention {
   quantile(share: number): number;
 }
 
-/** Runs that ended well in which a lookup had a result, and those of them in which anything of it was used later. Plain JSON. */
+/** Runs that ended well in which a lookup had a result, and those of them in which anything of it was used later; of no tool, all runs. Plain JSON. */
 export interface UseCounts {
   runs: number;
   used: number;
@@ -56,7 +56,10 @@ export interface Normals {
   /** Agents by their keys. */
   handoffs(tenant: string, from: string, to: string): HandoffCounts | undefined;
   retention(tenant: string, from: string, to: string): NormalRetention | undefined;
-  /** @param agent empty for all agents of the tenant */
+  /**
+   * @param agent empty for all agents of the tenant
+   * @param tool empty for all runs in which the agent takes part
+   */
   use(tenant: string, agent: string, tool: string): UseCounts | undefined;
 }
 
@@ -92,7 +95,9 @@ export interface ObservedRetention extends Observed {
 
 export interface ObservedUse extends Observed {
   about: 'use';
+  /** Empty for all agents. */
   agent: string;
+  /** Empty for the run as such. */
   tool: string;
   isUsed: boolean;
 }

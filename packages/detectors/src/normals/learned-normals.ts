@@ -16,7 +16,7 @@ import type { Subject } from './subject.ts';
 import { useSubject } from './use-counts.ts';
 
 export interface NormalsBounds {
-  /** Agents, services and pairs of agents that are known at a time (default 2,048): an eighth goes at once, least recently seen first. */
+  /** Agents, services, pairs of agents, and tools of agents that are known (default 4,096): an eighth goes at once, least recently seen first. */
   maxEntries: number;
   /** Runs, or handoffs, after which half is forgotten (default 1,000): what is normal now counts twice what was normal that many ago. */
   halveAt: number;
@@ -27,13 +27,13 @@ export interface NormalsBounds {
 }
 
 export const defaultNormalsBounds: NormalsBounds = {
-  maxEntries: 2_048,
+  maxEntries: 4_096,
   halveAt: 1_000,
   newNormalShare: 0.1,
   leastNewNormal: 10,
 };
 
-/** What is known of one agent, service or pair: the value of a slot, plain JSON. */
+/** What is known of one agent, service, pair or tool: the value of a slot, plain JSON. */
 interface Entry<Counts> {
   /** Log time at which it was last learned from, milliseconds. */
   at: number;
@@ -50,7 +50,7 @@ const slotOfNeeds = (tenant: string, { role, name, workflow }: Who): string =>
   slotOf('needs', tenant, role, name, workflow);
 
 /**
- * Normals over slots that their keeper stores, a slot for each agent, service or pair. A function of what it was taught, in that
+ * Normals over slots that their keeper stores, a slot for each agent, service, pair or tool. A function of what it was taught, in that
  * order: an object made over restored slots goes on like the one that filled them.
  *
  * What goes beyond the normal is counted apart, or the first runaway run would widen the bound for the next. When it keeps
@@ -109,8 +109,8 @@ export class LearnedNormals implements Normals {
         const slot = slotOf('retention', tenant, observed.from, observed.to);
         this.#learn(slot, retentionSubject, observed.share, isBeyond, nowMs);
       } else if (observed.about === 'use') {
-        for (const agent of new Set([observed.agent, '']))
-          this.#learn(slotOf('use', tenant, agent, observed.tool), useSubject, observed.isUsed, isBeyond, nowMs);
+        const slot = slotOf('use', tenant, observed.agent, observed.tool);
+        this.#learn(slot, useSubject, observed.isUsed, isBeyond, nowMs);
       } else {
         for (const who of observed.of) {
           const slot = slotOfNeeds(tenant, who);

@@ -55,11 +55,19 @@ for (let i = 0; i < 80; i++) {
   );
 }
 
-for (let i = 0; i < 30; i++) {
-  const use = (tool: string, isUsed: boolean, agent = 'guide') =>
+for (let i = 0; i < 150; i++) {
+  const use = (agent: string, tool: string, isUsed = false) =>
     ({ about: 'use', agent, tool, isUsed, isBeyond: false }) as const;
-  caseNormals.learn('default', [use('get_weather_hint', i % 15 === 0), use('get_opening_hours', i % 4 === 0)], i);
-  if (i === 0) caseNormals.learn('default', [use('get_weather_hint', true, 'skipper')], i);
+  const both = (tool: string, isUsed: boolean) => [use('guide', tool, isUsed), use('', tool, isUsed)];
+  caseNormals.learn('default', [use('guide', ''), use('', ''), ...both('get_guest', false)], i);
+  // Every fifth run asks for hints, and hardly one uses them; as many ask for opening hours, and some do.
+  if (i % 5 === 0)
+    caseNormals.learn(
+      'default',
+      [...both('get_weather_hint', i % 75 === 0), ...both('get_opening_hours', i % 4 === 0)],
+      i,
+    );
+  if (i === 0) caseNormals.learn('default', [use('skipper', ''), use('skipper', 'get_weather_hint', true)], i);
 }
 
 const LIGHT = { steps: 12, tokens: 3_000, seconds: 6 };

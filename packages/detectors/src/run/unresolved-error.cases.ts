@@ -212,6 +212,11 @@ export const cases: DetectorCase[] = [
     finds: [{ at: 1, severity: 'medium' }],
   },
   {
+    name: 'finds a failed lookup that all runs make, though nobody repeats its results',
+    run: hinted('guide', 'get_guest'),
+    finds: [{ at: 1, severity: 'medium' }],
+  },
+  {
     name: 'finds a failed lookup that the run ended in, though runs do without',
     run: trace({ agent: 'guide' }).call('get_weather_hint', { place: 'Graz' }, DOWN).end(FAILED),
     finds: [{ at: 1, severity: 'high', type: 'run_failed' }],

@@ -59,19 +59,21 @@ test.each([
   const slots = new MemorySlots();
   const judge = new RunJudge({ detectors: [unresolvedError()] });
   for (const span of run.end()) judge.onSpan(slots, span, 1);
-  const seen = judge.onEnd(slots, 'closed', 2).observations.map((one) => one.about === 'use' && one.isUsed);
-  expect(seen).toEqual(isUsed === undefined ? [] : [isUsed]);
+  const seen = judge
+    .onEnd(slots, 'closed', 2)
+    .observations.filter((one) => one.about === 'use' && one.agent === 'guide');
+  const ofTool = seen.filter((one) => one.about === 'use' && one.tool !== '');
+  expect(seen).toHaveLength(ofTool.length + 1);
+  expect(ofTool.map((one) => one.about === 'use' && one.isUsed)).toEqual(isUsed === undefined ? [] : [isUsed]);
 });
 
 test('that runs do without a lookup is learned from those in which it had a result, and unlearned when it comes to be used', () => {
   const normals = new LearnedNormals(new MemorySlots());
   const judge = new RunJudge({ detectors: [unresolvedError()] });
   let seed = 0;
-  const play = (text: string, outcome: { result?: unknown; error?: string }) => {
-    const run = trace({ seed: `${seed++}`, agent: 'guide' })
-      .call('get_hint', PLACE, outcome)
-      .llm({ text })
-      .end();
+  const play = (text: string, outcome?: { result?: unknown; error?: string }) => {
+    const begun = trace({ seed: `${seed++}`, agent: 'guide' });
+    const run = (outcome ? begun.call('get_hint', PLACE, outcome) : begun).llm({ text }).end();
     const slots = new MemorySlots();
     const outputs = run.map((span) => judge.onSpan(slots, span, seed, normals));
     outputs.push(judge.onEnd(slots, 'closed', seed, normals));
@@ -79,7 +81,7 @@ test('that runs do without a lookup is learned from those in which it had a resu
     return new Set(outputs.flatMap(({ findings }) => findings.map(({ findingId }) => findingId))).size;
   };
   const failing = () => play('Your tour is booked.', { error: 'timed out' });
-  for (let i = 0; i < 19; i++) play('Your tour is booked.', { result: HINT });
+  for (let i = 0; i < 80; i++) play('Your tour is booked.', i % 4 === 0 && i > 0 ? { result: HINT } : undefined);
   expect(failing()).toBe(1);
   play('Your tour is booked.', { result: HINT });
   expect(failing()).toBe(0);

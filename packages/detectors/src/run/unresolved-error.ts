@@ -26,8 +26,8 @@ const DESCRIPTION = describePattern({
     'a part that failed inside an operation that came to a good end',
     'spans that are no operation of an agent, unless the run died of them',
     'an error behind a status of OK that nobody noticed: that is `masked_tool_error`',
-    'a failed lookup whose results, in runs of the agent that ended well, nothing later used: neither an answer ' +
-      'nor the arguments of a later call; of an agent of which too few are known, in runs of all agents of the tenant. ' +
+    'a failed lookup that few runs of the agent make, and whose results, in those that ended well, nothing later ' +
+      'used: neither an answer nor the arguments of a later call; of an agent of which too few are known, in runs of all agents of the tenant. ' +
       'A result that is a decision (`eligible: true`) is always held to be used',
     'anything while the run goes on, or where spans of it are missing: what had failed may have been obtained unseen',
   ],
@@ -64,6 +64,11 @@ const DESCRIPTION = describePattern({
       'share of these runs that may have used it all the same',
       'a value may stand in an answer by chance',
     ),
+    rareShare: setting.share(
+      0.25,
+      'share of the agent’s runs that make the lookup at most',
+      'what more of them look up is part of the work, though nobody repeats it',
+    ),
   },
 });
 
@@ -86,6 +91,7 @@ interface State {
 }
 
 const MOST_ANSWERED = 32;
+const MOST_AGENTS = 8;
 
 export const unresolvedError = runPattern(DESCRIPTION, (settings): RunPatternLogic<State> => {
   function stands(incident: Incident, fatal: boolean, run: RunView): boolean {
@@ -99,12 +105,20 @@ export const unresolvedError = runPattern(DESCRIPTION, (settings): RunPatternLog
 
   const isUnused = ({ runs, used }: UseCounts): boolean => used <= settings.usedShare * runs;
 
+  /** Runs of an agent, of all where it is empty, have no use for a lookup, and most do not make it. */
+  function isDoneWithout(use: UseCounts, agent: string, run: RunView): boolean {
+    const all = run.normals.use(run.tenant, agent, '')?.runs ?? 0;
+    return isUnused(use) && use.runs <= settings.rareShare * all;
+  }
+
   /** Runs do without the results of this lookup, as far as is known. */
   function isOptional(lookup: Step, run: RunView): boolean {
-    const own = run.normals.use(run.tenant, run.agentOf(lookup), lookup.tool);
-    if (own && (own.runs >= settings.leastUses || !isUnused(own))) return isUnused(own);
+    const agent = run.agentOf(lookup);
+    const own = run.normals.use(run.tenant, agent, lookup.tool);
+    if (own && !isDoneWithout(own, agent, run)) return false;
+    if (own && own.runs >= settings.leastUses) return true;
     const all = run.normals.use(run.tenant, '', lookup.tool);
-    return all !== undefined && all.runs >= settings.leastUses && isUnused(all);
+    return all !== undefined && all.runs >= settings.leastUses && isDoneWithout(all, '', run);
   }
 
   /** What is known to be used need not be looked at any more; what is not may come to be. */
@@ -182,13 +196,15 @@ export const unresolvedError = runPattern(DESCRIPTION, (settings): RunPatternLog
     },
 
     observe(run, { answered }) {
-      if (run.calls === 0) return [];
       const uses = new Map<string, ObservedUse>();
-      for (const { lookup, isUsed } of usesOf(run, answered, (lookup) => isLearnedFrom(lookup, run))) {
-        const [agent, { tool }] = [run.agentOf(lookup), lookup];
+      const add = (agent: string, tool: string, isUsed: boolean): void => {
         const key = `${agent}\n${tool}`;
         uses.set(key, { about: 'use', agent, tool, isUsed: isUsed || uses.get(key)?.isUsed === true, isBeyond: false });
-      }
+      };
+      for (const agent of new Set(['', run.agent, ...run.agents.slice(0, MOST_AGENTS)])) add(agent, '', false);
+      if (run.calls === 0) return [...uses.values()];
+      for (const { lookup, isUsed } of usesOf(run, answered, (lookup) => isLearnedFrom(lookup, run)))
+        for (const agent of new Set(['', run.agentOf(lookup)])) add(agent, lookup.tool, isUsed);
       return [...uses.values()];
     },
   };
