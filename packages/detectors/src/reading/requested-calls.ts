@@ -8,7 +8,10 @@ export interface RequestedCall {
   name: string;
   /** Its arguments are JSON, or there are none. */
   parses: boolean;
-  /** `requestKey` of a tool step with these arguments; empty with an id, which ties them better, or when they do not parse */
+  /**
+   * `requestKey` of a tool step with these arguments; empty when they do not parse. Also beside an id, which ties them better:
+   * OpenAI Agents and smolagents have ids in their messages only, and spans of calls that say not which one they are.
+   */
   argumentsDigest: string;
 }
 
@@ -43,7 +46,7 @@ export function requestedCallsOf(outputMessages: string): RequestedCall[] {
       const id = text(part.id);
       const given = parsed(part.arguments);
       const parses = given !== UNPARSED;
-      const argumentsDigest = parses && id === '' ? hash64(`${name} ${canonicalJson(given)}`) : '';
+      const argumentsDigest = parses ? hash64(`${name} ${canonicalJson(given)}`) : '';
       calls.push({ id, name, parses, argumentsDigest });
     }
   }

@@ -43,6 +43,21 @@ export const cases: DetectorCase[] = [
     finds: [{ at: 0, began: 0, type: 'unoffered_tool' }],
   },
   {
+    name: 'tells of two calls by their arguments where spans of calls have no ids, as in OpenAI Agents, and once of the broken one',
+    run: trace()
+      .llm({
+        calls: [
+          { name: 'get_order', arguments: { id: '1' }, id: 'c1' },
+          { name: 'get_order', arguments: { count: 2 }, id: 'c2' },
+        ],
+        tools: TOOLS,
+      })
+      .tool('get_order', { id: '1' }, { result: { total: 1 } })
+      .tool('get_order', { count: 2 }, { error: 'tool get_order: Invalid arguments: id is required' })
+      .end(),
+    finds: [{ at: 2, began: 0, type: 'schema_mismatch' }],
+  },
+  {
     name: 'finds arguments that lack what the schema requires',
     run: asked({ args: { count: 2 } }).end(),
     finds: [{ at: 1, began: 0, severity: 'medium', type: 'schema_mismatch' }],

@@ -1,4 +1,5 @@
 import type { Attributes } from '@spanwise/otlp';
+import type { Failure } from '../plan/step.ts';
 import type { SpanRecord, Work } from '../render/record.ts';
 
 /** How an instrumentation writes what agents do. */
@@ -8,6 +9,8 @@ export interface Convention {
   readonly scope: { readonly name: string; readonly version: string };
   /** Status of a span that is fine: 0 unset, 1 OK */
   readonly fineStatus: 0 | 1;
+  /** How a failure is told; default: by the exception's message, and an event with its type. */
+  tellFailure?(failure: Failure, record: AgentRecord): { readonly message: string; readonly hasEvent: boolean };
   write(record: AgentRecord, identity: Identity): Written;
 }
 

@@ -79,7 +79,12 @@ describe('the conventions', () => {
       const expected = read(seed, conventions[0] as Convention);
       const got = read(seed, convention);
       expect([...got.keys()]).toEqual([...expected.keys()]);
-      for (const [id, span] of got) expect(meaning(span)).toEqual(meaning(expected.get(id) as typeof span));
+      for (const [id, span] of got) {
+        const { toolCallId, ...said } = meaning(expected.get(id) as typeof span);
+        // OpenAI Agents say of no call which one it is
+        const isNameless = convention.name === 'openinference' && span.kind !== 'llm';
+        expect(meaning(span)).toEqual({ ...said, toolCallId: isNameless ? '' : toolCallId });
+      }
     }
   });
 

@@ -4,11 +4,18 @@ import type { InferenceWork } from '../render/record.ts';
 import type { AgentRecord, Convention, Written } from './convention.ts';
 import { type ChatMessage, chatMessage, chatMessages, setAll } from './spelt-out.ts';
 
-/** OpenInference: https://github.com/Arize-ai/openinference/blob/main/spec/semantic_conventions.md */
+/** OpenInference, as it writes what OpenAI Agents do: calls without ids, errors without events. https://github.com/Arize-ai/openinference/blob/main/spec/semantic_conventions.md */
 export const openInference: Convention = {
   name: 'openinference',
   scope: { name: 'openinference.instrumentation.openai_agents', version: '1.4.0' },
   fineStatus: 1,
+  tellFailure: ({ type, message }, { work }) =>
+    work.kind === 'tool'
+      ? {
+          message: `Error running tool (non-fatal): {'tool_name': '${work.tool}', 'error': '${type}: ${message}'}`,
+          hasEvent: false,
+        }
+      : { message: `Error in agent run: {'error': '${type}: ${message}'}`, hasEvent: false },
   write(record, identity) {
     const attributes = newAttributes();
     if (identity.sessionId !== undefined) attributes['session.id'] = identity.sessionId;
@@ -33,7 +40,6 @@ function describe(record: AgentRecord, attributes: Attributes): Omit<Written, 'a
     case 'tool':
       attributes['openinference.span.kind'] = 'TOOL';
       attributes['tool.name'] = work.tool;
-      attributes['tool.id'] = work.callId;
       if (work.description !== '') attributes['tool.description'] = work.description;
       writeValue(attributes, 'input', work.arguments);
       if (work.result !== undefined) writeValue(attributes, 'output', work.result);

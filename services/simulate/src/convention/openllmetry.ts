@@ -1,13 +1,13 @@
 import { type Attributes, newAttributes } from '@spanwise/otlp';
 import type { AgentProfile } from '../plan/step.ts';
-import type { InferenceWork } from '../render/record.ts';
+import type { InferenceWork, ToolWork } from '../render/record.ts';
 import type { AgentRecord, Convention, Identity, Written } from './convention.ts';
 import { type ChatMessage, chatMessage, chatMessages, setAll } from './spelt-out.ts';
 
 /** OpenLLMetry (Traceloop): https://github.com/traceloop/openllmetry */
 export const openLlmetry: Convention = {
   name: 'openllmetry',
-  scope: { name: 'opentelemetry.instrumentation.openai.v1', version: '0.47.3' },
+  scope: { name: 'opentelemetry.instrumentation.langchain', version: '0.47.3' },
   fineStatus: 0,
   write(record, identity) {
     const attributes = newAttributes();
@@ -37,9 +37,10 @@ function describe(record: AgentRecord, identity: Identity, attributes: Attribute
       attributes['traceloop.span.kind'] = 'tool';
       attributes['traceloop.entity.name'] = work.tool;
       attributes['gen_ai.tool.name'] = work.tool;
-      attributes['gen_ai.tool.call.id'] = work.callId;
-      attributes['traceloop.entity.input'] = `{"args":[],"kwargs":${work.arguments}}`;
-      if (work.result !== undefined) attributes['traceloop.entity.output'] = jsonOf(work.result);
+      attributes['traceloop.entity.input'] = toolInput(record, work);
+      if (work.result !== undefined) attributes['traceloop.entity.output'] = toolOutput(work, work.result);
+      attributes['gen_ai.task.status'] = record.failure ? 'failure' : 'success';
+      if (record.failure) attributes['error.type'] = record.failure.type;
       return { name: `${work.tool}.tool`, kind: 1 };
     case 'memory':
       attributes['traceloop.span.kind'] = 'task';
@@ -87,6 +88,32 @@ function writeMessage(attributes: Attributes, prefix: string, { role, content, t
   calls.forEach((call, i) => {
     setAll(attributes, `${prefix}tool_calls.${i}.`, call);
   });
+}
+
+/** As LangChain's callbacks are told of a call: its number among others differs even where everything else is the same. */
+function toolInput({ spanId, agent }: AgentRecord, work: ToolWork): string {
+  const step = Number.parseInt(spanId.slice(-2), 16);
+  const metadata = { lc_agent_name: agent.name, langgraph_step: step, langgraph_node: 'tools' };
+  const kwargs = { color: 'green', name: null, tool_call_id: work.callId };
+  const common = { input_str: work.arguments, tags: [`seq:step:${step}`], metadata };
+  const inputs = objectIn(work.arguments);
+  return JSON.stringify({ ...common, ...(inputs ? { inputs } : {}), kwargs });
+}
+
+/** A message of LangChain, serialised by its own rules. */
+function toolOutput({ tool, callId }: ToolWork, content: string): string {
+  const kwargs = { content, type: 'tool', name: tool, tool_call_id: callId, status: 'success' };
+  const output = { lc: 1, type: 'constructor', id: ['langchain', 'schema', 'messages', 'ToolMessage'], kwargs };
+  return JSON.stringify({ output, kwargs: { color: 'green', name: tool } });
+}
+
+function objectIn(text: string): object | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Results are dumped as JSON, text too. */

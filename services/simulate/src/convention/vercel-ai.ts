@@ -30,6 +30,9 @@ function describe(record: AgentRecord, identity: Identity, attributes: Attribute
       attributes['ai.model.provider'] = agent.provider;
       attributes['ai.prompt'] = JSON.stringify({ messages: [{ role: 'user', content: work.request }] });
       if (work.answer !== '') attributes['ai.response.text'] = work.answer;
+      // repeated: the sum of the inferences below
+      attributes['ai.usage.promptTokens'] = work.inputTokens;
+      attributes['ai.usage.completionTokens'] = work.outputTokens;
       return { name: 'ai.generateText', kind: 1 };
     case 'inference':
       operation('ai.generateText.doGenerate');

@@ -20,6 +20,7 @@ export function otlpSpan(record: SpanRecord, context: SpanContext): RunSpan {
   const plain = writePlain(record);
   const { name, kind, attributes } = plain ?? convention.write(record as AgentRecord, context.identity);
   const { failure, spanId, parentSpanId } = record;
+  const told = failure && !plain ? convention.tellFailure?.(failure, record as AgentRecord) : undefined;
   Object.assign(attributes, record.extras);
   const endTime = timeOf(record.endUs + offsetUs);
   const span: OtlpSpan = {
@@ -33,9 +34,11 @@ export function otlpSpan(record: SpanRecord, context: SpanContext): RunSpan {
     startTime: timeOf(record.startUs + offsetUs),
     endTime,
     attributes,
-    events: failure && !plain ? [exceptionOf(failure, endTime)] : [],
+    events: failure && !plain && told?.hasEvent !== false ? [exceptionOf(failure, endTime)] : [],
     links: [...context.links],
-    status: failure ? { code: 2, message: failure.message } : { code: plain ? 0 : convention.fineStatus, message: '' },
+    status: failure
+      ? { code: 2, message: told?.message ?? failure.message }
+      : { code: plain ? 0 : convention.fineStatus, message: '' },
     droppedCount: 0,
   };
   const source = { service: record.service, release: context.release, scope: plain ? plainScope : convention.scope };

@@ -23,6 +23,9 @@ export interface AgentWork {
   readonly kind: 'agent';
   readonly request: string;
   readonly answer: string;
+  /** Of its own inferences together */
+  readonly inputTokens: number;
+  readonly outputTokens: number;
 }
 
 export interface InferenceWork {

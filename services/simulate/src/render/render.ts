@@ -41,8 +41,19 @@ class Renderer {
       now = this.#step(each, { owner: step, spanId, conversation, next: step.steps[index + 1] }, now) + BETWEEN_US;
     });
     const { request, answer } = step;
-    this.#record(step, step.agent, { spanId, parentSpanId, startUs, endUs: now }, { kind: 'agent', request, answer });
+    const times = { spanId, parentSpanId, startUs, endUs: now };
+    this.#record(step, step.agent, times, { kind: 'agent', request, answer, ...this.#usageBelow(spanId) });
     return now;
+  }
+
+  #usageBelow(spanId: string): { inputTokens: number; outputTokens: number } {
+    const usage = { inputTokens: 0, outputTokens: 0 };
+    for (const { work, parentSpanId } of this.records) {
+      if (work.kind !== 'inference' || parentSpanId !== spanId || work.output.length === 0) continue;
+      usage.inputTokens += work.inputTokens;
+      usage.outputTokens += work.outputTokens;
+    }
+    return usage;
   }
 
   #step(step: Step, at: Place, startUs: number): number {
