@@ -27,11 +27,18 @@ export interface NormalNeeds {
   quantile(quantity: Quantity, share: number): number;
 }
 
-/** What handoffs of a pair of agents carried that ended well. Plain JSON. */
+/** What handoffs of a pair of agents carried. Plain JSON. */
 export interface HandoffCounts {
   handoffs: number;
   /** How often each field was of each type; at most 64 fields. */
   fields: Record<string, Partial<Record<FieldType, number>>>;
+}
+
+/** Handoffs of a pair that ended well. */
+export interface NormalHandoffs {
+  normal: HandoffCounts;
+  /** Those that lacked what was always there until then. */
+  beyond?: HandoffCounts;
 }
 
 /** How much of a context survived the handoffs of a pair of agents that ended well. */
@@ -54,7 +61,7 @@ export interface UseCounts {
 export interface Normals {
   needs(tenant: string, who: Who): NormalNeeds | undefined;
   /** Agents by their keys. */
-  handoffs(tenant: string, from: string, to: string): HandoffCounts | undefined;
+  handoffs(tenant: string, from: string, to: string): NormalHandoffs | undefined;
   retention(tenant: string, from: string, to: string): NormalRetention | undefined;
   /**
    * @param agent empty for all agents of the tenant

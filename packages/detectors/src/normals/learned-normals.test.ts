@@ -37,12 +37,12 @@ it('an answer is renewed when more was learned', () => {
 
 it('a run that goes beyond does not widen the normal, until such runs keep coming', () => {
   const normals = new LearnedNormals(new MemorySlots());
-  for (let i = 0; i < 100; i++) normals.learn('t', [needing(10)], i);
-  for (let i = 0; i < 11; i++) normals.learn('t', [needing(100, agent('a'), true)], 100 + i);
+  for (let i = 0; i < 300; i++) normals.learn('t', [needing(10)], i);
+  for (let i = 0; i < 12; i++) normals.learn('t', [needing(100, agent('a'), true)], 300 + i);
   expect(stepsOf(normals)).toBeLessThan(12);
-  normals.learn('t', [needing(100, agent('a'), true)], 111);
+  normals.learn('t', [needing(100, agent('a'), true)], 312);
   expect(stepsOf(normals)).toBeGreaterThan(90);
-  expect(normals.needs('t', agent('a'))?.runs('steps')).toBe(112);
+  expect(normals.needs('t', agent('a'))?.runs('steps')).toBe(313);
 });
 
 it('what was normal long ago is forgotten', () => {

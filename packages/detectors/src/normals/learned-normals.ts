@@ -1,5 +1,6 @@
 import type {
   HandoffCounts,
+  NormalHandoffs,
   NormalNeeds,
   NormalRetention,
   Normals,
@@ -20,7 +21,10 @@ export interface NormalsBounds {
   maxEntries: number;
   /** Runs, or handoffs, after which half is forgotten (default 1,000): what is normal now counts twice what was normal that many ago. */
   halveAt: number;
-  /** Share of all runs that go beyond what is normal from which on that is normal too (default 0.1), … */
+  /**
+   * Share of all runs that go beyond what is normal from which on that is normal too (default 0.04: a task class of one run in 25 that
+   * was not met by chance while the first runs taught), …
+   */
   newNormalShare: number;
   /** … and their least number (default 10). */
   leastNewNormal: number;
@@ -29,7 +33,7 @@ export interface NormalsBounds {
 export const defaultNormalsBounds: NormalsBounds = {
   maxEntries: 4_096,
   halveAt: 1_000,
-  newNormalShare: 0.1,
+  newNormalShare: 0.04,
   leastNewNormal: 10,
 };
 
@@ -85,8 +89,9 @@ export class LearnedNormals implements Normals {
     return needs;
   }
 
-  handoffs(tenant: string, from: string, to: string): HandoffCounts | undefined {
-    return this.#slots.get<Entry<HandoffCounts>>(slotOf('handoff', tenant, from, to))?.known;
+  handoffs(tenant: string, from: string, to: string): NormalHandoffs | undefined {
+    const entry = this.#slots.get<Entry<HandoffCounts>>(slotOf('handoff', tenant, from, to));
+    return entry && { normal: entry.known, ...(entry.apart && { beyond: entry.apart }) };
   }
 
   retention(tenant: string, from: string, to: string): NormalRetention | undefined {

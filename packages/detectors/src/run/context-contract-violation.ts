@@ -54,7 +54,8 @@ const DESCRIPTION = describePattern({
     requiredShare: setting.share(
       0.98,
       'share of these that must have had a field, of one type, for it to be required',
-      'one odd handoff in 50 does not make a field optional',
+      'one odd handoff in 50 does not make a field optional; a field that twice as many lack is held to be optional ' +
+        'from then on',
     ),
   },
 });
@@ -87,8 +88,8 @@ export const contextContractViolation = runPattern(DESCRIPTION, (settings): RunP
   }
 
   function normFor({ from, to }: Handoff<Kept>, run: RunView): HandoffNorm | undefined {
-    const counts = run.normals.handoffs(run.tenant, from, to);
-    return counts && normOf(counts, settings);
+    const known = run.normals.handoffs(run.tenant, from, to);
+    return known && normOf(known, settings);
   }
 
   function judge(run: RunView, state: State, reporter: Reporter): void {

@@ -23,7 +23,7 @@ const DESCRIPTION = describePattern({
     'tokens that were read from a provider’s cache; where costs are known, these are judged instead of tokens',
     'anything of an agent of which too few runs are known. A run that is longer than what it remembers is measured in ' +
       'full, but for its time',
-    'what has become normal: when a tenth of an agent’s runs go beyond what was normal, they are taken in',
+    'what has become normal: when one in 25 of an agent’s runs, and ten, went beyond what was normal, they are taken in',
   ],
   needs: 'enough runs of the agent that ended well; for tokens and cost, spans that say them',
   happened: 'the step with which the run crossed the bound',
