@@ -279,19 +279,73 @@ describe('a run', () => {
   });
 });
 
-it('a detector that throws is named, and the others go on', () => {
-  const faulty: RunDetector = {
-    pattern: 'faulty',
-    initialState: () => ({}),
-    onSpan() {
-      throw new Error('cannot read this');
-    },
-    onRunEnd: () => false,
+describe('a detector that throws', () => {
+  /** Finds every step; throws at the third, and where it is told to, when it has altered its state and reported. */
+  const faulty = (throwsIn: 'onSpan' | 'onRunEnd' | 'isBlind' | 'observe'): RunDetector<{ seen: string[] }> => {
+    const fail = (where: typeof throwsIn) => {
+      if (where === throwsIn) throw new Error('cannot read this');
+    };
+    return {
+      pattern: 'faulty',
+      initialState: () => ({ seen: [] }),
+      onSpan(step, _span, _run, state, reporter) {
+        state.seen.push(step.spanId);
+        const evidence = { type: 'seen', seen: [...state.seen] };
+        const sure = { severity: 'low' as const, confidence: 1, summary: 'x', evidence };
+        reporter.report({ key: step.spanId, span: step, rootCause: step, ...sure });
+        if (state.seen.length === 3) fail('onSpan');
+        return true;
+      },
+      onRunEnd(_end, run, state, reporter) {
+        state.seen.push('end');
+        for (const { spanId } of run.steps) reporter.withdraw(spanId);
+        fail('onRunEnd');
+        return true;
+      },
+      isBlind() {
+        fail('isBlind');
+        return false;
+      },
+      observe() {
+        fail('observe');
+        return [];
+      },
+    };
   };
-  const slots = new MemorySlots();
-  const outputs = send(masked(), slots, 1, new RunJudge({ detectors: [faulty, ...runDetectors()] }));
-  expect(outputs[0]?.faults).toEqual([{ pattern: 'faulty', message: 'cannot read this' }]);
-  expect(findings(outputs).some((f) => f.pattern === 'masked_tool_error')).toBe(true);
+  /** All outputs of a run of four spans and its end; between two calls as the slots are, or as they are restored. */
+  const judgedBy = (by: RunJudge, crashes: boolean): RunOutput[] => {
+    let slots = new MemorySlots();
+    const restored = () => {
+      if (crashes) slots = MemorySlots.restore(slots.snapshot());
+      return slots;
+    };
+    const fine = trace().call('pay', ORDER, { result: 'ok' }).llm({ text: 'Paid.' }).end();
+    const outputs = fine.map((given, i) => by.onSpan(restored(), given, i));
+    return [...outputs, by.onEnd(restored(), 'closed', 9_000)];
+  };
+  const of = (pattern: string, outputs: readonly RunOutput[]) => findings(outputs).filter((f) => f.pattern === pattern);
+
+  it.each(['onSpan', 'onRunEnd', 'isBlind', 'observe'] as const)(
+    'in %s is named once, and nothing of that call holds, wherever a crash falls',
+    (where) => {
+      const by = new RunJudge({ detectors: [faulty(where), ...runDetectors()] });
+      const outputs = judgedBy(by, false);
+      expect(judgedBy(by, true)).toEqual(outputs);
+      expect(outputs.flatMap(({ faults }) => faults)).toEqual([{ pattern: 'faulty', message: 'cannot read this' }]);
+      expect(JSON.parse(outputs.at(-1)?.run?.coverage ?? '{}').blind).toContain('faulty');
+      const seen = of('faulty', outputs);
+      expect(seen.filter(({ revision }) => revision === 1)).toHaveLength(where === 'onSpan' ? 2 : 4);
+      const isTakenBack = where === 'isBlind' || where === 'observe';
+      expect(seen.filter(({ withdrawn }) => withdrawn)).toHaveLength(isTakenBack ? 4 : 0);
+    },
+  );
+
+  it('leaves the others as they are without it', () => {
+    const slots = new MemorySlots();
+    const outputs = send(masked(), slots, 1, new RunJudge({ detectors: [faulty('onSpan'), ...runDetectors()] }));
+    expect(of('masked_tool_error', outputs)).toEqual(of('masked_tool_error', send(masked(), new MemorySlots(), 1)));
+    expect(of('masked_tool_error', outputs)).not.toEqual([]);
+  });
 });
 
 it('two detectors of one pattern are refused', () => {

@@ -23,7 +23,7 @@ export interface RunJudgeOptions {
   fleetIncomplete?: boolean;
 }
 
-/** What a detector threw; the record it threw on belongs to the dead letters, the run goes on. */
+/** What a detector threw; the record it threw on belongs to the dead letters, the run goes on without the detector. */
 export interface DetectorFault {
   pattern: string;
   message: string;
@@ -60,6 +60,12 @@ const isLookedOver = ({ index }: Step): boolean => index < 256 || index % 16 ===
 
 const NO_OBSERVATIONS: readonly Observation[] = [];
 
+/**
+ * In place of a detector's state: it threw in this run and is asked no more. What it had altered cannot be told from what it
+ * knew, and what it missed would make it find what is not there. (States are objects.)
+ */
+const THREW = 'threw';
+
 const faultOf = (detector: RunDetector, error: unknown): DetectorFault => ({
   pattern: detector.pattern,
   message: error instanceof Error ? error.message : String(error),
@@ -81,21 +87,37 @@ class Context {
 
 class Collector implements Reporter {
   readonly findings: Finding[] = [];
-  pattern = '';
   readonly #ledger: FindingLedger;
+  /** What a detector has said so far in a call: drafts, and keys of what it takes back. */
+  #said: (FindingDraft | string)[] = [];
 
   constructor(ledger: FindingLedger) {
     this.#ledger = ledger;
   }
 
   report(draft: FindingDraft): void {
-    const finding = this.#ledger.report(this.pattern, draft);
-    if (finding) this.findings.push(finding);
+    this.#said.push(draft);
   }
 
   withdraw(key: string): void {
-    const finding = this.#ledger.withdraw(this.pattern, key);
-    if (finding) this.findings.push(finding);
+    this.#said.push(key);
+  }
+
+  /** The call of this pattern's detector went well: what it said holds. */
+  keep(pattern: string): void {
+    if (this.#said.length === 0) return;
+    const said = this.#said;
+    this.#said = [];
+    for (const each of said) {
+      const finding =
+        typeof each === 'string' ? this.#ledger.withdraw(pattern, each) : this.#ledger.report(pattern, each);
+      if (finding) this.findings.push(finding);
+    }
+  }
+
+  /** It threw: nothing of what it said does. */
+  drop(): void {
+    this.#said = [];
   }
 
   refresh(): void {
@@ -156,11 +178,13 @@ export class RunJudge {
     for (let i = 0; i < this.#detectors.length; i++) {
       const detector = this.#detectors[i] as RunDetector;
       const state = this.#stateOf(i, slots, context);
-      collector.pattern = detector.pattern;
+      if (state === THREW) continue;
       try {
         if (detector.onSpan(step, span, model, state, collector)) slots.put(this.#stateSlots[i] as string, state);
+        collector.keep(detector.pattern);
       } catch (error) {
-        output.faults.push(faultOf(detector, error));
+        collector.drop();
+        output.faults.push(this.#leaveOut(i, slots, context, error));
       }
     }
     collector.tieConsequences();
@@ -192,11 +216,13 @@ export class RunJudge {
     for (let i = 0; i < this.#detectors.length; i++) {
       const detector = this.#detectors[i] as RunDetector;
       const state = this.#stateOf(i, slots, context);
-      collector.pattern = detector.pattern;
+      if (state === THREW) continue;
       try {
         if (detector.onRunEnd(end, model, state, collector)) slots.put(this.#stateSlots[i] as string, state);
+        collector.keep(detector.pattern);
       } catch (error) {
-        output.faults.push(faultOf(detector, error));
+        collector.drop();
+        output.faults.push(this.#leaveOut(i, slots, context, error));
       }
     }
     collector.tieConsequences();
@@ -220,7 +246,7 @@ export class RunJudge {
           seen.verdict === ENDED_WELL || judge(withoutUnlikeOthers(ledger.standing())).verdict === ENDED_WELL;
         if (endedWell) output.observations = this.#observe(slots, context, output.faults);
       }
-      output.run = runRecord(model, judgement, ledger.standing(), revision, this.#blind(slots, context));
+      output.run = runRecord(model, judgement, ledger.standing(), revision, this.#blind(slots, context, output.faults));
       const { verdict, failureProbability: probability } = judgement;
       meta.judged = { end, revision, verdict, probability, sessionId: model.sessionId };
       meta.reopened = false;
@@ -266,12 +292,20 @@ export class RunJudge {
     return context;
   }
 
-  /** Patterns that had something to judge in this run and could not see it. */
-  #blind(slots: Slots, context: Context): string[] {
+  /** Patterns that had something to judge in this run and could not see it, or threw in it. */
+  #blind(slots: Slots, context: Context, faults: DetectorFault[]): string[] {
     const blind: string[] = [];
     for (let i = 0; i < this.#detectors.length; i++) {
       const detector = this.#detectors[i] as RunDetector;
-      if (detector.isBlind?.(context.model, this.#stateOf(i, slots, context))) blind.push(detector.pattern);
+      let state = this.#stateOf(i, slots, context);
+      let isBlind = false;
+      try {
+        isBlind = state !== THREW && detector.isBlind?.(context.model, state) === true;
+      } catch (error) {
+        faults.push(this.#leaveOut(i, slots, context, error));
+        state = THREW;
+      }
+      if (isBlind || state === THREW) blind.push(detector.pattern);
     }
     return blind;
   }
@@ -280,13 +314,22 @@ export class RunJudge {
     const observations: Observation[] = [];
     for (let i = 0; i < this.#detectors.length; i++) {
       const detector = this.#detectors[i] as RunDetector;
+      const state = this.#stateOf(i, slots, context);
+      if (state === THREW) continue;
       try {
-        observations.push(...(detector.observe?.(context.model, this.#stateOf(i, slots, context)) ?? []));
+        observations.push(...(detector.observe?.(context.model, state) ?? []));
       } catch (error) {
-        faults.push(faultOf(detector, error));
+        faults.push(this.#leaveOut(i, slots, context, error));
       }
     }
     return observations;
+  }
+
+  /** The run goes on without this detector, and without what the detector altered before it threw. */
+  #leaveOut(i: number, slots: Slots, context: Context, error: unknown): DetectorFault {
+    context.states[i] = THREW;
+    slots.put(this.#stateSlots[i] as string, THREW);
+    return faultOf(this.#detectors[i] as RunDetector, error);
   }
 
   #stateOf(i: number, slots: Slots, context: Context): unknown {
