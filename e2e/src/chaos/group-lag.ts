@@ -4,12 +4,15 @@ import { LagClock } from './lag-clock.ts';
 
 /** What each group reads. */
 export const READ_BY: Readonly<Record<string, readonly string[]>> = {
+  ingest: ['otlp_spans'],
   detect: ['spans'],
   correlate: ['signals'],
   store: sinks.map(({ topic }) => topic),
 };
 
-/** Ends of transactions have offsets, too, and nobody commits behind those that no record follows. */
+/** Topics that are written outside of transactions. */
+const PLAIN: ReadonlySet<string> = new Set(['spans', 'otlp_spans']);
+/** In all others, ends of transactions have offsets, too, and nobody commits behind those that no record follows. */
 const MARKERS = 16;
 
 export interface Lag {
@@ -18,7 +21,7 @@ export interface Lag {
   readonly partition: number;
   readonly messages: number;
   readonly behindMs: number;
-  /** When the committed offset was last seen to move, by the clock of `performance`, milliseconds */
+  /** Since when the committed offset has moved for certain, by the clock of `performance`, milliseconds; 0: not at all */
   readonly movedAtMs: number;
 }
 
@@ -57,8 +60,9 @@ export class GroupLag implements AsyncDisposable {
             const end = ends.get(topic)?.get(partition) ?? 0;
             const position = Math.max(0, Number(offset));
             const messages = Math.max(0, end - position);
-            const clock = this.#clock(topic, partition);
-            const behindMs = messages <= MARKERS ? 0 : clock.behindMs(now, position);
+            const clock = this.#clock(group, topic, partition);
+            clock.note(now, end);
+            const behindMs = messages <= (PLAIN.has(topic) ? 0 : MARKERS) ? 0 : clock.behindMs(now, position);
             return { group, topic, partition, messages, behindMs, movedAtMs: clock.movedAtMs(now, position) };
           }),
         ),
@@ -76,18 +80,13 @@ export class GroupLag implements AsyncDisposable {
   }
 
   async #endsOf(admin: Admin, topic: string): Promise<Map<number, number>> {
-    const ends = new Map<number, number>();
     const offsets = await admin.fetchTopicOffsets(topic);
-    const now = performance.now();
-    for (const { partition, high } of offsets) {
-      ends.set(partition, Number(high));
-      this.#clock(topic, partition).note(now, Number(high));
-    }
-    return ends;
+    return new Map(offsets.map(({ partition, high }) => [partition, Number(high)]));
   }
 
-  #clock(topic: string, partition: number): LagClock {
-    const id = `${topic}/${partition}`;
+  /** Every group stands elsewhere in a partition that several read. */
+  #clock(group: string, topic: string, partition: number): LagClock {
+    const id = `${group} ${topic}/${partition}`;
     let clock = this.#clocks.get(id);
     if (!clock) {
       clock = new LagClock();

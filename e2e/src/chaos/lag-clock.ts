@@ -6,10 +6,11 @@ interface Sample {
   readonly end: number;
 }
 
-/** Tells how far behind a reader of a partition is in time, from where the partition ended when. */
+/** Tells how far behind one reader of a partition is in time, from where the partition ended when. Every reader has a clock of its own. */
 export class LagClock {
   readonly #samples: Sample[] = [];
-  #position = 0;
+  #position: number | undefined;
+  #seenAtMs = 0;
   #movedAtMs = 0;
 
   /** The partition ended there at that time; calls come in the order of time. */
@@ -20,10 +21,14 @@ export class LagClock {
     while ((this.#samples[0]?.atMs ?? atMs) < atMs - MEMORY_MS) this.#samples.shift();
   }
 
-  /** The reader stood there at that time; calls come in the order of time. Gives the time of its last move. */
+  /**
+   * The reader stood there at that time; calls come in the order of time. Gives a time since which it has moved for certain: of
+   * a move between two calls only the former one's. 0 as long as it was not seen to move.
+   */
   movedAtMs(atMs: number, position: number): number {
-    if (position !== this.#position) this.#movedAtMs = atMs;
+    if (this.#position !== undefined && position !== this.#position) this.#movedAtMs = this.#seenAtMs;
     this.#position = position;
+    this.#seenAtMs = atMs;
     return this.#movedAtMs;
   }
 
