@@ -13,31 +13,44 @@ export interface ExpectedLetter {
   readonly value: Buffer | null;
 }
 
+interface Sent {
+  readonly topic: string;
+  readonly poison: PoisonMessage;
+  /** How often it was sent and acknowledged */
+  count: number;
+  /** How often it was met in its topic; more often where an answer was lost. */
+  found: number;
+}
+
 /** What is known of every poison that was sent; where it stands shows when the topics are read. */
 export class PoisonBook {
   /** By topic and digest of the value */
-  readonly #sent = new Map<string, { poison: PoisonMessage; count: number }>();
+  readonly #sent = new Map<string, Sent>();
 
   sent(topic: string, poison: PoisonMessage): void {
     const id = idOf(topic, poison.value);
-    const count = this.#sent.get(id)?.count ?? 0;
-    this.#sent.set(id, { poison, count: count + 1 });
+    const sent = this.#sent.get(id) ?? { topic, poison, count: 0, found: 0 };
+    sent.count += 1;
+    this.#sent.set(id, sent);
   }
 
   /** Topics into which anything was sent. */
   get topics(): Set<string> {
-    return new Set([...this.#sent.keys()].map((id) => id.slice(0, id.indexOf(' '))));
+    return new Set([...this.#sent.values()].map(({ topic }) => topic));
   }
 
-  /** How many were sent and acknowledged; each may be there more than once. */
-  get size(): number {
-    return [...this.#sent.values()].reduce((sum, { count }) => sum + count, 0);
+  /** What was acknowledged and was not met as often when the topics were read, in words: there could be no letter of it. */
+  get lost(): string[] {
+    return [...this.#sent.values()].flatMap(({ topic, poison: { form }, count, found }) =>
+      found < count ? [`${form} in ${topic}: sent ${count} times, there ${found} times`] : [],
+    );
   }
 
-  /** The letters that must be there because of a message of a topic; none for one that is no poison of ours. */
+  /** The letters that must be there because of a message of a topic; none for one that is no poison of ours. Once for each message. */
   lettersFor(topic: string, message: { partition: number; offset: number; value: Buffer | null }): ExpectedLetter[] {
     const known = this.#sent.get(idOf(topic, message.value));
     if (!known) return [];
+    known.found += 1;
     const { partition, offset } = message;
     const { reason, value } = known.poison;
     return readersOf(topic).map((service) => ({ service, topic, partition, offset, reason, value }));
@@ -49,6 +62,5 @@ function idOf(topic: string, value: Buffer | null): string {
 }
 
 function readersOf(topic: string): string[] {
-  if (topic === 'otlp_spans') return ['ingest'];
   return Object.entries(READ_BY).flatMap(([service, topics]) => (topics.includes(topic) ? [service] : []));
 }

@@ -9,7 +9,7 @@ import { hostileRun } from './hostile-run.ts';
 import type { PoisonBook } from './poison-book.ts';
 
 /** Every topic that somebody reads. */
-const TOPICS = [...new Set(Object.values(READ_BY).flat()), 'otlp_spans'];
+const TOPICS = [...new Set(Object.values(READ_BY).flat())];
 const MESSAGES = 6;
 const RETRY_MS = 500;
 

@@ -134,6 +134,7 @@ export async function judge(parts: VerdictParts): Promise<Verdict> {
   }
   const account = accountForLetters(letters, await deadLetters(kafka));
   few('dead letters', account.problems);
+  few('poisons gone before anybody read them', book.lost);
 
   return {
     spansStored: spans.stored,
