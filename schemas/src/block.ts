@@ -47,14 +47,12 @@ export interface BlockHeader {
 /** Packs records of one type into blocks. Reuses one growing buffer: not for concurrent use, which JavaScript cannot have anyway. */
 export class BlockEncoder<N extends RecordName> {
   readonly #writer: WriterSchema;
-  readonly #fingerprint: Buffer;
   #buffer = Buffer.allocUnsafe(64 * 1024);
   #end = BLOCK_HEADER_BYTES;
   #count = 0;
 
   constructor(recordName: N) {
     this.#writer = currentSchema(recordName);
-    this.#fingerprint = Buffer.from(this.#writer.fingerprint, 'hex');
   }
 
   get count(): number {
@@ -82,16 +80,21 @@ export class BlockEncoder<N extends RecordName> {
 
   /** The finished block as a copy of its own; the encoder is empty again. */
   finish(): Buffer {
-    const block = Buffer.allocUnsafe(this.#end);
-    this.#buffer.copy(block, BLOCK_HEADER_BYTES, BLOCK_HEADER_BYTES, this.#end);
-    this.#fingerprint.copy(block, 0);
-    block.writeUInt32BE(this.#count, 8);
-    block.writeUInt32BE(this.#end - BLOCK_HEADER_BYTES, 12);
-    block.writeUInt32BE(crc32(block.subarray(BLOCK_HEADER_BYTES)), 16);
+    const block = blockOf(this.#writer, this.#count, this.#buffer.subarray(BLOCK_HEADER_BYTES, this.#end));
     this.#end = BLOCK_HEADER_BYTES;
     this.#count = 0;
     return block;
   }
+}
+
+function blockOf(writer: WriterSchema, count: number, records: Buffer): Buffer {
+  const block = Buffer.allocUnsafe(BLOCK_HEADER_BYTES + records.length);
+  records.copy(block, BLOCK_HEADER_BYTES);
+  block.write(writer.fingerprint, 'hex');
+  block.writeUInt32BE(count, 8);
+  block.writeUInt32BE(records.length, 12);
+  block.writeUInt32BE(crc32(records), 16);
+  return block;
 }
 
 /** One block of the given records; of none, a tick. */
@@ -195,6 +198,17 @@ export function decodeBlockLazily<N extends RecordName>(recordName: N, block: Bu
 /** To be told of a record that was looked at and is kept all the same: one that was decoded lazily goes back to bytes. */
 export function forgetRead(record: unknown): void {
   if (record instanceof LazySpan) record.forget();
+}
+
+/**
+ * A block of one record that was decoded: of one that was decoded lazily, the very bytes that it had.
+ *
+ * Throws nothing for what `decodeBlock` and `decodeBlockLazily` give.
+ */
+export function encodeAlone<N extends RecordName>(recordName: N, record: RecordTypes[N]): Buffer {
+  if (!(record instanceof LazySpan)) return encodeBlock(recordName, [record]);
+  const { block, position } = record.place;
+  return blockOf(span, 1, block.subarray(position, walkSpan(block, position)));
 }
 
 // avsc's own bindings: `decode` takes a resolver as third argument

@@ -75,6 +75,11 @@ ${first.join('\n')}
 
 ${getters.join('\n\n')}
 
+  /** Where its bytes begin. */
+  get place(): { block: Buffer; position: number } {
+    return { block: this.#block, position: this.#position };
+  }
+
   /** Is bytes again, until it is asked anew. */
   forget(): void {
     this.#all = undefined;

@@ -4,7 +4,15 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { arbitraryOf } from '../test/arbitrary-of.ts';
 import { readAvroFiles } from './avro-files.ts';
-import { BLOCK_HEADER_BYTES, BlockError, checkBlock, decodeBlock, encodeBlock } from './block.ts';
+import {
+  BLOCK_HEADER_BYTES,
+  BlockError,
+  checkBlock,
+  decodeBlock,
+  decodeBlockLazily,
+  encodeAlone,
+  encodeBlock,
+} from './block.ts';
 import { currentSchema, type RecordName } from './record-types.ts';
 import { walkOf } from './walk.ts';
 
@@ -48,6 +56,13 @@ const hostileNumber = fc.constantFrom(
   [0x7e],
   [0x7f],
   [0xff, 0xff, 0xff, 0x1f],
+  // 2^31, the least and the most that an int holds, in as many bytes as it wants and in more
+  [0x80, 0x80, 0x80, 0x80, 0x10],
+  [0xfe, 0xff, 0xff, 0xff, 0x0f],
+  [0xff, 0xff, 0xff, 0xff, 0x0f],
+  [0xff, 0xff, 0xff, 0xff, 0x8f, 0x80, 0x00],
+  // 2^40
+  [0x80, 0x80, 0x80, 0x80, 0x80, 0x40],
   [0x80, 0x80, 0x80, 0x80, 0x02],
   [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x07],
   [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01],
@@ -107,6 +122,28 @@ describe('a block of any type', () => {
     expect(worst, 'ms of CPU for a block of some hundred bytes').toBeLessThan(5_000);
   });
 
+  it('encodes again once it is decoded, whatever a client writes into it', () => {
+    let decodedAfterAnEdit = 0;
+    fc.assert(
+      fc.property(anyBlock, fc.nat(), fc.nat(1), hostileNumber, ({ name, records, block }, at, drop, bytes) => {
+        const body = bodyOf(block);
+        const place = at % (body.length + 1);
+        const edited = Buffer.concat([body.subarray(0, place), Buffer.from(bytes), body.subarray(place + drop)]);
+        for (const read of [decodeBlock, decodeBlockLazily]) {
+          const hostile = forged(block, edited, records.length);
+          outcome(() => {
+            const decoded = read(name, hostile);
+            expect(decodeBlock(name, encodeBlock(name, decoded))).toHaveLength(records.length);
+            expect(decodeBlock(name, encodeAlone(name, decoded[0] as never))).toHaveLength(1);
+            return ++decodedAfterAnEdit;
+          });
+        }
+      }),
+      { numRuns: 40 * RUNS },
+    );
+    expect(decodedAfterAnEdit).toBeGreaterThan(RUNS);
+  });
+
   it.each([2 ** 32 - 1, 2 ** 31, 1_000_000])('that states %i records asks for no memory for them', (count) => {
     fc.assert(
       fc.property(anyBlock, ({ name, block }) => {
@@ -139,6 +176,9 @@ describe('a walk', () => {
     ['elements whose size leads back', { type: 'array', items: 'string' }, bytes(1, 3, 0, 0)],
     ['a text of negative length', 'string', bytes(1)],
     ['a text longer than what is there', 'string', bytes(8, 97)],
+    ['an int of 2^31', 'int', bytes(0x80, 0x80, 0x80, 0x80, 0x10)],
+    ['an int below -2^31', 'int', bytes(0x81, 0x80, 0x80, 0x80, 0x10)],
+    ['an int of 2^40', { type: 'array', items: 'int' }, bytes(2, 0x80, 0x80, 0x80, 0x80, 0x80, 0x40, 0)],
     ['an integer that does not end', 'long', Buffer.alloc(12, 0xff)],
     ['a symbol that the enum does not have', { type: 'enum', name: 'E', symbols: ['a'] }, bytes(2)],
     ['a branch that the union does not have', ['null', 'long'], bytes(4, 0)],
@@ -146,6 +186,14 @@ describe('a walk', () => {
     ['a double cut off', 'double', Buffer.alloc(7)],
   ])('refuses %s', (_, schema, content) => {
     expect(() => walkOf(schema as avro.Schema)(content, 0)).toThrow(RangeError);
+  });
+
+  it.each([
+    [2 ** 31 - 1, bytes(0xfe, 0xff, 0xff, 0xff, 0x0f)],
+    [-(2 ** 31), bytes(0xff, 0xff, 0xff, 0xff, 0x0f)],
+    ['-1 in nine bytes', bytes(0x81, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0)],
+  ])('passes over an int of %s', (_, content) => {
+    expect(walkOf('int')(content, 0)).toBe(content.length);
   });
 
   it('passes over elements that state their size, maps, fixed and named types', () => {

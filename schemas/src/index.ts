@@ -8,6 +8,7 @@ export {
   checkBlock,
   decodeBlock,
   decodeBlockLazily,
+  encodeAlone,
   encodeBlock,
   encodeTick,
   forgetRead,

@@ -5,15 +5,16 @@ export type Walk = (bytes: Buffer, position: number) => number;
 
 /**
  * A walk over records of a schema, without decoding them: every length stays within the bytes, every index within its
- * enum or union, and the time taken is bounded by the number of bytes. avsc bounds none of it: an array that says to
- * have a thousand million elements makes it allocate them.
+ * enum or union, every int within 32 bits, and the time taken is bounded by the number of bytes. avsc bounds none of it:
+ * an array that says to have a thousand million elements makes it allocate them, and an int that it has read, it may
+ * refuse to write.
  * Source of the format: Apache Avro 1.12 specification, “Binary Encoding”.
  */
 export function walkOf(schema: avro.Schema): Walk {
   return walkIn(schema, new Map(), '');
 }
 
-/** The same, which lets no integer pass that a JavaScript number does not hold. */
+/** The same, which lets no long pass that a JavaScript number does not hold. */
 export function safeWalkOf(schema: avro.Schema): Walk {
   return walkIn(schema, new Map([['long', safeLong]]), '');
 }
@@ -76,7 +77,7 @@ const PRIMITIVES: Readonly<Record<string, Walk>> = {
     if (position >= bytes.length || (bytes[position] as number) > 1) throw fault('no boolean', position);
     return position + 1;
   },
-  int: skipLong,
+  int: int32,
   long: skipLong,
   float: (bytes, position) => within(bytes, position, 4),
   double: (bytes, position) => within(bytes, position, 8),
@@ -90,8 +91,8 @@ function record(fields: readonly Walk[]): Walk {
     for (const field of fields) {
       const byte = bytes[end] as number;
       // short texts and small numbers, most of what there is, without a call: half of the time
-      if ((field === skipLong || field === safeLong) && byte < 0x80) end++;
-      else if (field === skipText && byte < 0x80 && (byte & 1) === 0) end += 1 + (byte >> 1);
+      if (field === skipText && byte < 0x80 && (byte & 1) === 0) end += 1 + (byte >> 1);
+      else if (byte < 0x80 && (field === safeLong || field === skipLong || field === int32)) end++;
       else end = field(bytes, end);
     }
     if (end > bytes.length) throw fault('cut off', position);
@@ -152,6 +153,16 @@ function skipLong(bytes: Buffer, position: number): number {
     if (byte < 0x80) return end + 1;
   }
   throw fault('an integer of more than ten bytes', position);
+}
+
+/** Of up to four bytes every value is one. */
+function int32(bytes: Buffer, position: number): number {
+  const end = skipLong(bytes, position);
+  if (end - position > 4) {
+    const value = readLong(bytes, position);
+    if (value < -(2 ** 31) || value >= 2 ** 31) throw fault('an int beyond 32 bits', position);
+  }
+  return end;
 }
 
 /** Of up to seven bytes every value is one. */

@@ -317,6 +317,11 @@ export class LazySpan implements Span {
     return (this.#all ?? this.#read()).cut;
   }
 
+  /** Where its bytes begin. */
+  get place(): { block: Buffer; position: number } {
+    return { block: this.#block, position: this.#position };
+  }
+
   /** Is bytes again, until it is asked anew. */
   forget(): void {
     this.#all = undefined;
