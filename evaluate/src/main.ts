@@ -1,11 +1,11 @@
 /** How well the patterns are found in a simulated fleet: `npm run evaluate`. */
 import { claimDataDir, loadLocalConfig, starting as startingUnder } from '@spanwise/local';
 import { checkReportFile, ProgressLine, runCommand, UsageError, writeReport } from '@spanwise/local/command';
-import { conventions } from '@spanwise/simulate';
+import { conventions, SessionSource } from '@spanwise/simulate';
 import { type EvaluateCommand, parseEvaluateCommand, usage } from './command-line.ts';
 import { evaluateFleet, type Progress } from './evaluation.ts';
 import { KafkaPipeline } from './kafka/kafka-pipeline.ts';
-import { recentStart } from './options.ts';
+import { mixOf, recentStart } from './options.ts';
 import { parityOf, parityTable, unequalMistakes } from './parity.ts';
 import { detailsOf, type Evaluated, lineOf, reportOf, tableOf } from './report.ts';
 
@@ -17,18 +17,21 @@ await runCommand(async (stop) => {
   }
   checkReportFile(command.report);
   checkReportFile(command.details, '--details');
+  checkFleet(command);
+  // claimed, and emptied, once: every evaluation has topics and tables of its own
+  const dataDir = command.through === 'kafka' ? claimDataDir('evaluate', command.dataDir) : undefined;
+  const evaluate = command.convention === 'each' ? compareConventions : evaluateOnce;
+  return await evaluate({ ...command, dataDir }, stop);
+});
+
+/** Refuses a preset, fault, convention or share that there is not before anything starts. */
+function checkFleet({ convention, ...options }: EvaluateCommand): void {
   try {
-    // claimed, and emptied, once: every evaluation has topics and tables of its own
-    const claimed = {
-      ...command,
-      ...(command.through === 'kafka' ? { dataDir: claimDataDir('evaluate', command.dataDir) } : {}),
-    };
-    return await (command.convention === 'each' ? compareConventions(claimed, stop) : evaluateOnce(claimed, stop));
+    new SessionSource(mixOf({ ...options, convention: convention === 'each' ? 'all' : convention }));
   } catch (error) {
-    // a preset, fault, convention or share that there is not
     throw error instanceof RangeError ? new UsageError(`${error.message} (--help lists the options)`) : error;
   }
-});
+}
 
 async function evaluateOnce(command: EvaluateCommand, stop: AbortSignal): Promise<number> {
   const evaluated = await evaluatedIn(command.convention, command, stop);
