@@ -1,12 +1,9 @@
 import { type DeadLetter, encodeBlock, type RecordName, type RecordTypes } from '@spanwise/schemas';
 import type { OutgoingMessage } from './broker/broker.ts';
+import { fittingLetter } from './dead-letter.ts';
 import type { DeadLetterEvent } from './observer.ts';
-import { MAX_RECORD_BYTES, OutputCollector } from './output-collector.ts';
+import { OutputCollector } from './output-collector.ts';
 import { DEAD_LETTERS, type Topology } from './topology.ts';
-
-const MAX_DETAIL = 4_000;
-const MAX_VALUE_BYTES = MAX_RECORD_BYTES - 16 * 1024;
-const MAX_KEY_BYTES = 8 * 1024;
 
 export type Buried = Pick<DeadLetter, 'offset' | 'reason' | 'detail' | 'key' | 'value'> & {
   /** Broker append time, ms. */
@@ -33,19 +30,18 @@ export class DeadLetterBox<I extends RecordName> {
   }
 
   bury({ offset, reason, detail, key, value, time }: Buried): void {
-    const cut = value !== null && value.length > MAX_VALUE_BYTES;
-    const place = `the first ${MAX_VALUE_BYTES} of ${value?.length} bytes; the whole stands at its offset while retained. `;
-    this.#outputs.add(DEAD_LETTERS, `${this.#partition}`, {
+    const letter = fittingLetter({
       service: this.#topology.name,
       topic: this.#topology.input,
       partition: this.#partition,
       offset,
       reason,
-      detail: ((cut ? place : '') + detail).slice(0, MAX_DETAIL),
-      key: key?.subarray(0, MAX_KEY_BYTES) ?? null,
-      value: cut ? value.subarray(0, MAX_VALUE_BYTES) : value,
+      detail,
+      key,
+      value,
       time: time * 1000,
     });
+    this.#outputs.add(DEAD_LETTERS, `${this.#partition}`, letter);
     this.#events.push({ partition: this.#partition, offset, reason, detail });
   }
 

@@ -14,6 +14,7 @@ export { crashLevel } from './broker/crash-level.ts';
 export { KafkaBroker, type KafkaBrokerOptions } from './broker/kafkajs.ts';
 export { type KafkaOptions, kafkaClient } from './broker/kafkajs-client.ts';
 export { type Undecodable, undecodableBatch } from './broker/undecodable.ts';
+export { fittingLetter, letterKey } from './dead-letter.ts';
 export { ENGINE_DEFAULTS, type EngineOptions, type LogClock, logClocks } from './engine-options.ts';
 export type { Logger } from './logger.ts';
 export type { CommitEvent, DeadLetterEvent, EngineObserver, RestoreEvent } from './observer.ts';

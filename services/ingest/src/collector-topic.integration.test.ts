@@ -16,12 +16,17 @@ beforeAll(async () => {
 });
 afterAll(() => broker[Symbol.asyncDispose]());
 
-const reading = () => createIngest(broker.brokers, { SPANWISE_INGEST_OTLP_TOPIC: 'otlp_spans' });
+const reading = (env = {}) => createIngest(broker.brokers, { SPANWISE_INGEST_OTLP_TOPIC: 'otlp_spans', ...env });
 
-async function produce(ingest: RunningIngest, value: Buffer, compression = kafkajs.CompressionTypes.None) {
+async function produce(
+  ingest: RunningIngest,
+  value: Buffer,
+  compression = kafkajs.CompressionTypes.None,
+  key: Buffer | null = null,
+) {
   const producer = kafka.producer();
   await producer.connect();
-  await producer.send({ topic: `${ingest.prefix}otlp_spans`, compression, messages: [{ value, partition: 0 }] });
+  await producer.send({ topic: `${ingest.prefix}otlp_spans`, compression, messages: [{ key, value, partition: 0 }] });
   await producer.disconnect();
 }
 const request = (name: string) => Buffer.from(encodeTracesProtobuf(otlpRequest(name, 3)));
@@ -52,6 +57,30 @@ describe("the Collector's topic", () => {
     expect(records.map(({ record }) => record)).toMatchObject([
       { partition: 0, offset: 4, reason: 'undecodable', detail: expect.stringContaining('offsets 4 to 4 (zstd)') },
     ]);
+    expect(ingest.health.ready).toBe(true);
+  });
+
+  it('is read behind a request above the limit, which is not decoded, and behind a message with a huge key', async () => {
+    await using ingest = reading({ SPANWISE_INGEST_MAX_BODY_BYTES: '1MiB' });
+    await ingest.service.start();
+    // small for the broker, and lawful: it is its size alone that speaks against it
+    const tooLarge = Buffer.from(encodeTracesProtobuf(otlpRequest('too large', 20_000)));
+    await produce(ingest, tooLarge, ZSTD);
+    await produce(ingest, Buffer.from('no request'), ZSTD, Buffer.alloc(3 * 1024 * 1024, 'k'));
+    await produce(ingest, request('after them'));
+    await untilStored(ingest, ['after them']);
+    const { records } = await ingest.topic('dead-letters', 'DeadLetter');
+    expect(records.map(({ record }) => record)).toMatchObject([
+      {
+        offset: 0,
+        reason: 'rejected',
+        detail: expect.stringContaining(`${tooLarge.length} bytes, the limit is 1048576`),
+      },
+      { offset: 1, reason: 'undecodable', key: Buffer.alloc(8 * 1024, 'k') },
+    ]);
+    expect(tooLarge.subarray(0, records[0]?.record.value?.length)).toEqual(records[0]?.record.value);
+    const spans = await ingest.topic('spans', 'Span');
+    expect(spans.records.filter(({ record }) => record.traceId === traceIdOf('too large'))).toEqual([]);
     expect(ingest.health.ready).toBe(true);
   });
 

@@ -22,6 +22,8 @@ export interface CollectorTopicOptions {
   group: string;
   topic: string;
   tenant: string;
+  /** Of one message; a larger one is a dead letter, not decoded: decoding blocks the process and takes many times the bytes. */
+  maxBodyBytes: number;
   acceptor: Acceptor;
   budget: ByteBudget;
   deadLetters: BlockProducer;
@@ -161,10 +163,14 @@ export class CollectorTopic implements AsyncDisposable {
     message: KafkaMessage,
     goOn: () => boolean,
   ): Promise<'ok' | 'stopped' | Pick<Failure, 'reason' | 'detail'>> {
-    const { acceptor, budget, tenant } = this.#options;
+    const { acceptor, budget, tenant, maxBodyBytes } = this.#options;
     const undecodable = undecodableBatch(message);
     if (undecodable) return undecodable;
     const body = message.value ?? Buffer.alloc(0);
+    if (body.length > maxBodyBytes) {
+      const detail = `the message has ${body.length} bytes, the limit is ${maxBodyBytes}: let the Collector send smaller batches`;
+      return { reason: 'rejected', detail };
+    }
     const payload = {
       body,
       encoding: encodingByFirstByte(body),

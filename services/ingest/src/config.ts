@@ -27,7 +27,7 @@ const shape = {
   maxBodyBytes: {
     env: 'SPANWISE_INGEST_MAX_BODY_BYTES',
     schema: bytes('16MiB'),
-    doc: 'Largest request, as sent and as decompressed; more is answered with 413 (gRPC: RESOURCE_EXHAUSTED).',
+    doc: "Largest request, as sent and as decompressed; more is answered with 413 (gRPC: RESOURCE_EXHAUSTED), or a dead letter of the Collector's topic.",
   },
   maxInFlightBytes: {
     env: 'SPANWISE_INGEST_MAX_IN_FLIGHT_BYTES',

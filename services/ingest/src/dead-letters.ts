@@ -1,9 +1,7 @@
 import { type DeadLetterReason, encodeBlock } from '@spanwise/schemas';
+import { fittingLetter } from '@spanwise/stream';
 import type { KafkaMessage } from 'kafkajs';
 import type { BlockProducer } from './span-writer.ts';
-
-/** A longer message is kept up to here, so that its dead letter stays below Kafka's message.max.bytes of 1 MiB. */
-const KEPT_BYTES = 768 * 1024;
 
 export interface Failure {
   topic: string;
@@ -17,21 +15,18 @@ export interface Failure {
 export async function writeDeadLetters(producer: BlockProducer, failures: readonly Failure[]): Promise<void> {
   for (const { topic, partition, message, reason, detail } of failures) {
     const { key, value, offset, timestamp } = message;
-    const cut = value !== null && value.length > KEPT_BYTES;
-    const block = encodeBlock('DeadLetter', [
-      {
-        service: 'ingest',
-        topic,
-        partition,
-        offset: Number(offset),
-        reason,
-        detail: cut ? `${detail} (its first ${KEPT_BYTES} of ${value.length} bytes are kept)` : detail,
-        key,
-        value: cut ? value.subarray(0, KEPT_BYTES) : value,
-        time: Number(timestamp) * 1000,
-      },
-    ]);
+    const letter = fittingLetter({
+      service: 'ingest',
+      topic,
+      partition,
+      offset: Number(offset),
+      reason,
+      detail,
+      key,
+      value,
+      time: Number(timestamp) * 1000,
+    });
     // one after another: each may be nearly as large as Kafka takes at once
-    await producer.send([{ partition: 0, value: block }]);
+    await producer.send([{ partition: 0, value: encodeBlock('DeadLetter', [letter]) }]);
   }
 }

@@ -68,12 +68,13 @@ export class IngestService implements Service {
   }
 
   async #readCollectorTopic(): Promise<void> {
-    const { topicPrefix, otlpTopic, defaultTenant } = this.#config;
+    const { topicPrefix, otlpTopic, defaultTenant, maxBodyBytes } = this.#config;
     this.#collector = new CollectorTopic({
       kafka: this.#link.kafka,
       group: `${topicPrefix}ingest`,
       topic: topicPrefix + otlpTopic,
       tenant: defaultTenant,
+      maxBodyBytes,
       acceptor: this.#acceptor,
       budget: this.#budget,
       deadLetters: this.#link.deadLetters,

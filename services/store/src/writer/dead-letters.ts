@@ -1,6 +1,6 @@
 import type { Logger } from '@spanwise/runtime';
 import { encodeBlock } from '@spanwise/schemas';
-import { persist } from '@spanwise/stream';
+import { letterKey, persist } from '@spanwise/stream';
 import kafkajs, { type Producer } from 'kafkajs';
 import type { StoreMetrics } from '../metrics.ts';
 import type { DeadMessage } from './batch.ts';
@@ -57,7 +57,7 @@ export class DeadLetterWriter {
           offset: message.offset,
           reason,
           detail: words.slice(0, 4000),
-          key: message.key,
+          key: letterKey(message.key),
           value,
           time: message.timestamp * 1000,
         },
