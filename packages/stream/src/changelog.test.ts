@@ -4,7 +4,9 @@ import {
   CHANGELOG_MESSAGE_BYTES,
   ChangelogDecoder,
   ChangelogEncoder,
+  checkEntryName,
   encodeMark,
+  LONGEST_ENTRY_NAME,
   MESSAGE_KINDS,
   readChangelogHeader,
 } from './changelog.ts';
@@ -49,6 +51,25 @@ describe('the changelog', () => {
       }),
     );
   });
+
+  it.each([1, LONGEST_ENTRY_NAME - 4])(
+    'carries key and name of the greatest length in small messages, key %i',
+    (length) => {
+      const key = '€'.repeat(length);
+      const name = '€'.repeat(LONGEST_ENTRY_NAME - length);
+      checkEntryName(key, name);
+      expect(() => checkEntryName(`${key}x`, name)).toThrow(RangeError);
+      const changes = [
+        { key, slot: name, json: JSON.stringify('€'.repeat(200_000)) },
+        { key, name, at: 1 },
+        { key, slot: name, json: JSON.stringify('x'.repeat(131_072 / 3 - 3)) },
+        { key: `${key.slice(1)}y`, slot: name, json: undefined },
+      ];
+      const messages = encode(changes);
+      expect(decode(messages)).toEqual(changes);
+      for (const message of messages) expect(message.length).toBeLessThanOrEqual(CHANGELOG_MESSAGE_BYTES);
+    },
+  );
 
   it.each([10, 43_690, 131_072, 131_073, 1_000_000])(
     'carries a value of %i units in messages that stay small',

@@ -37,6 +37,17 @@ const SAME_KEY = 0xffffffff;
 /** Most bytes of one message, so that a changelog batch stays below Kafka's default limit of 1 MiB. */
 export const CHANGELOG_MESSAGE_BYTES = 256 * 1024;
 const PIECE_BYTES = CHANGELOG_MESSAGE_BYTES / 2;
+/** Most UTF-16 units of a key and the name of its slot or timer: at three bytes each they fit into a message with a piece. */
+export const LONGEST_ENTRY_NAME = 32 * 1024;
+
+/** Throws a RangeError where no message could carry an entry of this key and name. */
+export function checkEntryName(key: string, name: string): void {
+  const length = key.length + name.length;
+  if (length <= LONGEST_ENTRY_NAME) return;
+  throw new RangeError(
+    `key and name of ${length} characters, at most ${LONGEST_ENTRY_NAME} can be kept: ${key.slice(0, 80)}…/${name.slice(0, 80)}`,
+  );
+}
 
 /** A message without entries: a sentinel, or the begin or end of a snapshot. */
 export function encodeMark(kind: MessageKind, stateVersion: number, id = ''): Buffer {

@@ -1,3 +1,4 @@
+import { checkEntryName } from './changelog.ts';
 import type { KeyedStore, KeySlots } from './topology.ts';
 
 interface Slot {
@@ -96,11 +97,16 @@ export class SlotStore implements KeyedStore {
     this.putIn(this.#keys.get(key), key, slot, value);
   }
 
-  /** `put` for who has the key's entry already, if there is one; gives the entry. */
+  /**
+   * `put` for who has the key's entry already, if there is one; gives the entry. Throws a RangeError, and keeps nothing,
+   * where key and name are longer than the changelog can carry.
+   */
   putIn(known: Key | undefined, key: string, slot: string, value: unknown): Key {
     if (value === undefined) throw new TypeError(`slot ${slot} of ${key}: undefined is no value; use delete`);
+    let found = known?.slots.get(slot);
+    // here and not at the commit, which no record would be to blame for
+    if (!found) checkEntryName(key, slot);
     const entry = known ?? this.#addKey(key);
-    let found = entry.slots.get(slot);
     if (!found) {
       found = newSlot(entry, slot);
       entry.slots.set(slot, found);

@@ -172,6 +172,25 @@ describe('what cannot be processed', () => {
   });
 
   it.each([
+    ['its group', DELAY_MS],
+    ['its key alone', 0],
+  ])('buries a record whose state no changelog message could carry, by %s, and goes on', (_, delayMs) => {
+    const driver = new TopologyTestDriver(ledger({ delayMs }));
+    const long = entry('x'.repeat(1_000_000), '1', 0, 5);
+    driver.pipe([good('1'), long, good('2')], 100);
+    driver.advance(DELAY_MS);
+    expect(balances(driver)).toEqual(['a 1 1', 'a 2 2']);
+    expect(deadLetters(driver)).toMatchObject([
+      { reason: 'processor_error', detail: expect.stringContaining('characters, at most') },
+    ]);
+    expect(driver.changelogBytes).toBeLessThan(1_000);
+    driver.crashAndRestore();
+    driver.pipe(good('3'), 130);
+    driver.advance(DELAY_MS);
+    expect(balances(driver).at(-1)).toBe('a 3 3');
+  });
+
+  it.each([
     ['garbage', Buffer.from('this is no block at all'), 'unknown_schema'],
     ['an empty message', Buffer.alloc(0), 'undecodable'],
   ])('buries %s, and goes on', (_, bytes, reason) => {

@@ -1,4 +1,5 @@
 import { BinaryHeap } from './binary-heap.ts';
+import { checkEntryName } from './changelog.ts';
 
 export interface Timer {
   readonly key: string;
@@ -62,6 +63,7 @@ export class TimerTable {
 
   schedule(key: string, name: string, at: number): void {
     if (!Number.isFinite(at)) throw new RangeError(`timer ${name} of ${key}: ${at} is no time`);
+    checkEntryName(key, name);
     const entry = this.#entry(key, name);
     this.#touch(entry);
     this.#set(entry, at);

@@ -7,7 +7,10 @@ import type { RecordName, RecordTypes } from '@spanwise/schemas';
  */
 export interface KeyedStore {
   get<S>(key: string, slot: string): S | undefined;
-  /** Sets a slot and marks it changed; it is serialised once, before the next commit. */
+  /**
+   * Sets a slot and marks it changed; it is serialised once, before the next commit. Throws where key and slot have more
+   * than 32 Ki characters: no changelog message could carry them.
+   */
   put(key: string, slot: string, value: unknown): void;
   /** Deletes one slot, or all slots of the key. Timers stay: see `ProcessorContext.cancel`. */
   delete(key: string, slot?: string): void;
@@ -45,7 +48,10 @@ export interface ProcessorContext {
    * the topic as an output, when the record does not fit its schema, or is larger than Kafka takes.
    */
   forward<N extends RecordName>(topic: string, key: string, record: RecordTypes[N]): void;
-  /** Calls `punctuate(key, timer)` when the clock reaches `atMs`; replaces a timer of the same key and name. Timers are state. */
+  /**
+   * Calls `punctuate(key, timer)` when the clock reaches `atMs`; replaces a timer of the same key and name. Timers are state;
+   * throws as `KeyedStore.put` does.
+   */
   schedule(key: string, timer: string, atMs: number): void;
   cancel(key: string, timer: string): void;
 }
