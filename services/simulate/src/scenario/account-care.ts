@@ -61,12 +61,14 @@ export const accountCare: Scenario = {
     const channel = random.pick(['mail', 'push', 'letter']);
     const month = `2026-0${random.integer(1, 9)}`;
     const version = random.integer(1, 40);
+    const design = random.chance(0.35) ? random.pick(['classic', 'green', 'night']) : undefined;
+    const card = (words: string): string => (design ? ` ${words}` : '');
     const said = request(
       {
-        en: `Please alert me about ${alerts[kind]} on account ${accountId} by ${channel}. Never by SMS. And list ${month} for me.`,
-        de: `Bitte ${channel} bei „${alerts[kind]}“ auf Konto ${accountId}. Niemals per SMS. Und die Umsätze von ${month}.`,
-        es: `Avísame por ${channel} de «${alerts[kind]}» en la cuenta ${accountId}. Nunca por SMS. Y los movimientos de ${month}.`,
-        fr: `Prévenez-moi par ${channel} (${alerts[kind]}) pour le compte ${accountId}. Jamais par SMS. Et les opérations de ${month}.`,
+        en: `Please alert me about ${alerts[kind]} on account ${accountId} by ${channel}. Never by SMS. And list ${month} for me.${card(`I need a new ${design} card, too.`)}`,
+        de: `Bitte ${channel} bei „${alerts[kind]}“ auf Konto ${accountId}. Niemals per SMS. Und die Umsätze von ${month}.${card(`Eine neue Karte (${design}) brauche ich auch.`)}`,
+        es: `Avísame por ${channel} de «${alerts[kind]}» en la cuenta ${accountId}. Nunca por SMS. Y los movimientos de ${month}.${card(`También necesito una tarjeta nueva (${design}).`)}`,
+        fr: `Prévenez-moi par ${channel} (${alerts[kind]}) pour le compte ${accountId}. Jamais par SMS. Et les opérations de ${month}.${card(`Il me faut aussi une nouvelle carte (${design}).`)}`,
       },
       random,
     );
@@ -100,8 +102,7 @@ export const accountCare: Scenario = {
         result: { alert_id: `al-${random.hex(6)}`, account_id: accountId, kind, channel, active: true },
         latency: changeLatency,
       });
-    if (random.chance(0.35)) {
-      const design = random.pick(['classic', 'green', 'night']);
+    if (design) {
       script.call(`A new card for ${accountId} is due.`, {
         tool: 'order_card',
         arguments: random.chance(0.5)

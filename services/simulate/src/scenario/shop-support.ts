@@ -69,7 +69,17 @@ export const shopSupport: Scenario = {
       carrier,
       tracking_number: tracking,
     };
-    const request = `Hello, my e-mail is ${email}. Where is order ${orderId}? I must not be charged more than ${total} EUR.`;
+    const moved = random.chance(0.4)
+      ? { street: `Garden Street ${random.integer(1, 80)}`, city: random.pick(cities) }
+      : undefined;
+    const other = random.chance(0.5) ? random.pick(products) : undefined;
+    const voucher = random.chance(0.3) ? random.integer(1, 4) * 5 : undefined;
+    const request = [
+      `Hello, my e-mail is ${email}. Where is order ${orderId}? I must not be charged more than ${total} EUR.`,
+      ...(moved ? [`Please send it to ${moved.street}, ${moved.city} instead.`] : []),
+      ...(other ? [`Which products like ${other} do you have?`] : []),
+      ...(voucher ? [`And I was promised a voucher of ${voucher} EUR for the delay.`] : []),
+    ].join(' ');
 
     const script = new Script(agent, random);
     const identify = {
@@ -90,20 +100,18 @@ export const shopSupport: Scenario = {
       },
     });
     let answer = `Your ${product} from order ${orderId} is with ${carrier.toUpperCase()} (${tracking}), last seen: ${place}. The total stays ${total} EUR.`;
-    if (random.chance(0.4)) {
-      const [street, city] = [`Garden Street ${random.integer(1, 80)}`, random.pick(cities)];
+    if (moved) {
       script.call('I note the new address.', {
         tool: 'update_address',
-        arguments: { order_id: orderId, street, city },
-        result: { order_id: orderId, street, city, updated: true },
+        arguments: { order_id: orderId, ...moved },
+        result: { order_id: orderId, ...moved, updated: true },
         latency: changeLatency,
       });
-      answer += ` It will go to ${street}, ${city}.`;
+      answer += ` It will go to ${moved.street}, ${moved.city}.`;
     }
-    if (random.chance(0.5)) {
-      const other = random.pick(products);
+    if (other) {
       const hits = random.sample(products, 3).map((name) => ({ sku: `S${random.integer(1_000, 9_999)}`, name }));
-      script.call('I look for something that goes with it.', {
+      script.call('I look for products like it.', {
         tool: 'search_products',
         arguments: { query: other, limit: 3 },
         result: { hits },
@@ -111,14 +119,13 @@ export const shopSupport: Scenario = {
       });
       answer += ` You may also like: ${hits.map(({ name }) => name).join(', ')}.`;
     }
-    if (random.chance(0.3)) {
-      const value = random.integer(1, 4) * 5;
-      script.call('A small thank-you is due.', {
+    if (voucher) {
+      script.call('The voucher for the delay is due.', {
         tool: 'issue_voucher',
-        arguments: { email, value_eur: value },
-        result: { code: `V-${random.hex(6).toUpperCase()}`, value_eur: value },
+        arguments: { email, value_eur: voucher },
+        result: { code: `V-${random.hex(6).toUpperCase()}`, value_eur: voucher },
       });
-      answer += ` A voucher of ${value} EUR is on its way.`;
+      answer += ` A voucher of ${voucher} EUR is on its way.`;
     }
     return {
       scenario: 'shop-support',
