@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { addSeen, noWords, topicWords, wasSeen } from './topic-words.ts';
+import { addSeen, noWords, topicText, topicWords, wasSeen } from './topic-words.ts';
 
 const MOST = 64;
 const shared = (a: string, b: string) =>
@@ -25,4 +25,14 @@ it('a word is known once its text was seen', () => {
 
 it('at most so many words are kept, each once', () => {
   expect(topicWords('lamp lamp castle garden', 2)).toHaveLength(2);
+});
+
+it('values are told from what a text speaks of, identifiers from short numbers', () => {
+  const { words, identifiers, numbers } = topicText(
+    'Lamp A-1042 of order W8623781, 327 EUR, again W8623781, 10.',
+    MOST,
+  );
+  expect(words).toEqual(topicWords('lamp', MOST));
+  expect(identifiers).toEqual(topicWords('W8623781', MOST));
+  expect(numbers).toEqual(topicWords('1042 327', MOST));
 });

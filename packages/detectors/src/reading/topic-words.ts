@@ -26,8 +26,8 @@ const isUnseparated = (unit: number): boolean =>
 
 const COMMON_WORDS = new Set<number>();
 
-/** Calls `take` with each word of a text, repeated ones too. JSON text may be given as it is. */
-function eachWord(text: string, take: (word: number, hasDigits: boolean) => void): void {
+/** Calls `take` with each word of a text, repeated ones too, and with the length of one that has digits (else 0). JSON text may be given as it is. */
+function eachWord(text: string, take: (word: number, lengthOfValue: number) => void): void {
   let hash = FNV_OFFSET;
   let letters = 0;
   let digits = 0;
@@ -35,7 +35,7 @@ function eachWord(text: string, take: (word: number, hasDigits: boolean) => void
   const end = (): void => {
     if (digits > 0 ? letters + digits >= LEAST_WITH_DIGIT : letters >= LEAST_LETTERS) {
       const word = hash >>> 2;
-      if (digits > 0 || !COMMON_WORDS.has(word)) take(word, digits > 0);
+      if (digits > 0 || !COMMON_WORDS.has(word)) take(word, digits > 0 ? letters + digits : 0);
     }
     hash = FNV_OFFSET;
     letters = 0;
@@ -53,7 +53,7 @@ function eachWord(text: string, take: (word: number, hasDigits: boolean) => void
     } else {
       end();
       if (isUnseparated(unit)) {
-        if (before !== 0) take(Math.imul(Math.imul(FNV_OFFSET ^ before, FNV_PRIME) ^ unit, FNV_PRIME) >>> 2, false);
+        if (before !== 0) take(Math.imul(Math.imul(FNV_OFFSET ^ before, FNV_PRIME) ^ unit, FNV_PRIME) >>> 2, 0);
         before = unit;
         continue;
       }
@@ -66,15 +66,35 @@ function eachWord(text: string, take: (word: number, hasDigits: boolean) => void
 
 eachWord(COMMON, (word) => COMMON_WORDS.add(word));
 
-/**
- * The words of a text, each once, at most `most`, in order.
- *
- * @param digits false: without words that have digits, which are values rather than subjects
- */
-export function topicWords(text: string, most: number, digits = true): TopicWords {
+/** What a text speaks of, and the values in it. */
+export interface TopicText {
+  /** Without words that have digits, which are values rather than subjects. */
+  words: TopicWords;
+  /** Values of five characters and more, which hardly stand in two texts by chance: identifiers, long numbers. */
+  identifiers: TopicWords;
+  /** Shorter values. */
+  numbers: TopicWords;
+}
+
+const LEAST_IDENTIFIER = 5;
+
+/** Words and values of a text, each once, at most `most` of a kind, in order. */
+export function topicText(text: string, most: number): TopicText {
   const words = new Set<number>();
-  eachWord(text, (word, hasDigits) => {
-    if (words.size < most && (digits || !hasDigits)) words.add(word);
+  const identifiers = new Set<number>();
+  const numbers = new Set<number>();
+  eachWord(text, (word, length) => {
+    const kind = length === 0 ? words : length < LEAST_IDENTIFIER ? numbers : identifiers;
+    if (kind.size < most) kind.add(word);
+  });
+  return { words: [...words], identifiers: [...identifiers], numbers: [...numbers] };
+}
+
+/** The words of a text, those with digits too, each once, at most `most`, in order. */
+export function topicWords(text: string, most: number): TopicWords {
+  const words = new Set<number>();
+  eachWord(text, (word) => {
+    if (words.size < most) words.add(word);
   });
   return [...words];
 }

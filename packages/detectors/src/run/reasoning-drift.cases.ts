@@ -100,6 +100,52 @@ export const cases: DetectorCase[] = [
     finds: [],
   },
   {
+    name: 'lets an agent work in words of its own with what the user gave',
+    run: conversation([
+      { text: ON_GOAL[0] ?? '', heard: 'user: The parcel is PK77410.' },
+      ...spoken(ON_GOAL[1] ?? '', 'Courier pickup scheduled for PK77410, Monday morning.'),
+      ...spoken('Uploading photograph: attachment belongs beside PK77410.'),
+      ...spoken('Supervisor signature requested, paperwork PK77410 archived afterwards.'),
+    ]).end(),
+    finds: [],
+  },
+  {
+    name: 'lets an agent work with an identifier that it found',
+    run: conversation([
+      { text: ON_GOAL[0] ?? '', heard: '{"shipment": "TRK8841902", "weight_g": 1840, "fee": 495}' },
+      ...spoken(ON_GOAL[1] ?? '', 'Courier answers: TRK8841902 passed customs Tuesday evening.'),
+      ...spoken('Insurance premium, TRK8841902, deductible subtracted.', 'Surcharge 1840 grams, tariff 495 cents.'),
+    ]).end(),
+    finds: [],
+  },
+  {
+    name: 'finds a change in words with identifiers and numbers of their own',
+    run: conversation([
+      ...spoken(...ON_GOAL.slice(0, 2)),
+      ...spoken(
+        'Spacecraft catalogue NGC-70455 lists galaxies observed throughout 1998.',
+        'Telescope archive HST-11203 photographed spirals, exposure 420 seconds.',
+        'Astronomers estimated redshift 0.0183 beyond Andromeda, survey SDSS-90021.',
+      ),
+    ]).end(),
+    finds: [{ at: 4 }],
+  },
+  {
+    name: 'knows an agent by the values of the request where it says little else',
+    run: (() => {
+      const run = trace();
+      const input = [says('user', 'Fahrzeug HH-KX4471: Bitte Getriebe prüfen, Kostenrahmen 1850 Euro.')];
+      const step = (text: string, args: object) => run.llm({ input, text, calls: [{ name: 'akte', arguments: args }] });
+      step('Akte KX4471.', { fahrzeug: 'KX4471', teil: 'Getriebe' });
+      step('Angebot KX4471 unter 1850.', { fahrzeug: 'KX4471', euro: 1850 });
+      step('Orchideen brauchen kalkarmes Wasser.', { suche: 'Orchideen umtopfen' });
+      step('Rindensubstrat trocknet schneller.', { suche: 'Substrat Luftwurzeln' });
+      step('Halbschatten fördert neue Blüten.', { suche: 'Blütenrispe schneiden' });
+      return run.end();
+    })(),
+    finds: [{ at: 2 }],
+  },
+  {
     name: 'lets work go into what it found',
     run: conversation([
       { text: ON_GOAL[0] ?? '' },

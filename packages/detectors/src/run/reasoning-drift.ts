@@ -13,7 +13,9 @@ import {
   addWords,
   noWords,
   type SeenWords,
+  type TopicText,
   type TopicWords,
+  topicText,
   topicWords,
   wasSeen,
 } from '../reading/topic-words.ts';
@@ -26,13 +28,14 @@ const DESCRIPTION = describePattern({
   claims:
     'What an agent says and does loses the request and does not come back to it. Each inference is compared with ' +
     "the goal: the cosine of the words in its text, reasoning and arguments and those of the user's messages and " +
-    "the agent's own first answer, common words and values left out (a run is too small a corpus for weights by " +
-    'frequency). Judged is a change, not a level: a one-sided CUSUM (Page 1954) over how far below the first ' +
+    "the agent's own first answer, common words and values that the user did not give left out (a run is too small a " +
+    'corpus for weights by frequency). Judged is a change, not a level: a one-sided CUSUM (Page 1954) over how far below the first ' +
     "inferences' mean each one falls.",
   doesNotClaim: [
     'a change of subject by the user: a new message begins anew',
     'work that goes into what it found: the inferences must speak mostly of what no message, result or earlier ' +
       'answer had',
+    'work with values that the user gave, or that were found while the agent was at its work',
     'words about a failure; short steps; a digression of one or two steps',
     'an agent whose words never were close to the request',
     'anything where inferences of one conversation overlap or came out of order: what changed after what is not ' +
@@ -89,6 +92,8 @@ const LEAST_WORDS = 3;
 const NEW_GOAL = 3;
 /** Characters read of an output, and of what is heard. */
 const MOST_SAID = 2_048;
+/** Short numbers that must be known before it is no chance. */
+const LEAST_NUMBERS = 2;
 const MOST_HEARD = 1_024;
 const MOST_SPANS = 12;
 const MEAN_OF = 4;
@@ -182,10 +187,12 @@ export const reasoningDrift = runPattern(DESCRIPTION, (settings): RunPatternLogi
       }
       stream.latest = Math.max(stream.latest, run.startOf(step));
       if (stream.unordered) return true;
-      const words = wordsOf(span);
+      const said = topicText(saidOn(span), MOST_WORDS);
+      const words = [...said.words, ...given(stream, said)];
       // Words about a failure belong to no subject.
       const isScored = words.length >= LEAST_WORDS && stream.goal.length > 0 && step.said !== 'trouble';
-      if (isScored) score(stream, step, words, run, reporter);
+      if (stream.known >= settings.baseline && isAtWork(stream, said)) back(stream);
+      else if (isScored) score(stream, step, words, run, reporter);
       // What the agent says at its work is part of the work from then on.
       if (stream.below.length === 0) addWords(stream.seen, words);
       return true;
@@ -203,6 +210,18 @@ function back(stream: Stream): void {
   stream.below = [];
   stream.belowSum = 0;
   stream.fresh = [];
+}
+
+/** Values that the user gave. */
+const given = ({ goal }: Stream, { identifiers, numbers }: TopicText): TopicWords =>
+  [...identifiers, ...numbers].filter((value) => goal.includes(value));
+
+/** An inference works with what the user gave or what was found, rather than with values of its own. */
+function isAtWork({ goal, seen }: Stream, { identifiers, numbers }: TopicText): boolean {
+  const isKnown = (value: number): boolean => goal.includes(value) || wasSeen(seen, value);
+  const known = identifiers.filter(isKnown).length;
+  if (known > 0) return 2 * known >= identifiers.length;
+  return identifiers.length === 0 && numbers.filter(isKnown).length >= Math.max(LEAST_NUMBERS, numbers.length / 2);
 }
 
 function addToMean(stream: Stream, similarity: number): void {
@@ -290,7 +309,7 @@ function turnTo(stream: Stream, words: TopicWords): void {
 }
 
 /** What an inference says, thinks, and asks for. */
-function wordsOf(span: Span): TopicWords {
+function saidOn(span: Span): string {
   let text = '';
   for (const message of messagesOf(span.outputMessages)) {
     for (const part of message.parts as readonly Part[]) {
@@ -300,7 +319,7 @@ function wordsOf(span: Span): TopicWords {
     }
     if (text.length > MOST_SAID) break;
   }
-  return topicWords(text.slice(0, MOST_SAID), MOST_WORDS, false);
+  return text.slice(0, MOST_SAID);
 }
 
 const rounded = (value: number): number => Math.round(value * 100) / 100;
