@@ -1,4 +1,4 @@
-import { type DeadLetter, encodeBlock, type RecordName, type RecordTypes } from '@spanwise/schemas';
+import { type DeadLetter, encodeAlone, type RecordName, type RecordTypes } from '@spanwise/schemas';
 import type { OutgoingMessage } from './broker/broker.ts';
 import { fittingLetter } from './dead-letter.ts';
 import type { DeadLetterEvent } from './observer.ts';
@@ -45,16 +45,13 @@ export class DeadLetterBox<I extends RecordName> {
     this.#events.push({ partition: this.#partition, offset, reason, detail });
   }
 
-  /** A record of a message whose other records are well: it is buried as a block of its own. */
+  /** A record of a message whose other records are well: it is buried as a block of its own. Throws for no record. */
   buryRecord(record: RecordTypes[I], offset: number, time: number, detail: string): void {
-    let key: Buffer | null = null;
-    try {
-      key = Buffer.from(this.#topology.keyOf(record));
-    } catch {
-      // a record may be dead because it has no key
-    }
-    const value = encodeBlock(this.#topology.inputRecord, [record]);
-    this.bury({ offset, reason: 'processor_error', detail, key, value, time });
+    // a record may be dead because it has no key
+    const key = attempt(() => Buffer.from(this.#topology.keyOf(record)));
+    const value = attempt(() => encodeAlone(this.#topology.inputRecord, record));
+    const place = value ? '' : 'it cannot be written again, and stands at its offset while retained. ';
+    this.bury({ offset, reason: 'processor_error', detail: place + detail, key, value, time });
   }
 
   take(): { messages: OutgoingMessage[]; events: DeadLetterEvent[] } {
@@ -62,5 +59,13 @@ export class DeadLetterBox<I extends RecordName> {
     const events = this.#events;
     this.#events = [];
     return { messages: this.#outputs.take(), events };
+  }
+}
+
+function attempt(work: () => Buffer): Buffer | null {
+  try {
+    return work();
+  } catch {
+    return null;
   }
 }
