@@ -11,6 +11,8 @@ export interface Instance {
   readonly process: SupervisedService;
   /** Base URL of OTLP/HTTP; of an ingest only */
   readonly httpUrl: string;
+  /** The same of OTLP/gRPC */
+  readonly grpcUrl: string;
   /** Stopped by a signal: it neither works nor ends. */
   frozen: boolean;
 }
@@ -67,13 +69,14 @@ export class Cast implements AsyncDisposable {
     const number = (this.#numbers.get(service) ?? 0) + 1;
     this.#numbers.set(service, number);
     const name = `${service}-${number}`;
-    const { spec, httpUrl } = await instanceSpec(service, name, {
+    const { spec, httpUrl, grpcUrl } = await instanceSpec(service, name, {
       brokers: [`127.0.0.1:${platform.brokerProxies[service].port}`],
       clickhouseUrl: `http://127.0.0.1:${platform.clickhouseProxy.port}`,
       database,
       topicPrefix: '',
     });
-    const instance: Instance = { service, name, process: this.#supervisor.start(spec), httpUrl, frozen: false };
+    const process = this.#supervisor.start(spec);
+    const instance: Instance = { service, name, process, httpUrl, grpcUrl, frozen: false };
     this.#instances.push(instance);
     return instance;
   }

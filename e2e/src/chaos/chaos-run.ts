@@ -9,9 +9,11 @@ import type { Fault } from './faults/fault.ts';
 import { GroupLag } from './group-lag.ts';
 import { BlockRoute } from './load/block-route.ts';
 import { makeCorpus } from './load/corpus.ts';
+import { GrpcRoute } from './load/grpc-route.ts';
 import { Ledger } from './load/ledger.ts';
 import { Load, type LoadResult } from './load/load.ts';
 import { OtlpRoute } from './load/otlp-route.ts';
+import { type Route, routes } from './load/route.ts';
 import { ChaosPlatform } from './platform/chaos-platform.ts';
 import { PoisonBook } from './poison/poison-book.ts';
 import { PoisonKit } from './poison/poison-kit.ts';
@@ -81,6 +83,9 @@ export async function runChaos(options: ChaosOptions): Promise<Outcome> {
     skipped,
     spansSent: ledger.spans,
     spansPerSecond: Math.round(ledger.spans / load.seconds),
+    spansPerSecondBy: Object.fromEntries(
+      routes.map((route) => [route, Math.round(ledger.spansBy(route) / load.seconds)]),
+    ) as Record<Route, number>,
     runs: ledger.size,
     longestDelaySeconds: Math.round(ledger.longestDelayMs / 100) / 10,
     ...verdict,
@@ -116,11 +121,12 @@ async function disturb(options: ChaosOptions, parts: Parts): Promise<Disturbed> 
   const ended = new AbortController();
   const signal = AbortSignal.any([options.signal, ended.signal]);
   await using blocks = await BlockRoute.open(kafka, 'spans');
-  using otlp = new OtlpRoute(
-    cast.instances.filter(({ service }) => service === 'ingest').map(({ httpUrl }) => httpUrl),
-  );
+  await using collector = await BlockRoute.open(kafka, 'otlp_spans');
+  const ingests = cast.instances.filter(({ service }) => service === 'ingest');
+  using http = new OtlpRoute(ingests.map(({ httpUrl }) => httpUrl));
+  using grpc = new GrpcRoute(ingests.map(({ grpcUrl }) => grpcUrl));
   const { partitions } = topic('spans');
-  const poison = new PoisonKit({ kafka, otlp, book, ledger, partitions });
+  const poison = new PoisonKit({ kafka, otlp: http, book, ledger, partitions });
   const system = { platform, cast, poison };
   await using lag = new GroupLag(kafka);
   await using recovery = new RecoveryWatch(cast, lag);
@@ -133,7 +139,7 @@ async function disturb(options: ChaosOptions, parts: Parts): Promise<Disturbed> 
   const available = options.faults.filter(({ kind }) => skipped[kind] === undefined);
   const planned = schedule({ seed, lengthMs, specs: available, everyMs: options.everyMs });
   screen.say(`${planned.length} faults are planned in ${Math.round(lengthMs / 1_000)} s`);
-  const load = new Load({ corpus, seed, rate, partitions, blocks, otlp, ledger });
+  const load = new Load({ corpus, seed, rate, partitions, blocks, http, grpc, collector, ledger });
   const start = performance.now();
   const ticker = setInterval(() => {
     const seconds = (performance.now() - start) / 1_000;

@@ -19,11 +19,15 @@ export async function instanceSpec(
   service: ServiceName,
   name: string,
   surroundings: Surroundings,
-): Promise<{ spec: ServiceSpec; httpUrl: string }> {
+): Promise<{ spec: ServiceSpec; httpUrl: string; grpcUrl: string }> {
   const [httpPort, grpcPort, metricsPort] = (await freePorts(3)) as [number, number, number];
   const metricsPorts = { ingest: metricsPort, detect: metricsPort, correlate: metricsPort, store: metricsPort };
   const facts = { ...surroundings, httpPort, grpcPort, metricsPorts, lifetimes: chaosLifetimes };
   const spec = serviceSpecs(facts, serviceEnvironment(surroundings.special)).find((each) => each.name === service);
   if (!spec) throw new Error(`there is no service ${service}`);
-  return { spec: { ...spec, name }, httpUrl: `http://127.0.0.1:${httpPort}` };
+  return {
+    spec: { ...spec, name },
+    httpUrl: `http://127.0.0.1:${httpPort}`,
+    grpcUrl: `http://127.0.0.1:${grpcPort}`,
+  };
 }

@@ -1,3 +1,4 @@
+import type { Route } from './load/route.ts';
 import type { RecoverySeconds } from './recovery.ts';
 
 /** What a system came out with, disturbed by faults. */
@@ -8,6 +9,8 @@ export interface Outcome {
   readonly spansSent: number;
   /** While faults went on, catching up with them included */
   readonly spansPerSecond: number;
+  /** The same by the way that they took */
+  readonly spansPerSecondBy: Readonly<Record<Route, number>>;
   readonly spansStored: number;
   readonly spansLost: number;
   readonly spansDuplicated: number;

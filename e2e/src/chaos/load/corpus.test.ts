@@ -27,6 +27,7 @@ it('a block parcel is valid blocks of its partition, with fresh ids and the time
     }
     const conversations = new Set(spans.map(({ conversationId }) => conversationId).filter(Boolean));
     for (const old of template.conversationIds) expect(conversations).not.toContain(`conv-${old}`);
+    expect(new Set(parcel.sessionIds.filter((id) => !parcel.traceIds.includes(id)))).toEqual(conversations);
   }
 });
 

@@ -2,7 +2,7 @@ import { encodeTracesProtobuf } from '@spanwise/otlp';
 import { encodeBlock, type Span } from '@spanwise/schemas';
 import { convertResourceSpans } from '@spanwise/semconv';
 import { generateRuns, Renewable, type RunSpan, resourceSpansOf, type SimulatedRun } from '@spanwise/simulate';
-import { type ExpectedFinding, expectedFindings } from './expectation.ts';
+import { type ExpectedFinding, expectedRun } from './expectation.ts';
 import { TENANT } from './ids.ts';
 import { RECEIVED_BYTES, RECEIVED_US } from './received-time.ts';
 
@@ -10,6 +10,8 @@ import { RECEIVED_BYTES, RECEIVED_US } from './received-time.ts';
 export interface TemplateRun {
   readonly traceId: string;
   readonly spanIds: readonly string[];
+  /** Conversation that it belongs to: its id, else the trace id */
+  readonly sessionId: string;
   /** Undefined where they are not known before an undisturbed system has judged the run. */
   readonly findings: readonly ExpectedFinding[] | undefined;
 }
@@ -43,6 +45,8 @@ const PAUSE_MS = 250;
 /** Every so many parcels, a slice comes after those that ended later, by more than the reorder delay. */
 const LATE_EVERY = 10;
 const LATE_PAUSE_MS = 3_000;
+/** Between the first and the last slice of a parcel at most. */
+export const LONGEST_PARCEL_MS: number = PAUSE_MS + LATE_PAUSE_MS;
 const FAULT_SHARE = 0.3;
 /** Every so many block parcels come from agents that send what they say and handle; most send none of it, as is the default of OpenTelemetry. */
 const CONTENT_EVERY = 4;
@@ -99,7 +103,7 @@ function parcel(way: Way, runs: readonly SimulatedRun[], isLate: boolean, hasCon
     spans: ordered.flat().length,
     runs: runs.map(({ traceId }, index) => {
       const arriving = waves.flatMap((wave) => wave[index] as Pair[]).map(({ span }) => span);
-      return { traceId, spanIds: arriving.map(({ spanId }) => spanId), findings: expectedFindings(arriving) };
+      return { traceId, spanIds: arriving.map(({ spanId }) => spanId), ...expectedRun(arriving) };
     }),
   };
 }

@@ -21,8 +21,13 @@ const ARRIVAL_MS = 1;
 
 const judge = new RunJudge({ detectors: runDetectors() });
 
+export interface ExpectedRun {
+  readonly findings: readonly ExpectedFinding[];
+  readonly sessionId: string;
+}
+
 /** What the detectors that learn nothing find in a run whose spans come in this order and no others come. */
-export function expectedFindings(spans: readonly Span[]): ExpectedFinding[] {
+export function expectedRun(spans: readonly Span[]): ExpectedRun {
   const slots = new MemorySlots();
   const standing = new Map<string, Finding>();
   const take = (findings: readonly Finding[]) => {
@@ -34,8 +39,13 @@ export function expectedFindings(spans: readonly Span[]): ExpectedFinding[] {
   for (const span of spans) take(judge.onSpan(slots, span, ARRIVAL_MS).findings);
   const { rootEnded } = judge.lifecycleOf(slots);
   const [end, quietMs] = rootEnded ? (['closed', RUN_QUIET_MS] as const) : (['abandoned', RUN_ABANDON_MS] as const);
-  take(judge.onEnd(slots, end, ARRIVAL_MS + quietMs).findings);
-  return [...standing.values()]
-    .filter(({ pattern }) => !learningPatterns.has(pattern))
-    .map(({ pattern, spanId }) => ({ pattern, spanId }));
+  const { findings, run } = judge.onEnd(slots, end, ARRIVAL_MS + quietMs);
+  if (!run) throw new Error(`the run ${spans[0]?.traceId} does not end`);
+  take(findings);
+  return {
+    sessionId: run.sessionId,
+    findings: [...standing.values()]
+      .filter(({ pattern }) => !learningPatterns.has(pattern))
+      .map(({ pattern, spanId }) => ({ pattern, spanId })),
+  };
 }

@@ -1,8 +1,12 @@
 import type { TemplateRun } from './corpus.ts';
+import type { Route } from './route.ts';
 
 /** A run that was sent, and acknowledged whole. */
 export interface SentRun {
   readonly template: TemplateRun;
+  readonly route: Route;
+  /** Conversation that it belongs to: its id, else the trace id */
+  readonly sessionId: string;
   /** From when its first span left until its last was acknowledged, beyond the pauses that were planned; milliseconds. */
   readonly delayedMs: number;
 }
@@ -10,12 +14,18 @@ export interface SentRun {
 /** All that was sent and acknowledged, by trace id. */
 export class Ledger {
   readonly #runs = new Map<string, SentRun>();
+  readonly #spansBy = new Map<Route, number>();
   #spans = 0;
   #longestDelayMs = 0;
 
   /** Spans, each counted once however often it was sent. */
   get spans(): number {
     return this.#spans;
+  }
+
+  /** The same of those that took one way */
+  spansBy(route: Route): number {
+    return this.#spansBy.get(route) ?? 0;
   }
 
   /** Of all runs */
@@ -31,7 +41,9 @@ export class Ledger {
   acknowledged(traceId: string, run: SentRun): void {
     if (this.#runs.has(traceId)) throw new Error(`the trace ${traceId} was sent before`);
     this.#runs.set(traceId, run);
-    this.#spans += run.template.spanIds.length;
+    const { route, template } = run;
+    this.#spans += template.spanIds.length;
+    this.#spansBy.set(route, this.spansBy(route) + template.spanIds.length);
     this.#longestDelayMs = Math.max(this.#longestDelayMs, run.delayedMs);
   }
 

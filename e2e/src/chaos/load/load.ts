@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Random } from '@spanwise/simulate';
 import type { BlockRoute } from './block-route.ts';
-import type { Corpus, Slice, Way } from './corpus.ts';
+import { type Corpus, LONGEST_PARCEL_MS, type Slice, type Way } from './corpus.ts';
+import type { GrpcRoute } from './grpc-route.ts';
 import { IdSource } from './ids.ts';
 import type { Ledger } from './ledger.ts';
 import type { OtlpRoute } from './otlp-route.ts';
 import { type Parcel, renewedParcel } from './parcel.ts';
+import type { Route } from './route.ts';
 
 export interface LoadOptions {
   readonly corpus: Corpus;
@@ -15,18 +17,23 @@ export interface LoadOptions {
   /** Of the topic `spans` */
   readonly partitions: number;
   readonly blocks: BlockRoute;
-  readonly otlp: OtlpRoute;
+  readonly http: OtlpRoute;
+  readonly grpc: GrpcRoute;
+  /** Into the Collector's topic, which has as many partitions */
+  readonly collector: BlockRoute;
   readonly ledger: Ledger;
 }
 
 export interface LoadResult {
-  /** From the first span to the last acknowledgement. */
+  /** From the first span to the last acknowledgement, without the pauses that parcels begun at the end still made. */
   readonly seconds: number;
   readonly slicesSentTwice: number;
 }
 
 /** Share of spans that go through ingest. */
 const OTLP_SHARE = 0.2;
+/** How parcels of OTLP travel, in turn. */
+const OTLP_ROUTES = ['http', 'grpc', 'http', 'collector'] as const satisfies Route[];
 /** Share of slices that are sent once more although they were acknowledged. */
 const TWICE_SHARE = 0.02;
 const TICK_MS = 10;
@@ -78,7 +85,8 @@ export class Load {
     while (this.#open.size > 0) await Promise.all(this.#open);
     signal.throwIfAborted();
     if (this.#failure !== undefined) throw this.#failure;
-    return { seconds: (performance.now() - start) / 1_000, slicesSentTwice: this.#slicesSentTwice };
+    const seconds = Math.max(lengthMs, performance.now() - start - LONGEST_PARCEL_MS) / 1_000;
+    return { seconds, slicesSentTwice: this.#slicesSentTwice };
   }
 
   #begin(signal: AbortSignal): number {
@@ -90,7 +98,8 @@ export class Load {
     if (!template) throw new Error(`the corpus has nothing for ${way}`);
     const parcel = renewedParcel(template, this.#ids, turn % partitions, partitions);
     this.#begun[way] += template.spans;
-    const sending = this.#send(parcel, signal)
+    const route = way === 'block' ? way : (OTLP_ROUTES[turn % OTLP_ROUTES.length] as Route);
+    const sending = this.#send(parcel, route, signal)
       .catch((error) => {
         this.#failure ??= error;
       })
@@ -99,31 +108,41 @@ export class Load {
     return template.spans;
   }
 
-  async #send(parcel: Parcel, signal: AbortSignal): Promise<void> {
-    const { template, traceIds } = parcel;
+  async #send(parcel: Parcel, route: Route, signal: AbortSignal): Promise<void> {
+    const { template, traceIds, sessionIds } = parcel;
     const start = performance.now();
     let plannedMs = 0;
     for (const slice of template.slices) {
       if (slice.pauseMs > 0) await sleep(slice.pauseMs, undefined, { signal });
       plannedMs += slice.pauseMs;
       const message = parcel.message(slice, Date.now());
-      await this.#deliver(parcel, message);
-      if (this.#random.chance(TWICE_SHARE)) await this.#deliverAgain(parcel, slice, message);
+      await this.#deliver(parcel, route, message);
+      if (this.#random.chance(TWICE_SHARE)) await this.#deliverAgain(parcel, route, slice, message);
     }
     const delayedMs = performance.now() - start - plannedMs;
     for (const [index, run] of template.runs.entries()) {
-      this.#options.ledger.acknowledged(traceIds[index] as string, { template: run, delayedMs });
+      const sessionId = sessionIds[index] as string;
+      this.#options.ledger.acknowledged(traceIds[index] as string, { template: run, route, sessionId, delayedMs });
     }
   }
 
   /** The same bytes, or the same spans received a little later. */
-  #deliverAgain(parcel: Parcel, slice: Slice, message: Buffer): Promise<void> {
+  #deliverAgain(parcel: Parcel, route: Route, slice: Slice, message: Buffer): Promise<void> {
     this.#slicesSentTwice += 1;
-    return this.#deliver(parcel, this.#random.chance(0.5) ? message : parcel.message(slice, Date.now() + 1));
+    return this.#deliver(parcel, route, this.#random.chance(0.5) ? message : parcel.message(slice, Date.now() + 1));
   }
 
-  #deliver({ partition }: Parcel, message: Buffer): Promise<void> {
-    const { blocks, otlp } = this.#options;
-    return partition === undefined ? otlp.send(message) : blocks.send(partition, message);
+  #deliver({ partition }: Parcel, route: Route, message: Buffer): Promise<void> {
+    const { blocks, http, grpc, collector } = this.#options;
+    switch (route) {
+      case 'block':
+        return blocks.send(partition, message);
+      case 'http':
+        return http.send(message);
+      case 'grpc':
+        return grpc.send(message);
+      case 'collector':
+        return collector.send(partition, message);
+    }
   }
 }

@@ -12,8 +12,10 @@ export interface Parcel {
   readonly template: ParcelTemplate;
   /** In the order of the template's runs */
   readonly traceIds: readonly string[];
-  /** Of the topic `spans`; where all its traces belong. Undefined where ingest finds it out. */
-  readonly partition: number | undefined;
+  /** In the order of the template's runs: the conversation of each, else its trace id */
+  readonly sessionIds: readonly string[];
+  /** Of blocks in the topic `spans`, where all its traces belong; of OTLP in the Collector's topic, where it keeps its order. */
+  readonly partition: number;
   /** The bytes of a slice that leaves at a time, milliseconds since the epoch. */
   message(slice: Slice, nowMs: number): Buffer;
 }
@@ -22,14 +24,22 @@ export interface Parcel {
 export function renewedParcel(template: ParcelTemplate, ids: IdSource, partition: number, partitions: number): Parcel {
   const isBlock = template.way === 'block';
   const traceIds = template.runs.map(() => (isBlock ? ids.trace(partition, partitions) : ids.trace()));
+  const conversationIds = template.conversationIds.map(() => ids.conversation());
   const values = [
     ...traceIds.map((id) => Buffer.from(id, isBlock ? 'latin1' : 'hex')),
-    ...template.conversationIds.map(() => Buffer.from(ids.conversation())),
+    ...conversationIds.map((id) => Buffer.from(id)),
+  ];
+  const renewals = [
+    ...template.runs.map(({ traceId }, index) => [traceId, traceIds[index] as string] as const),
+    ...template.conversationIds.map((id, index) => [id, conversationIds[index] as string] as const),
   ];
   return {
     template,
     traceIds,
-    partition: isBlock ? partition : undefined,
+    sessionIds: template.runs.map(({ sessionId }) =>
+      renewals.reduce((id, [old, renewed]) => id.replace(old, renewed), sessionId),
+    ),
+    partition,
     message({ message }, nowMs) {
       if (!isBlock) return message.with(values);
       const block = message.with([...values, avroLong(nowMs * 1_000)]);

@@ -40,7 +40,7 @@ export function hostileRun(nowMs: number): { body: string; run: TemplateRun; tra
   ];
   const resource = { attributes: [text('service.name', 'hasOwnProperty')] };
   const body = JSON.stringify({ resourceSpans: [{ resource, scopeSpans: [{ scope: { name: 'hostile' }, spans }] }] });
-  return { body, traceId, run: { traceId, spanIds: ids, findings: undefined } };
+  return { body, traceId, run: { traceId, spanIds: ids, sessionId: traceId, findings: undefined } };
 }
 
 function text(key: string, stringValue: string): object {

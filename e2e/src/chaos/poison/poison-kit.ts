@@ -42,7 +42,8 @@ export class PoisonKit {
     const { body, run, traceId } = hostileRun(Date.now());
     const start = performance.now();
     await this.#otlp.send(Buffer.from(body), 'application/json');
-    this.#ledger.acknowledged(traceId, { template: run, delayedMs: performance.now() - start });
+    const delayedMs = performance.now() - start;
+    this.#ledger.acknowledged(traceId, { template: run, route: 'http', sessionId: traceId, delayedMs });
     return `poison: ${sent.join(', ')}; and a hostile run`;
   }
 

@@ -1,17 +1,21 @@
 import { expect, it } from 'vitest';
 import type { TemplateRun } from '../load/corpus.ts';
 import { Ledger } from '../load/ledger.ts';
+import type { Route } from '../load/route.ts';
 import { FindingAccount, SpanAccount } from './account.ts';
 
 const template: TemplateRun = {
   traceId: '0',
   spanIds: ['s1', 's2', 's3'],
+  sessionId: '0',
   findings: [{ pattern: 'retry_storm', spanId: 's2' }],
 };
 
-function ledgerOf(runs: Record<string, number>): Ledger {
+function ledgerOf(runs: Record<string, number>, route: Route = 'block'): Ledger {
   const ledger = new Ledger();
-  for (const [traceId, delayedMs] of Object.entries(runs)) ledger.acknowledged(traceId, { template, delayedMs });
+  for (const [traceId, delayedMs] of Object.entries(runs)) {
+    ledger.acknowledged(traceId, { template, route, sessionId: traceId, delayedMs });
+  }
   return ledger;
 }
 
@@ -28,7 +32,9 @@ it('tells what is lost, twice and unknown', () => {
 
 it('a trace is sent once', () => {
   const ledger = ledgerOf({ a: 0 });
-  expect(() => ledger.acknowledged('a', { template, delayedMs: 0 })).toThrow('the trace a was sent before');
+  expect(() => ledger.acknowledged('a', { template, route: 'block', sessionId: 'a', delayedMs: 0 })).toThrow(
+    'the trace a was sent before',
+  );
 });
 
 it('tells which findings are missing and which are too many', () => {
@@ -44,8 +50,11 @@ it('tells which findings are missing and which are too many', () => {
   });
 });
 
-it('knows nothing in advance of a run that was held up', () => {
-  const account = new FindingAccount(ledgerOf({ a: 60_000 }));
+it.each([
+  ['a run that was held up', ledgerOf({ a: 60_000 })],
+  ["what went through the Collector's topic", ledgerOf({ a: 0 }, 'collector')],
+])('knows nothing in advance of %s', (_, ledger) => {
+  const account = new FindingAccount(ledger);
   expect(account.compare()).toEqual({ expected: 0, missing: [], extra: [] });
   expect(account.unpredicted).toBe(1);
 });
