@@ -15,6 +15,9 @@ export interface SessionLifetimes {
 /** Log time in ms without an ended run after which a conversation is judged finally while there are more than `maxSessions`. */
 export const crowdedGapMs = 60_000;
 
+/** Characters of a tenant or a session's id at most, as `ingest` cuts them and `detect` lets them pass. */
+const LONGEST_ID = 256;
+
 /** Timers of a conversation. */
 const GAP = 'gap';
 const FORGET = 'forget';
@@ -51,6 +54,12 @@ export class SessionProcessor implements Processor<Signal> {
   process(signal: Signal, context: ProcessorContext): void {
     // thrown, it becomes a dead letter: a later version of this service can take it up
     if (signal.keyKind !== 'session') throw new TypeError(`nothing judges signals of key kind ${signal.keyKind}`);
+    const { tenant, key } = signal;
+    if (tenant.length > LONGEST_ID || key.length > LONGEST_ID) {
+      throw new RangeError(
+        `tenant or session id of ${tenant.length + key.length} characters, at most ${LONGEST_ID} each`,
+      );
+    }
     this.#onRun(sessionKey(signal), signal.body.run, context);
   }
 

@@ -65,6 +65,18 @@ describe('correlate', () => {
     expect(sessions().filter(({ final }) => final)).toHaveLength(3);
   });
 
+  it.each([{ tenant: 't'.repeat(257) }, { key: 'x'.repeat(900_000) }])(
+    'buries a signal of too long an id, and goes on',
+    (long) => {
+      const { driver, sessions } = start();
+      driver.pipe([{ ...signalOf({ traceId: traceId(1) }), ...long }, signalOf({ traceId: traceId(2) })], 1);
+      expect(sessions()).toMatchObject([{ sessionId: 'conv-7', runCount: 1 }]);
+      expect(driver.outputs('dead-letters')).toMatchObject([
+        { reason: 'processor_error', detail: expect.stringContaining('at most 256 each') },
+      ]);
+    },
+  );
+
   it('a revised run takes the place of its former self', () => {
     const { driver, sessions } = start();
     driver.pipe(signalOf({ traceId: traceId(1), verdict: 'correct' }), 1);

@@ -1,9 +1,10 @@
 import { LearnedNormals, type RunEnd, type RunJudge, type RunOutput, type Slots, type Step } from '@spanwise/detectors';
-import { encodeBlock, type Run, type Span } from '@spanwise/schemas';
+import { encodeAlone, type Run, type Span } from '@spanwise/schemas';
 import { DEAD_LETTERS, type Processor, type ProcessorContext } from '@spanwise/stream';
 import { impossibleQuantity } from './impossible-quantity.ts';
 import { LiveRuns } from './live-runs.ts';
 import type { DetectMetrics } from './metrics.ts';
+import { overlongName } from './overlong-name.ts';
 import { type StepSample, sampleOfSpan, sampleOfStep } from './step-sample.ts';
 import { StepStatsAggregator } from './step-stats.ts';
 import { Uncounted } from './uncounted.ts';
@@ -63,8 +64,8 @@ export class RunProcessor implements Processor<Span> {
   }
 
   process(span: Span, context: ProcessorContext): void {
-    const impossible = impossibleQuantity(span);
-    if (impossible) throw new RangeError(impossible);
+    const unfit = impossibleQuantity(span) ?? overlongName(span);
+    if (unfit) throw new RangeError(unfit);
     const key = runKey(span);
     const slots = this.#live.of(key, context);
     const output = this.#judge.onSpan(slots, span, context.dueTime, this.#normalsOf(context));
@@ -170,7 +171,7 @@ export class RunProcessor implements Processor<Span> {
         reason: 'processor_error',
         detail: `${pattern}: ${message}`,
         key: Buffer.from(key),
-        value: span ? encodeBlock('Span', [span]) : null,
+        value: span ? encodeAlone('Span', span) : null,
         time: context.dueTime * 1000,
       });
     }

@@ -1,6 +1,8 @@
+import { crc32 } from 'node:zlib';
 import { type RunDetector, runDetectors } from '@spanwise/detectors';
 import {
   decodeBlock,
+  encodeBlock,
   type Finding,
   type Run,
   type Signal,
@@ -307,6 +309,71 @@ describe('detect', () => {
     expect(runs(driver)).toMatchObject([{ spanCount: 5, rootSeen: true }]);
     expect(driver.outputs<'DeadLetter'>('dead-letters')).toMatchObject([
       { reason: 'processor_error', detail: expect.stringContaining(`${field} is ${value}`) },
+    ]);
+  });
+
+  it.each([
+    ['tenant', 300],
+    ['traceId', 1_000_000],
+    ['spanId', 257],
+    ['parentSpanId', 1_000_000],
+    ['conversationId', 900_000],
+    ['agent', 300_000],
+    ['tool', 257],
+  ] as const)('buries a span whose %s has %i characters, and judges its run by the others', (field, length) => {
+    const { driver } = start();
+    const spans = refund();
+    const strange = spans.findIndex((span) => span.kind === 'llm');
+    driver.pipe(
+      spans.map((span, i) => (i === strange ? { ...span, [field]: 'x'.repeat(length) } : span)),
+      1,
+    );
+    driver.advance(2 * MINUTE);
+    expect(runs(driver)).toMatchObject([{ spanCount: 5, rootSeen: true }]);
+    expect(driver.stateBytes).toBeLessThan(100_000);
+    const [letter, ...others] = driver.outputs<'DeadLetter'>('dead-letters');
+    expect(others).toEqual([]);
+    const detail = expect.stringContaining(`${field} has ${length} characters, at most 256`);
+    expect(letter).toMatchObject({ reason: 'processor_error', detail });
+    // fetched again from where it stood where it is too large for a letter
+    if (length < 600_000) expect(decodeBlock('Span', letter?.value as Buffer)).toHaveLength(1);
+  });
+
+  it('takes ids of the length that ingest leaves them', () => {
+    const { driver } = start();
+    driver.pipe(
+      refund().map((span) => ({
+        ...span,
+        tenant: 't'.repeat(256),
+        traceId: 'x'.repeat(256),
+        tool: span.tool && 'y'.repeat(256),
+      })),
+      1,
+    );
+    driver.advance(2 * MINUTE);
+    expect(runs(driver)).toMatchObject([{ spanCount: 6 }]);
+    expect(driver.outputs('dead-letters')).toEqual([]);
+  });
+
+  it('buries a block with an int beyond 32 bits, and goes on', () => {
+    const { driver } = start();
+    const block = encodeBlock('Span', [{ ...span({ traceId: traceIdOf('9') }), flags: 77_777, inputTokens: -5 }]);
+    // 77,777 takes three bytes, 2^40 six
+    const at = block.indexOf(Buffer.from([0xa2, 0xbf, 0x09]));
+    const records = Buffer.concat([
+      block.subarray(20, at),
+      Buffer.from([0x80, 0x80, 0x80, 0x80, 0x80, 0x40]),
+      block.subarray(at + 3),
+    ]);
+    const header = Buffer.from(block.subarray(0, 20));
+    header.writeUInt32BE(records.length, 12);
+    header.writeUInt32BE(crc32(records), 16);
+    driver.pipe(Buffer.concat([header, records]), 1);
+    driver.pipe(refund(), 1);
+    driver.advance(2 * MINUTE);
+    expect(runs(driver)).toMatchObject([{ spanCount: 6 }]);
+    expect(driver.outputs('dead-letters')).toMatchObject([
+      { reason: 'undecodable', detail: expect.stringContaining('an int beyond 32 bits') },
     ]);
   });
 

@@ -1,6 +1,7 @@
 import { type RunDetector, RunJudge, runDetectors } from '@spanwise/detectors';
 import { DEAD_LETTERS, type Topology } from '@spanwise/stream';
 import type { DetectMetrics } from './metrics.ts';
+import { overlongKey } from './overlong-name.ts';
 import { type RunLifetimes, RunProcessor, runKey } from './run-processor.ts';
 
 export interface DetectSettings extends RunLifetimes {
@@ -37,7 +38,11 @@ export function detectTopology(
     keyOf: runKey,
     reorder: {
       delayMs: settings.reorderDelayMs,
-      groupOf: runKey,
+      groupOf: (span) => {
+        const overlong = overlongKey(span);
+        if (overlong) throw new RangeError(overlong);
+        return runKey(span);
+      },
       endTimeOf: (span) => span.startTime + span.durationNs / 1000,
       idOf: (span) => span.spanId,
     },
