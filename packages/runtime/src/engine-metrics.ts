@@ -40,7 +40,10 @@ export function engineMetrics(registry: Registry, service: string): EngineObserv
       },
     });
   standingStill('restoring', 'Partitions whose state is being read from the changelog');
-  standingStill('unrestorable', 'Partitions that stand still since their state cannot be restored');
+  standingStill(
+    'unrestorable',
+    'Partitions that stand still since their state cannot be restored, or their input ends before what was read',
+  );
   const held = gauge('held_records', 'Records held for reordering');
   const lag = gauge('lag_messages', 'Messages not yet processed');
   const counter = <L extends string>(name: string, help: string, labelNames: L[]) =>

@@ -91,7 +91,7 @@ export function createStreamService<I extends RecordName>(
   return { start, stop, [Symbol.asyncDispose]: stop };
 }
 
-/** Not ready while the state of a partition that this process owns cannot be restored. */
+/** Not ready while a partition that this process owns cannot go on where it was. */
 class StateHealth {
   readonly #health: Health;
   readonly #unrestorable = new Map<number, string>();

@@ -32,6 +32,8 @@ export interface EngineOptions {
   snapshots?: SnapshotPolicy;
   /** Messages of one partition that wait in memory; beyond, it is not fetched. */
   bufferBytes?: number;
+  /** A partition that has not committed for so long is asked how far it is behind. */
+  lagIntervalMs?: number;
   /** A restore that takes longer is told of, again and again after this time. */
   restoreProgressMs?: number;
   /** Time until it is tried again to restore a partition whose state cannot be restored. */
@@ -52,6 +54,7 @@ export const ENGINE_DEFAULTS: Omit<ResolvedEngineOptions, 'logger' | 'observer'>
   clock: 'broker',
   snapshots: { intervalMs: 60_000, floorBytes: 1024 * 1024 },
   bufferBytes: 4 * 1024 * 1024,
+  lagIntervalMs: 10_000,
   restoreProgressMs: 5_000,
   unrestorableRetryMs: 30_000,
   backoffMs: { first: 250, most: 10_000 },

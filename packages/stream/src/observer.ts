@@ -1,5 +1,5 @@
 import type { DeadLetterReason } from '@spanwise/schemas';
-import type { UnrestorableStateError } from './restore.ts';
+import type { StandstillError } from './restore.ts';
 
 /** What an engine tells a service, so that it can bind metrics. Calls come after the fact; what did not commit is not told. They must not throw. */
 export interface EngineObserver {
@@ -8,8 +8,8 @@ export interface EngineObserver {
   /** A partition begins to be restored; `onRestore` follows when it is done. */
   onRestoring?(event: { partition: number }): void;
   onRestore?(event: RestoreEvent): void;
-  /** The state of a partition cannot be restored. Nothing of it is processed; it is tried again after `delayMs`. */
-  onUnrestorable?(event: { partition: number; error: UnrestorableStateError; delayMs: number }): void;
+  /** A partition cannot be restored, or its input ends before what was read. Nothing of it is processed; it is tried again after `delayMs`. */
+  onUnrestorable?(event: { partition: number; error: StandstillError; delayMs: number }): void;
   onCommit?(event: CommitEvent): void;
   onDeadLetter?(event: DeadLetterEvent): void;
   /** Messages of the input partition that are not processed yet. */

@@ -12,7 +12,7 @@ import type {
 } from './broker/broker.ts';
 import { encodeMark } from './changelog.ts';
 import type { ResolvedEngineOptions } from './engine-options.ts';
-import { checkReach, restore, UnrestorableStateError } from './restore.ts';
+import { checkReach, restore, TruncatedInputError, UnrestorableStateError } from './restore.ts';
 import { decodeResumePoint, freshResumePoint, type ResumePoint } from './resume-point.ts';
 import { StreamTask } from './stream-task.ts';
 import { TickSchedule } from './tick-schedule.ts';
@@ -50,6 +50,9 @@ export class PartitionRunner<I extends RecordName> {
   #paused = false;
   /** Offsets that the broker had beyond the last batch. */
   #beyond = 0;
+  /** Offset up to which messages were delivered; undefined before the seek. */
+  #deliveredTo: number | undefined;
+  #truncated: TruncatedInputError | undefined;
   #firstUncommitted = Number.POSITIVE_INFINITY;
 
   constructor(parts: RunnerParts<I>) {
@@ -59,6 +62,14 @@ export class PartitionRunner<I extends RecordName> {
   /** Called once a commit has succeeded: the partition is well. */
   onHealthy: () => void = () => {};
 
+  /** When the lag was told last, on the clock of `performance.now()`. */
+  lagToldAt = Number.NEGATIVE_INFINITY;
+
+  /** Offset of the first message that is not processed; undefined before it is known where to go on. */
+  get position(): number | undefined {
+    return this.#queue[this.#queueHead]?.offset ?? this.#deliveredTo;
+  }
+
   /** Takes messages; never waits. */
   deliver({ messages, endOffset, highWatermark }: Batch): void {
     const { member, partition, options } = this.#parts;
@@ -66,6 +77,7 @@ export class PartitionRunner<I extends RecordName> {
       this.#queue.push(message);
       this.#queueBytes += message.value?.length ?? 0;
     }
+    this.#deliveredTo = endOffset;
     this.#beyond = Math.max(0, highWatermark - endOffset);
     if (!this.#paused && this.#queueBytes > options.bufferBytes) {
       this.#paused = true;
@@ -78,6 +90,16 @@ export class PartitionRunner<I extends RecordName> {
   lose(): void {
     this.#lost.abort(new Error('the partition was assigned to another'));
     this.#wake.signal();
+  }
+
+  /** The input ends before what was delivered of it: `run` throws. */
+  truncated({ position, end }: { position: number; end: number }): void {
+    this.#truncated = this.#truncation(position, end);
+    this.#wake.signal();
+  }
+
+  #truncation(offset: number, end: number): TruncatedInputError {
+    return new TruncatedInputError({ topic: this.#topic('input'), partition: this.#parts.partition, offset }, end);
   }
 
   /** Commit what is processed, then end. */
@@ -113,6 +135,9 @@ export class PartitionRunner<I extends RecordName> {
     const before = await this.#committedPoint();
     const { high } = await broker.watermarks(changelog.topic, partition);
     if (before.point) checkReach(changelog, before.point, { low: 0, high });
+    const input = await broker.watermarks(this.#topic('input'), partition);
+    const position = before.point?.nextOffset ?? before.committed?.offset ?? 0;
+    if (position > input.high) throw this.#truncation(position, input.high);
     this.#lost.signal.throwIfAborted();
     const value = encodeMark('sentinel', topology.stateVersion, randomUUID());
     const sentinel = await producer.fence({ ...changelog, value });
@@ -132,7 +157,10 @@ export class PartitionRunner<I extends RecordName> {
       : { messages: 0, bytes: 0 };
     task.resume(point);
     if (low > point.replayFrom && committed) this.#reportLostInput({ partition, from: point.replayFrom, to: low });
-    if (!this.#over()) member.seek(partition, Math.max(low, point.replayFrom));
+    if (!this.#over()) {
+      this.#deliveredTo = Math.max(low, point.replayFrom);
+      member.seek(partition, this.#deliveredTo);
+    }
     const keys = task.store.size;
     options.observer.onRestore?.({ partition, ...read, keys, durationMs: performance.now() - begin });
     return task;
@@ -165,6 +193,7 @@ export class PartitionRunner<I extends RecordName> {
     const ticks = new TickSchedule(tickAfterMs === false ? 0 : tickAfterMs, performance.now());
     let sliceEnd = performance.now() + SLICE_MS;
     while (!this.#over()) {
+      if (this.#truncated) throw this.#truncated;
       const message = this.#next();
       if (message) {
         task.accept(message);
@@ -267,6 +296,7 @@ export class PartitionRunner<I extends RecordName> {
       options.logger.warn({ ...event, runbook: 'Dead letters' }, 'dead letter');
       observer.onDeadLetter?.(event);
     }
+    this.lagToldAt = performance.now();
     observer.onLag?.({ partition, messages: this.#beyond + this.#queue.length - this.#queueHead });
     if (deletable !== undefined) {
       await broker.deleteRecords(changelog, partition, deletable).catch((error) => {

@@ -118,6 +118,36 @@ describe('state that cannot be restored', () => {
     },
   );
 
+  it.each(['as it starts', 'while it runs'])(
+    'nor can one whose input ends before what was read, seen %s',
+    async (when) => {
+      const test = await stoppedLedger();
+      const broker = new MemoryBroker(test.cluster);
+      const { high } = test.cluster.log('entries', 2);
+      if (when === 'as it starts') claim(test, 2, (point) => ({ ...point, nextOffset: high + 1 }));
+      const join = broker.join.bind(broker);
+      let truncated = () => {};
+      broker.join = (group, topic, listener) => {
+        truncated = () => listener.onTruncatedInput({ partition: 2, position: high + 1, end: high });
+        return join(group, topic, listener);
+      };
+      await using engine = test.engine(broker, test.options);
+      await engine.start();
+      if (when === 'while it runs') {
+        await until('all restored', () => test.told.restores.length === 4);
+        truncated();
+      }
+      await until('told', () => test.told.unrestorable.length > 0);
+      expect(new Set(test.told.unrestorable)).toEqual(new Set([2]));
+      expect(test.errors[0]).toMatchObject({
+        ...{ partition: 2, topic: 'entries', offset: high + 1, runbook: 'Input that ends before what was read' },
+        err: expect.objectContaining({ message: expect.stringMatching(/ends at \d+, and was read up to/) }),
+      });
+      test.send(60);
+      await until('others', () => [0, 1, 3].every((p) => test.told.commits.some(({ partition }) => partition === p)));
+    },
+  );
+
   it('is left behind by an offset without metadata: the partition goes on from there with an empty store', async () => {
     const test = await stoppedLedger();
     test.cluster.log('ledger-changelog', 2).deleteBefore((test.point(2)?.changelogOffset ?? 0) + 1);

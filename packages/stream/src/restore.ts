@@ -5,25 +5,53 @@ import type { Logger } from './logger.ts';
 import type { ResumePoint } from './resume-point.ts';
 import type { StreamTask } from './stream-task.ts';
 
+interface Place {
+  topic: string;
+  partition: number;
+  offset: number;
+}
+
 /**
- * The state of a partition cannot be had from its changelog, and reading it again gives the same. Nothing of the partition
- * is processed meanwhile: state with a hole would be silently wrong.
+ * A partition cannot go on where it was, and trying again gives the same until a person has done something. Nothing of it is
+ * processed meanwhile: what it would conclude could be silently wrong.
  */
-export class UnrestorableStateError extends Error {
-  override readonly name = 'UnrestorableStateError';
-  /** Of the changelog. */
+export abstract class StandstillError extends Error {
+  /** Of the changelog or the input. */
   readonly topic: string;
   readonly partition: number;
-  /** Where in the changelog. */
+  /** Where in the topic. */
   readonly offset: number;
+  /** Entry of the runbook. */
+  abstract readonly runbook: string;
 
-  constructor(place: { topic: string; partition: number; offset: number }, why: string, cause?: unknown) {
-    super(`the state at offset ${place.offset} of ${place.topic}/${place.partition} cannot be restored: ${why}`, {
-      cause,
-    });
-    this.topic = place.topic;
-    this.partition = place.partition;
-    this.offset = place.offset;
+  constructor({ topic, partition, offset }: Place, message: string, cause?: unknown) {
+    super(message, { cause });
+    this.topic = topic;
+    this.partition = partition;
+    this.offset = offset;
+  }
+}
+
+/** The state of a partition cannot be had from its changelog. */
+export class UnrestorableStateError extends StandstillError {
+  override readonly name = 'UnrestorableStateError';
+  readonly runbook = 'State that cannot be restored';
+
+  constructor(place: Place, why: string, cause?: unknown) {
+    const { topic, partition, offset } = place;
+    super(place, `the state at offset ${offset} of ${topic}/${partition} cannot be restored: ${why}`, cause);
+  }
+}
+
+/** The input partition ends before what was read of it. */
+export class TruncatedInputError extends StandstillError {
+  override readonly name = 'TruncatedInputError';
+  readonly runbook = 'Input that ends before what was read';
+
+  constructor(place: Place, end: number) {
+    const { topic, partition, offset } = place;
+    const why = 'the topic was made anew, or has lost what it had';
+    super(place, `${topic}/${partition} ends at ${end}, and was read up to ${offset}: ${why}`);
   }
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { decodeBlock, encodeBlock } from '@spanwise/schemas';
+import { decodeBlock, encodeBlock, encodeTick } from '@spanwise/schemas';
 import { describe, expect, it } from 'vitest';
 import { entry, POISON } from '../test/ledger.ts';
 import { ledgerInMemory, PARTITIONS } from '../test/ledger-in-memory.ts';
@@ -184,6 +184,61 @@ describe('the engine', () => {
     expect(lost).toMatchObject([{ partition: 0, to: high + 1 }]);
     test.cluster.append({ topic: 'entries', partition: 0, value: Buffer.from('read') });
     await until('committed', () => commits.some(({ partition }) => partition === 0));
+  });
+
+  it('survives a member that can no longer be paused when one of its partitions fails', async () => {
+    const test = ledgerInMemory();
+    const broker = new MemoryBroker(test.cluster);
+    const join = broker.join.bind(broker);
+    let joins = 0;
+    broker.join = async (...parameters) => {
+      const member = await join(...parameters);
+      const fail = () => {
+        throw new Error('the consumer is not running');
+      };
+      return joins++ === 0 ? { ...member, pause: fail } : member;
+    };
+    let commits = 0;
+    broker.fault = (point) => {
+      if (point === 'before-commit' && commits++ === 3) throw new Error('failure at a commit');
+    };
+    await using engine = test.engine(broker);
+    await engine.start();
+    test.send(50);
+    await settled(test);
+    expect(problems(test)).toEqual([]);
+    expect(joins).toBe(2);
+  });
+
+  it('tells the lag of a partition that makes no commit', async () => {
+    const test = ledgerInMemory();
+    const broker = new MemoryBroker(test.cluster);
+    broker.fault = (point) => {
+      if (point === 'before-commit') throw new Error('each commit fails');
+    };
+    const lags: object[] = [];
+    const observer = { onLag: (lag: object) => lags.push(lag) };
+    for (let i = 0; i < 7; i++) test.cluster.append({ topic: 'entries', partition: 1, value: Buffer.from('x') });
+    await using engine = test.engine(broker, { lagIntervalMs: 5, observer });
+    await engine.start();
+    await until('told', () => lags.some((lag) => 'messages' in lag && lag.messages === 7));
+    expect(lags).toContainEqual({ partition: 1, messages: 7 });
+    test.cluster.append({ topic: 'entries', partition: 1, value: Buffer.from('x') });
+    await until('told anew', () => lags.some((lag) => 'messages' in lag && lag.messages === 8));
+  });
+
+  it('lets time pass behind an aborted transaction at the end of an idle partition', async () => {
+    const test = ledgerInMemory();
+    // fills one fetch, so that the transaction comes alone in the next
+    for (let i = 0; i < 99; i++)
+      test.cluster.append({ topic: 'entries', partition: 0, value: encodeTick('SpanRevision') });
+    const value = encodeBlock('SpanRevision', [entry('a', 'a-1', 1, 5)]);
+    test.cluster.append({ topic: 'entries', partition: 0, value });
+    test.cluster.send('other', test.cluster.initTransactions('other'), [{ topic: 'entries', partition: 0, value }]);
+    test.cluster.initTransactions('other');
+    await using engine = test.engine(new MemoryBroker(test.cluster));
+    await engine.start();
+    await until('booked', () => test.outputs('bookings').length > 0);
   });
 
   it('refuses to start where input and changelog have different numbers of partitions, or a topic is missing', async () => {

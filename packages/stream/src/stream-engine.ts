@@ -4,8 +4,9 @@ import { Backoff } from './backoff.ts';
 import type { Batch, Broker, GroupMember } from './broker/broker.ts';
 import { crashLevel } from './broker/crash-level.ts';
 import { type EngineOptions, type ResolvedEngineOptions, resolveEngineOptions } from './engine-options.ts';
+import { watchLag } from './lag-watch.ts';
 import { PartitionRunner } from './partition-runner.ts';
-import { UnrestorableStateError } from './restore.ts';
+import { StandstillError } from './restore.ts';
 import { UnusableTopicError } from './topics.ts';
 import { DEAD_LETTERS, type Topology } from './topology.ts';
 
@@ -47,6 +48,7 @@ export class StreamEngine<I extends RecordName> implements AsyncDisposable {
     if (this.#running) throw new Error(`the engine of ${this.#topology.name} was started before`);
     this.#partitionsOf = await this.#checkTopics();
     this.#running = this.#run();
+    void this.#watchLag();
   }
 
   /** Commits what is processed, leaves the group, disconnects. The broker stays open. */
@@ -75,6 +77,25 @@ export class StreamEngine<I extends RecordName> implements AsyncDisposable {
     return partitions;
   }
 
+  #watchLag(): Promise<void> {
+    const { topicPrefix, lagIntervalMs: intervalMs, observer, logger } = this.#options;
+    return watchLag(
+      {
+        ...{ broker: this.#broker, group: this.#group, topic: topicPrefix + this.#topology.input, intervalMs },
+        partitions: () => this.assigned.map((partition) => ({ partition, runner: this.#runnerOf(partition) })),
+        tell: ({ partition, messages }) => {
+          if (this.assigned.includes(partition)) observer.onLag?.({ partition, messages });
+        },
+        onError: (error) => logger.debug({ group: this.#group, err: error }, 'the lag cannot be told'),
+      },
+      this.#stop.signal,
+    );
+  }
+
+  #runnerOf(partition: number): PartitionRunner<I> | undefined {
+    return this.#partitions.get(partition)?.runner;
+  }
+
   /** Memberships of the group, one after the other, until the stop. */
   async #run(): Promise<void> {
     const backoff = new Backoff(this.#options.backoffMs);
@@ -95,7 +116,7 @@ export class StreamEngine<I extends RecordName> implements AsyncDisposable {
     let pending: readonly number[] | undefined;
     const assign = (partitions: readonly number[]) => {
       if (crashed.signal.aborted || this.#stop.signal.aborted) return;
-      if (member) this.#assign(partitions, member);
+      if (member) this.#assign(partitions, member, crashed);
       else pending = partitions;
     };
     const { promise: over, resolve: onStop, reject: onCrash } = Promise.withResolvers<void>();
@@ -106,7 +127,8 @@ export class StreamEngine<I extends RecordName> implements AsyncDisposable {
     try {
       member = await this.#broker.join(this.#group, this.#options.topicPrefix + this.#topology.input, {
         onAssigned: assign,
-        onBatch: (batch: Batch) => this.#partitions.get(batch.partition)?.runner?.deliver(batch),
+        onBatch: (batch: Batch) => this.#runnerOf(batch.partition)?.deliver(batch),
+        onTruncatedInput: (truncated) => this.#runnerOf(truncated.partition)?.truncated(truncated),
         onLostInput: (lost) => {
           this.#options.logger.error(
             { ...lost, runbook: 'Records lost to retention' },
@@ -133,7 +155,7 @@ export class StreamEngine<I extends RecordName> implements AsyncDisposable {
     }
   }
 
-  #assign(partitions: readonly number[], member: GroupMember): void {
+  #assign(partitions: readonly number[], member: GroupMember, crashed: AbortController): void {
     this.#options.observer.onAssignment?.(partitions);
     for (const [partition, supervised] of this.#partitions) {
       if (!partitions.includes(partition)) this.#lose(supervised);
@@ -143,7 +165,10 @@ export class StreamEngine<I extends RecordName> implements AsyncDisposable {
       if (present && !present.lost.signal.aborted) continue;
       const supervised: Supervised<I> = { runner: undefined, lost: new AbortController(), done: Promise.resolve() };
       // its former life here must be over before the next begins
-      supervised.done = (present?.done ?? Promise.resolve()).then(() => this.#supervise(partition, supervised, member));
+      supervised.done = (present?.done ?? Promise.resolve())
+        .then(() => this.#supervise(partition, supervised, member))
+        // nothing is known to fail here; what does all the same ends the membership, and not the process
+        .catch((error) => crashed.abort(error));
       this.#partitions.set(partition, supervised);
     }
   }
@@ -190,21 +215,23 @@ export class StreamEngine<I extends RecordName> implements AsyncDisposable {
   async #recover(error: Error, delayMs: number, over: AbortSignal, partition?: number): Promise<void> {
     if (over.aborted) return;
     const { logger, observer, unrestorableRetryMs } = this.#options;
-    if (partition !== undefined && error instanceof UnrestorableStateError) {
-      const { topic, offset } = error;
+    if (partition !== undefined && error instanceof StandstillError) {
+      const { topic, offset, runbook } = error;
       logger.error(
-        { group: this.#group, topic, partition, offset, runbook: 'State that cannot be restored', err: error },
-        'the state of a partition cannot be restored; the partition stands still, the others go on',
+        { group: this.#group, topic, partition, offset, runbook, err: error },
+        'a partition cannot go on where it was; it stands still, the others go on',
       );
       observer.onUnrestorable?.({ partition, error, delayMs: unrestorableRetryMs });
       await sleep(unrestorableRetryMs, undefined, { signal: over }).catch(() => {});
       return;
     }
-    const level = partition === undefined ? crashLevel(error) : 'warn';
-    logger[level](
-      { group: this.#group, topic: this.#options.topicPrefix + this.#topology.input, partition, delayMs, err: error },
-      partition === undefined ? 'lost the group; joining again' : 'partition failed; starting it again',
-    );
+    const fields = { group: this.#group, topic: this.#options.topicPrefix + this.#topology.input, delayMs, err: error };
+    if (partition === undefined) {
+      const runbook = 'A consumer crashes again and again';
+      logger[crashLevel(error)]({ ...fields, runbook }, 'lost the group; joining again');
+    } else {
+      logger.warn({ ...fields, partition, runbook: 'Partitions restart' }, 'partition failed; starting it again');
+    }
     observer.onRecovery?.({ error, delayMs, ...(partition !== undefined && { partition }) });
     await sleep(delayMs, undefined, { signal: over }).catch(() => {});
   }

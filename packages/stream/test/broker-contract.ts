@@ -133,6 +133,57 @@ export function brokerContract(name: string, makeHarness: () => Promise<BrokerHa
       await reader.member?.close();
     });
 
+    it('passes over an aborted transaction at the end of a partition, and says how far it came', async () => {
+      await append(0, 'a');
+      const reader = await join();
+      reader.member?.seek(0, 0);
+      await until('the first', () => reader.texts(0).length === 1);
+      const producer = await broker.transactionalProducer(`tx-${topic}`);
+      await producer.fence({ topic, partition: 3, value: Buffer.from('sentinel') });
+      const offset = () => {
+        throw new Error('aborted');
+      };
+      const value = Buffer.from('aborted');
+      const sends = [[{ topic, partition: 0, value }]];
+      await expect(producer.transact({ sends, group, topic, partition: 1, offset })).rejects.toThrow('aborted');
+      await producer.close();
+      await (await broker.transactionalProducer(`tx-${topic}`)).fence({ topic, partition: 3, value });
+      await until('passed over', () => reader.ends[0]?.endOffset === 3);
+      expect(reader.ends[0]).toEqual({ endOffset: 3, highWatermark: 3 });
+      expect(reader.texts(0)).toEqual(['a']);
+      await reader.member?.close();
+    });
+
+    it('goes on at the first message there is where the one wanted was deleted, and says what is lost', async () => {
+      await append(0, 'a', 'b', 'c', 'd');
+      await broker.deleteRecords(topic, 0, 2);
+      const reader = await join();
+      reader.member?.seek(0, 1);
+      await until('the rest', () => reader.texts(0).length === 2);
+      expect(reader.texts(0)).toEqual(['c', 'd']);
+      expect(reader.told).toEqual([{ partition: 0, from: 1, to: 2 }]);
+      await reader.member?.close();
+    });
+
+    it('says that a partition ends before what is wanted of it, and delivers nothing of it', async () => {
+      const reader = await join();
+      reader.member?.seek(0, 7);
+      await append(0, 'a', 'b');
+      await until('told', () => reader.told.length > 0);
+      reader.member?.pause(0);
+      expect(reader.told[0]).toMatchObject({ partition: 0, position: 7 });
+      expect(reader.texts(0)).toEqual([]);
+      await reader.member?.close();
+    });
+
+    it('lets a member that is over be paused, resumed and sought', async () => {
+      const reader = await join();
+      await reader.member?.close();
+      reader.member?.seek(0, 0);
+      reader.member?.pause(0);
+      reader.member?.resume(0);
+    });
+
     it('shares partitions between members, keeps what need not move, and loses no position in a rebalance', async () => {
       const first = await join();
       expect(first.assigned).toEqual([0, 1, 2, 3]);
@@ -230,17 +281,28 @@ class Reader implements GroupListener {
   assigned: readonly number[] = [];
   assignments = 0;
   readonly messages: (BrokerMessage & { partition: number })[] = [];
+  /** Of the last batch, by partition. */
+  readonly ends: { endOffset: number; highWatermark: number }[] = [];
+  /** Of lost and truncated input. */
+  readonly told: object[] = [];
 
   onAssigned(partitions: readonly number[]): void {
     this.assigned = partitions;
     this.assignments++;
   }
 
-  onBatch({ partition, messages }: Batch): void {
+  onBatch({ partition, messages, endOffset, highWatermark }: Batch): void {
+    this.ends[partition] = { endOffset, highWatermark };
     this.messages.push(...messages.map((message) => ({ ...message, partition })));
   }
 
-  onLostInput(): void {}
+  onLostInput(lost: object): void {
+    this.told.push(lost);
+  }
+
+  onTruncatedInput(truncated: object): void {
+    this.told.push(truncated);
+  }
 
   onCrash(error: Error): void {
     throw error;

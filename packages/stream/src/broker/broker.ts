@@ -71,15 +71,18 @@ export interface GroupListener {
    * nothing is delivered until `seek`.
    */
   onAssigned(partitions: readonly number[]): void;
+  /** Also where nothing but ends of transactions, and records of aborted ones, was passed over: then there are no messages. */
   onBatch(batch: Batch): void;
   /** The topic's retention deleted messages that had not been delivered; what comes next comes from `to` on. */
   onLostInput(lost: { partition: number; from: number; to: number }): void;
+  /** The partition ends before what was delivered of it: the topic was made anew or truncated. Nothing more of it is delivered. */
+  onTruncatedInput(truncated: { partition: number; position: number; end: number }): void;
   /** The member has failed for good: close it and join anew. */
   onCrash(error: Error): void;
 }
 
 export interface GroupMember {
-  /** Delivers the partition's messages from this offset on. */
+  /** Delivers the partition's messages from this offset on. Like `pause` and `resume` it never throws, also of a member that is over. */
   seek(partition: number, offset: number): void;
   pause(partition: number): void;
   resume(partition: number): void;

@@ -1,7 +1,11 @@
-import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
+import type { Batch, Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
 import type { BrokerMessage, GroupListener, GroupMember } from './broker.ts';
 import { stickyAssigner } from './sticky-assigner.ts';
 import { undecodableBatch } from './undecodable.ts';
+import { whileRunning } from './while-running.ts';
+
+/** kafkajs' types leave out where the fetch began. */
+type Fetched = Batch & { fetchedOffset: string };
 
 export interface GroupOptions {
   sessionTimeoutMs: number;
@@ -21,24 +25,17 @@ export class KafkaGroupMember implements GroupMember {
   readonly #consumer: Consumer;
   readonly #topic: string;
   readonly #listener: GroupListener;
-  readonly #lowWatermark: (partition: number) => Promise<number>;
   /** Next offset to be fetched of each partition that was begun; kafkajs forgets it in a rebalance. */
   readonly #positions = new Map<number, number>();
+  /** Partitions whose last batch did not go on where the one before ended, and is fetched once more. */
+  readonly #strayed = new Set<number>();
   #assigned: number[] = [];
   /** It has crashed or left: kafkajs would throw at every call. */
   #over = false;
 
-  constructor(
-    kafka: Kafka,
-    group: string,
-    topic: string,
-    listener: GroupListener,
-    lowWatermark: (partition: number) => Promise<number>,
-    options: GroupOptions,
-  ) {
+  constructor(kafka: Kafka, group: string, topic: string, listener: GroupListener, options: GroupOptions) {
     this.#topic = topic;
     this.#listener = listener;
-    this.#lowWatermark = lowWatermark;
     this.#consumer = kafka.consumer({
       groupId: group,
       sessionTimeout: options.sessionTimeoutMs,
@@ -62,11 +59,12 @@ export class KafkaGroupMember implements GroupMember {
       this.#listener.onCrash(payload.error);
     });
     this.#consumer.on(START_BATCH_PROCESS, ({ payload }) => {
-      // a batch of nothing but ends of transactions does not reach the handler
-      const { partition, batchSize, firstOffset, lastOffset } = payload;
-      if (batchSize === 0 && this.#positions.get(partition) === Number(firstOffset)) {
-        this.#positions.set(partition, Number(lastOffset) + 1);
-      }
+      // a batch of nothing but ends of transactions, and records of aborted ones, does not reach the handler
+      const { partition, batchSize, firstOffset, lastOffset, highWatermark } = payload;
+      if (batchSize > 0 || this.#positions.get(partition) !== Number(firstOffset)) return;
+      const endOffset = Number(lastOffset) + 1;
+      this.#positions.set(partition, endOffset);
+      this.#listener.onBatch({ partition, messages: [], endOffset, highWatermark: Number(highWatermark) });
     });
     await this.#consumer.connect();
     await this.#consumer.subscribe({ topic: this.#topic, fromBeginning: true });
@@ -80,18 +78,23 @@ export class KafkaGroupMember implements GroupMember {
   seek(partition: number, offset: number): void {
     if (this.#over || !this.#assigned.includes(partition)) return;
     this.#positions.set(partition, offset);
-    this.#consumer.seek({ topic: this.#topic, partition, offset: `${offset}` });
+    this.#strayed.delete(partition);
+    this.#seekTo(partition, offset);
     this.resume(partition);
   }
 
   pause(partition: number): void {
     if (this.#over) return;
-    this.#consumer.pause([{ topic: this.#topic, partitions: [partition] }]);
+    whileRunning(() => this.#consumer.pause([{ topic: this.#topic, partitions: [partition] }]));
   }
 
   resume(partition: number): void {
     if (this.#over) return;
-    this.#consumer.resume([{ topic: this.#topic, partitions: [partition] }]);
+    whileRunning(() => this.#consumer.resume([{ topic: this.#topic, partitions: [partition] }]));
+  }
+
+  #seekTo(partition: number, offset: number): void {
+    whileRunning(() => this.#consumer.seek({ topic: this.#topic, partition, offset: `${offset}` }));
   }
 
   confirm(signal: AbortSignal): Promise<readonly number[]> {
@@ -132,7 +135,7 @@ export class KafkaGroupMember implements GroupMember {
     for (const partition of assigned) {
       const position = this.#positions.get(partition);
       if (position === undefined) this.pause(partition);
-      else this.#consumer.seek({ topic: this.#topic, partition, offset: `${position}` });
+      else this.#seekTo(partition, position);
     }
     this.#listener.onAssigned(this.#assigned);
   }
@@ -141,27 +144,31 @@ export class KafkaGroupMember implements GroupMember {
     const { partition, messages } = batch;
     const position = this.#positions.get(partition);
     if (position === undefined || isStale()) return;
-    const { fetchedOffset } = batch as typeof batch & { fetchedOffset: string };
-    const from = Number(fetchedOffset);
-    if (from < position) {
-      this.#consumer.seek({ topic: this.#topic, partition, offset: `${position}` });
-      return;
-    }
-    if (from > position) void this.#reportLoss(partition, position);
+    const highWatermark = Number(batch.highWatermark);
+    if (!this.#follows(batch as Fetched, position, highWatermark)) return;
     const endOffset = Number(batch.lastOffset()) + 1;
     this.#positions.set(partition, endOffset);
-    this.#listener.onBatch({
-      partition,
-      messages: messages.map(brokerMessage),
-      endOffset,
-      highWatermark: Number(batch.highWatermark),
-    });
+    this.#listener.onBatch({ partition, messages: messages.map(brokerMessage), endOffset, highWatermark });
   }
 
-  /** kafkajs goes on at the first offset there is when the one it wants was deleted. */
-  async #reportLoss(partition: number, from: number): Promise<void> {
-    const to = await this.#lowWatermark(partition).catch(() => 0);
-    if (to > from) this.#listener.onLostInput({ partition, from, to });
+  /**
+   * Whether a batch goes on where the last one ended. One that does not, and was fetched before a seek, is not the same when it
+   * is fetched once more. One that is: kafkajs goes on at the first offset there is when the one it wants is not there.
+   */
+  #follows({ partition, fetchedOffset }: Fetched, position: number, highWatermark: number): boolean {
+    const from = Number(fetchedOffset);
+    const strayedBefore = this.#strayed.delete(partition);
+    if (from === position) return true;
+    if (strayedBefore && from > position) {
+      this.#listener.onLostInput({ partition, from: position, to: from });
+      return true;
+    }
+    this.#strayed.add(partition);
+    this.#seekTo(partition, position);
+    if (strayedBefore && highWatermark < position) {
+      this.#listener.onTruncatedInput({ partition, position, end: highWatermark });
+    }
+    return false;
   }
 }
 

@@ -20,7 +20,9 @@ it('a join that fails leaves no connection behind', async () => {
   await using broker = await KafkaBroker.connect({ brokers: inject('kafkaBrokers'), clientId: 'lonely' });
   const before = sockets();
   const ignore = () => {};
-  const listener = { onAssigned: ignore, onBatch: ignore, onLostInput: ignore, onCrash: ignore };
+  const listener = {
+    ...{ onAssigned: ignore, onBatch: ignore, onLostInput: ignore, onTruncatedInput: ignore, onCrash: ignore },
+  };
   await expect(broker.join(uniqueName('group'), uniqueName('no-such-topic'), listener)).rejects.toThrow();
   await until('connections closed', () => sockets() === before, 2_000);
 });

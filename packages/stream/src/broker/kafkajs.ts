@@ -62,8 +62,7 @@ export class KafkaBroker implements Broker {
   }
 
   async join(group: string, topic: string, listener: GroupListener): Promise<GroupMember> {
-    const low = async (partition: number) => (await this.watermarks(topic, partition)).low;
-    const member = new KafkaGroupMember(this.#kafka, group, topic, listener, low, this.#options);
+    const member = new KafkaGroupMember(this.#kafka, group, topic, listener, this.#options);
     try {
       await member.run();
     } catch (error) {

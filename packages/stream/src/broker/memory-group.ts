@@ -96,12 +96,16 @@ export class MemoryGroup {
     for (const [partition, position] of member.positions) {
       const log = this.#logs[partition];
       if (!log || member.paused.has(partition)) continue;
+      if (position > log.high) {
+        member.positions.delete(partition);
+        member.listener.onTruncatedInput({ partition, position, end: log.high });
+        continue;
+      }
       if (position < log.low) member.listener.onLostInput({ partition, from: position, to: log.low });
       const { messages, endOffset } = log.read(position, BATCH_MESSAGES);
       if (endOffset === position) continue;
       member.positions.set(partition, endOffset);
       delivered = true;
-      if (messages.length === 0) continue;
       member.listener.onBatch({ partition, messages, endOffset, highWatermark: log.high });
     }
     return delivered;
