@@ -98,6 +98,12 @@ export function createStoreMetrics(registry: Registry, gauges: StoreGauges) {
       labelNames: ['topic', 'reason'],
       registers,
     }),
+    lostInput: new Counter({
+      name: 'spanwise_store_lost_input_messages_total',
+      help: 'Messages that retention deleted before they were stored',
+      labelNames: ['topic'],
+      registers,
+    }),
     retries: new Counter({
       name: 'spanwise_store_retries_total',
       help: 'Repetitions of what failed',

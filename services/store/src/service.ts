@@ -91,6 +91,7 @@ export function createStoreService(config: StoreConfig, { logger, registry, heal
         throw error;
       });
     },
+    onLostInput: ({ topic }, messages) => metrics.lostInput.inc({ topic }, messages),
     onOffsetsRetry: () => metrics.retries.inc({ operation: 'offsets' }),
     health,
     logger,

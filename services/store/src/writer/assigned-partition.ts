@@ -1,4 +1,5 @@
 import type { Logger } from '@spanwise/runtime';
+import { whileRunning } from '@spanwise/stream';
 import type { Batch, Consumer, ConsumerStartBatchProcessEvent } from 'kafkajs';
 import type { Standing } from './committed-offsets.ts';
 import type { PartitionWriter } from './partition-writer.ts';
@@ -8,6 +9,7 @@ export class AssignedPartition {
   readonly writer: PartitionWriter;
   readonly #consumer: Consumer;
   readonly #logger: Logger;
+  readonly #onLostInput: (messages: number) => void;
   /** Its committed offset and intent are known: it may take messages. */
   begun = false;
   paused = false;
@@ -16,12 +18,19 @@ export class AssignedPartition {
   /** End of the partition, as last heard */
   highWatermark = 0;
   /** The last batch did not follow on, and is fetched again. */
-  #missedOnce = false;
+  #strayedOnce = false;
 
-  constructor(writer: PartitionWriter, consumer: Consumer, logger: Logger) {
+  /** `onLostInput` is told how many messages Kafka deleted before they were stored. */
+  constructor(
+    writer: PartitionWriter,
+    consumer: Consumer,
+    logger: Logger,
+    onLostInput: (messages: number) => void = () => {},
+  ) {
     this.writer = writer;
     this.#consumer = consumer;
     this.#logger = logger;
+    this.#onLostInput = onLostInput;
   }
 
   /** Messages that are not stored yet. */
@@ -49,36 +58,45 @@ export class AssignedPartition {
 
   /**
    * Whether a fetched batch goes on where the last one ended. After a rebalance one fetched before it could come late, and
-   * taking it would leave out what lies between. What is missing still when it was fetched once more is gone from Kafka.
+   * taking it would leave out what lies between. What is missing still when it was fetched once more is gone from Kafka, and
+   * where the partition still ends before what was stored, the topic was made anew or truncated.
    */
   follows(batch: Batch): boolean {
     const { fetchedTo } = this;
-    const missedOnce = this.#missedOnce;
+    const { topic, partition } = this.writer;
+    const strayedOnce = this.#strayedOnce;
     // kafkajs' types leave it out
     const fetchedOffset = Number((batch as Batch & { fetchedOffset: string }).fetchedOffset);
-    const gap = fetchedTo !== undefined && fetchedOffset > fetchedTo;
-    this.#missedOnce = gap && !missedOnce;
-    if (!gap) return true;
-    const { topic, partition } = this.writer;
-    if (missedOnce) {
-      this.#logger.error(
-        { topic, partition, from: fetchedTo, to: fetchedOffset, runbook: 'Records lost to retention' },
-        'messages are gone from Kafka before they were stored',
-      );
+    const end = Number(batch.highWatermark);
+    if (fetchedTo === undefined || (fetchedOffset <= fetchedTo && end >= fetchedTo)) {
+      this.#strayedOnce = false;
       return true;
     }
-    this.#consumer.seek({ topic, partition, offset: String(fetchedTo) });
-    return false;
+    this.#strayedOnce = !strayedOnce;
+    if (!strayedOnce) {
+      whileRunning(() => this.#consumer.seek({ topic, partition, offset: String(fetchedTo) }));
+      return false;
+    }
+    if (end < fetchedTo) {
+      this.writer.halt(`the topic ends at ${end}, and was read up to ${fetchedTo}: it was made anew or truncated`);
+      return false;
+    }
+    this.#logger.error(
+      { topic, partition, from: fetchedTo, to: fetchedOffset, runbook: 'Records lost to retention' },
+      'messages are gone from Kafka before they were stored',
+    );
+    this.#onLostInput(fetchedOffset - fetchedTo);
+    return true;
   }
 
   pause(): void {
     this.paused = true;
-    this.#consumer.pause([this.#place]);
+    whileRunning(() => this.#consumer.pause([this.#place]));
   }
 
   resume(): void {
     this.paused = false;
-    this.#consumer.resume([this.#place]);
+    whileRunning(() => this.#consumer.resume([this.#place]));
   }
 
   get #place() {

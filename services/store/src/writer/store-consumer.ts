@@ -1,5 +1,5 @@
 import type { Health, Logger } from '@spanwise/runtime';
-import { crashLevel, persist, undecodableBatch } from '@spanwise/stream';
+import { crashLevel, persist, undecodableBatch, whileRunning } from '@spanwise/stream';
 import type { Admin, Consumer, ConsumerGroupJoinEvent, EachBatchPayload, KafkaMessage, Offsets } from 'kafkajs';
 import type { Sink } from '../sinks.ts';
 import { AssignedPartition } from './assigned-partition.ts';
@@ -19,6 +19,8 @@ export interface StoreConsumerParts {
   /** kafkajs gave up and will not restart the consumer by itself. */
   onFatal(error: Error): void;
   onOffsetsRetry(): void;
+  /** Kafka deleted messages before they were stored. */
+  onLostInput(sink: Sink, messages: number): void;
   health: Health;
   logger: Logger;
 }
@@ -50,7 +52,7 @@ export class StoreConsumer {
       const { error, groupId, restart } = payload;
       health.set('kafka', false, `the consumer has crashed: ${error.message}`);
       logger[restart ? crashLevel(error) : 'error'](
-        { groupId, topics: [...sinks.keys()], restart, err: error },
+        { groupId, topics: [...sinks.keys()], restart, err: error, runbook: 'A consumer crashes again and again' },
         restart ? 'the consumer has crashed; it joins again' : 'the consumer has crashed for good',
       );
       if (!restart) this.#parts.onFatal(error);
@@ -153,7 +155,9 @@ export class StoreConsumer {
       const sink = sinks.get(topic);
       if (!sink) continue;
       for (const partition of partitions) {
-        const assigned = new AssignedPartition(createWriter(topic, partition, sink), consumer, logger);
+        const assigned = new AssignedPartition(createWriter(topic, partition, sink), consumer, logger, (messages) =>
+          this.#parts.onLostInput(sink, messages),
+        );
         this.#assigned.set(partitionId(topic, partition), assigned);
         assigned.pause();
       }
@@ -162,14 +166,17 @@ export class StoreConsumer {
     for (const { writer } of before.values()) {
       // a partition that went away may come back, and would still be paused then
       if (!this.#assigned.has(partitionId(writer.topic, writer.partition))) {
-        consumer.resume([{ topic: writer.topic, partitions: [writer.partition] }]);
+        whileRunning(() => consumer.resume([{ topic: writer.topic, partitions: [writer.partition] }]));
       }
     }
     const { signal } = this.#generation;
     this.#begin(closed, signal).catch((error) => {
       if (signal.aborted) return;
       health.set('kafka', false, `committed offsets: ${error.message}`);
-      logger.error({ err: error }, 'the assigned partitions could not be started');
+      logger.error(
+        { groupId: this.#parts.groupId, err: error, runbook: 'Partitions restart' },
+        'the assigned partitions could not be started',
+      );
     });
   }
 
