@@ -46,6 +46,7 @@ test('what could not be judged makes an evaluation void', () => {
     seed: 1,
     spans: 1,
     convention: 'all',
+    history: 0,
     evaluation,
     verdict,
     problems: [],

@@ -12,6 +12,7 @@ Everything happens in simulated time.
   --preset NAME        what the fleet is like (default fleet):
 ${presets.map(({ name, doc }) => `                         ${name.padEnd(6)} ${doc}`).join('\n')}
   --sessions N         conversations (default 1000)
+  --history N          conversations without faults before those, from which normals are learned (default six tenths as many)
   --seed S             another fleet for each number (default 1). Seeds below ${FIRST_TEST_SEED} are for development, from ${FIRST_TEST_SEED} on for testing:
                        their faults have other strengths
   --convention NAME    only this one: ${conventions.map(({ name }) => name).join(', ')} (default all),
@@ -36,6 +37,9 @@ Exits 1 when it is not, and says which bounds are missed.
 Of 'each': {ok, conventions: [report…], differences}; ok when every report is, and no recall and no precision differs by more than ${MOST_APART}.
 `;
 
+/** So that of 5,000 conversations every agent and every pair of agents is known well in each partition before the first. */
+const HISTORY_SHARE = 0.6;
+
 export interface EvaluateCommand extends EvaluationOptions {
   readonly through: 'memory' | 'kafka';
   readonly dataDir: string | undefined;
@@ -51,6 +55,7 @@ export function parseEvaluateCommand(args: readonly string[]): EvaluateCommand |
     options: {
       preset: { type: 'string' },
       sessions: { type: 'string', default: '1000' },
+      history: { type: 'string' },
       seed: { type: 'string' },
       mix: { type: 'string' },
       through: { type: 'string', default: 'memory' },
@@ -73,11 +78,13 @@ export function parseEvaluateCommand(args: readonly string[]): EvaluateCommand |
   const mix = values.mix === undefined ? {} : mixIn(values.mix);
   const faultShare = share('--fault-share', values['fault-share']);
   const negativeShare = share('--negative-share', values['negative-share']);
+  const sessions = parseCount('--sessions', values.sessions);
   return {
     ...mix,
     ...{ convention, report, details, mistakes, through, dataDir: values['data-dir'] },
     preset: values.preset ?? mix.preset ?? 'fleet',
-    sessions: parseCount('--sessions', values.sessions),
+    sessions,
+    history: values.history === undefined ? Math.round(HISTORY_SHARE * sessions) : historyOf(values.history),
     seed: values.seed === undefined ? (mix.seed ?? 1) : seedOf(values.seed),
     ...(faults === undefined ? {} : { faults: faults.split(',') }),
     ...(faultShare === undefined ? {} : { faultShare }),
@@ -91,6 +98,11 @@ function mixIn(file: string): Partial<FleetMix> {
   } catch (error) {
     throw error instanceof MixFileError ? new UsageError(error.message) : error;
   }
+}
+
+function historyOf(text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new UsageError(`--history takes a whole number, not '${text}'.`);
 }
 
 function seedOf(text: string): number {

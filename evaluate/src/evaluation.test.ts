@@ -81,8 +81,17 @@ test('confusion counts what was found at what', () => {
   ]);
 });
 
+test('a fleet has a history without faults, which is not among the sessions asked for', async () => {
+  const evaluated = await evaluateFleet({ ...fleet, sessions: 4, history: 9, faultShare: 1, negativeShare: 0 });
+  const { sessions, cleanSessions } = evaluated.evaluation;
+  expect(sessions).toBe(13);
+  expect(cleanSessions).toBeGreaterThanOrEqual(9);
+  expect(reportOf(evaluated).sessions).toBe(4);
+});
+
 test.each([
   [['--sessions', '0'], '--sessions takes a whole number from 1 on'],
+  [['--history', 'long'], '--history takes a whole number'],
   [['--seed', 'x'], '--seed takes a whole number'],
   [['--fault-share', '2'], '--fault-share takes a share from 0 to 1'],
   [['--boredom'], 'boredom'],

@@ -29,7 +29,7 @@ export async function evaluateFleet(
   watch: Watch = {},
   pipeline: FleetPipeline = memoryPipeline(options.startMs ?? START_MS),
 ): Promise<Evaluated> {
-  const { preset, seed, convention } = options;
+  const { preset, seed, convention, history = 0 } = options;
   // Refuses what cannot be, here and not in the thread.
   const { faults } = new SessionSource(mixOf(options));
   const { conversations, arrivedMs, spans } = await fed(options, pipeline, watch);
@@ -37,7 +37,7 @@ export async function evaluateFleet(
   const standing = standingOf(findings);
   const judgements = judgementsOf(conversations, sessions);
   return {
-    ...{ preset, seed, spans, convention, problems },
+    ...{ preset, seed, spans, convention, history, problems },
     evaluation: evaluate(judgedSessions(conversations, standing), faults, arrivedMs),
     verdict: { auc: aucOf(judgements), brier: brierOf(judgements) },
     findings: standing,

@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { arrivalsOf, Random, SessionSource, type SimulatedRun, spanBlocks } from '@spanwise/simulate';
 import { type FleetMessage, partitions } from './fleet-pipeline.ts';
-import { type EvaluationOptions, mixOf, START_MS } from './options.ts';
+import { type EvaluationOptions, mixOf, START_MS, sessionsLived } from './options.ts';
 
 /** What is remembered of a run to judge it by. */
 export type Told = Pick<SimulatedRun, 'traceId' | 'truths'>;
@@ -53,7 +53,7 @@ function* fleet(): Generator<SimulatedRun[]> {
   const random = new Random(`${options.seed} starts`);
   const everyMs = DAY_MS / source.preset.sessionsPerDay;
   let startMs = options.startMs ?? START_MS;
-  for (let index = 0; index < options.sessions; index += 1) {
+  for (let index = 0; index < sessionsLived(options); index += 1) {
     // Exponential gaps: users come without knowing of each other.
     startMs += -Math.log(1 - random.unit()) * everyMs;
     const runs = source.session(index, Math.round(startMs));

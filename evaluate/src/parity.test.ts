@@ -20,6 +20,7 @@ const evaluatedIn = (convention: string, scores: readonly PatternScore[]): Evalu
     problems: [],
     findings: [],
   },
+  history: 0,
   evaluation: { sessions: 9, cleanSessions: 4, alarmedCleanSessions: 0, patterns: scores, mistakes: [] },
 });
 

@@ -9,6 +9,8 @@ export interface Evaluated {
   readonly spans: number;
   /** `all`, or the only one */
   readonly convention: string;
+  /** Conversations without faults before those that were asked for; they count as clean ones. */
+  readonly history: number;
   readonly evaluation: Evaluation;
   readonly verdict: { readonly auc: number | null; readonly brier: number | null };
   /** Those that stand in the end */
@@ -36,15 +38,25 @@ export interface Report {
   readonly ok: boolean;
   readonly preset: string;
   readonly seed: number;
+  /** Without the history */
   readonly sessions: number;
-  /** Distinct ones */
+  /** Distinct ones, those of the history included */
   readonly spans: number;
   readonly convention: string;
   readonly patterns: readonly PatternReport[];
   readonly verdict: Evaluated['verdict'];
 }
 
-export function reportOf({ preset, seed, spans, convention, evaluation, verdict, problems }: Evaluated): Report {
+export function reportOf({
+  preset,
+  seed,
+  spans,
+  convention,
+  history,
+  evaluation,
+  verdict,
+  problems,
+}: Evaluated): Report {
   const patterns = evaluation.patterns.map((score) => ({
     pattern: score.pattern,
     injected: score.injected,
@@ -57,7 +69,7 @@ export function reportOf({ preset, seed, spans, convention, evaluation, verdict,
     delayP99Ms: quantileOf(score.delaysMs, 0.99),
   }));
   const ok = problems.length === 0 && patterns.every((pattern) => outOfBounds(pattern).length === 0);
-  return { ok, preset, seed, sessions: evaluation.sessions, spans, convention, patterns, verdict };
+  return { ok, preset, seed, sessions: evaluation.sessions - history, spans, convention, patterns, verdict };
 }
 
 /** What the report leaves out: counts, intervals, the confusion between patterns, problems. */
@@ -116,7 +128,7 @@ const HEADINGS = [
 
 /** The report as a table of text, with intervals. */
 export function tableOf(evaluated: Evaluated): string {
-  const { evaluation, verdict, spans } = evaluated;
+  const { evaluation, verdict, spans, history } = evaluated;
   const { cleanSessions, alarmedCleanSessions, sessions, patterns, mistakes } = evaluation;
   const rows = patterns.map((score) => {
     const { precision, recall, localisation, rootCauseAccuracy } = sharesOf(score);
@@ -144,7 +156,7 @@ export function tableOf(evaluated: Evaluated): string {
   return [
     inColumns([HEADINGS, ...rows]),
     '',
-    `${sessions} sessions (${spans} spans), ${cleanSessions} clean, ${alarmedCleanSessions} of them with a false alarm (${alarms} per 1,000)`,
+    `${sessions - history} sessions after ${history} without faults (${spans} spans in all), ${cleanSessions} clean, ${alarmedCleanSessions} of them with a false alarm (${alarms} per 1,000)`,
     `verdict on sessions: AUC ${verdict.auc?.toFixed(3) ?? '–'}, Brier score ${verdict.brier?.toFixed(3) ?? '–'}`,
     ...(confused.length > 0 ? ['', 'Findings that answer nothing, most frequent first:', inColumns(confused)] : []),
     ...(missed.length > 0 ? ['', 'Out of bounds:', ...missed.map((line) => `  ${line}`)] : []),
