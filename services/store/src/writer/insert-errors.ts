@@ -33,14 +33,22 @@ const refusals = new Set(
   ].map(String),
 );
 
+const BAD_ARGUMENTS = '36';
 const TOO_MANY_PARTS = '252';
 const MEMORY_LIMIT_EXCEEDED = '241';
 
 /** Classifies an error of an insert. Unknown ones are retried: waiting loses nothing, giving up would. */
 export function classifyInsertError(error: unknown): InsertFailure {
-  if (!(error instanceof ClickHouseError)) return 'retry';
+  if (!(error instanceof ClickHouseError)) return isRefusedByAvro(error) ? 'refused' : 'retry';
   if (error.code === MEMORY_LIMIT_EXCEEDED) return 'too_large';
   // one code for "merges lag behind" and for "this insert spans more days than max_partitions_per_insert_block"
   if (error.code === TOO_MANY_PARTS) return /single INSERT block/i.test(error.message) ? 'refused' : 'retry';
+  // a code that says little, for what a view cannot compute of a row
+  if (error.code === BAD_ARGUMENTS && /Sizes of keys and values arrays/.test(error.message)) return 'refused';
   return refusals.has(error.code) ? 'refused' : 'retry';
+}
+
+/** The server's reader of Avro throws past the server's codes, and the client finds none. That the file ended early is the way's fault. */
+function isRefusedByAvro(error: unknown): boolean {
+  return error instanceof Error && /type: avro::Exception/.test(error.message) && !/EOF/i.test(error.message);
 }

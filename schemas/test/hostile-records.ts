@@ -1,0 +1,125 @@
+import { crc32 } from 'node:zlib';
+import type avro from 'avsc';
+import fc from 'fast-check';
+import { BLOCK_HEADER_BYTES, currentSchema, type RecordName } from '../src/index.ts';
+
+interface ComplexSchema {
+  type: avro.Schema;
+  fields: { type: avro.Schema }[];
+  symbols: string[];
+  items: avro.Schema;
+}
+
+/**
+ * Bytes of a record that follow its schema as a client of its own may write them: numbers at the ends of their range and
+ * beyond, in more bytes than they need, doubles of any bits, text that is no UTF-8, arrays in several pieces.
+ */
+export function hostileRecord(schema: avro.Schema): fc.Arbitrary<Buffer> {
+  if (Array.isArray(schema)) {
+    return fc.oneof(
+      ...schema.map((branch, index) =>
+        hostileRecord(branch).map((value) => Buffer.concat([varint(BigInt(index)), value])),
+      ),
+    );
+  }
+  if (typeof schema === 'string') return primitive(schema);
+  const { type, fields, symbols, items } = schema as unknown as ComplexSchema;
+  switch (type) {
+    case 'record':
+      return fc.tuple(...fields.map((field) => hostileRecord(field.type))).map((values) => Buffer.concat(values));
+    case 'enum':
+      return fc.nat(symbols.length - 1).map((index) => varint(BigInt(index)));
+    case 'array':
+      return fc.array(piece(hostileRecord(items)), { maxLength: 2 }).map((pieces) => Buffer.concat([...pieces, END]));
+    default:
+      return hostileRecord(type);
+  }
+}
+
+/** One to three such records as a block whose header agrees with them. */
+export function hostileBlock(name: RecordName): fc.Arbitrary<Buffer> {
+  const { schema, fingerprint } = currentSchema(name);
+  return fc.array(hostileRecord(schema as avro.Schema), { minLength: 1, maxLength: 3 }).map((records) => {
+    const body = Buffer.concat(records);
+    const header = Buffer.alloc(BLOCK_HEADER_BYTES);
+    header.write(fingerprint, 'hex');
+    header.writeUInt32BE(records.length, 8);
+    header.writeUInt32BE(body.length, 12);
+    header.writeUInt32BE(crc32(body), 16);
+    return Buffer.concat([header, body]);
+  });
+}
+
+const END = Buffer.from([0]);
+
+/** Zigzag and base 128, with so many bytes more than it needs; ten at most. */
+function varint(value: bigint, more = 0): Buffer {
+  const bytes: number[] = [];
+  let rest = BigInt.asUintN(64, (value << 1n) ^ (value >> 63n));
+  while (rest > 0x7fn) {
+    bytes.push(Number(rest & 0x7fn) | 0x80);
+    rest >>= 7n;
+  }
+  bytes.push(Number(rest));
+  for (let left = Math.min(more, 10 - bytes.length); left > 0; left--) {
+    bytes[bytes.length - 1] = (bytes.at(-1) as number) | 0x80;
+    bytes.push(0);
+  }
+  return Buffer.from(bytes);
+}
+
+function integer(bits: bigint): fc.Arbitrary<Buffer> {
+  const most = 2n ** (bits - 1n);
+  const value = fc.oneof(
+    { weight: 30, arbitrary: fc.bigInt({ min: 0n, max: 200n }) },
+    { weight: 10, arbitrary: fc.bigInt({ min: -most, max: most - 1n }) },
+    { weight: 2, arbitrary: fc.constantFrom(-1n, -most, most - 1n) },
+    // about one record in a few has a number that is none of its type
+    { weight: 1, arbitrary: fc.constantFrom(most, -most - 1n, 2n ** 40n, 2n ** 53n, -(2n ** 63n), 2n ** 63n - 1n) },
+  );
+  return fc.tuple(value, fc.constantFrom(0, 0, 0, 1, 9)).map(([number, more]) => varint(number, more));
+}
+
+const withLength = (bytes: Uint8Array) => Buffer.concat([varint(BigInt(bytes.length)), bytes]);
+
+const text = fc.oneof(
+  fc.string({ unit: 'grapheme', maxLength: 40 }).map((characters) => Buffer.from(characters)),
+  fc.uint8Array({ maxLength: 40 }),
+  fc.constantFrom(Buffer.alloc(0), Buffer.alloc(300, 'x'), Buffer.from("'\\\0\n"), Buffer.from([0xc3])),
+);
+
+/** Elements of an array, with their number alone or with their size, too. */
+function piece(item: fc.Arbitrary<Buffer>): fc.Arbitrary<Buffer> {
+  return fc.tuple(fc.array(item, { minLength: 1, maxLength: 3 }), fc.boolean()).map(([items, sized]) => {
+    const bytes = Buffer.concat(items);
+    const head = sized ? [varint(BigInt(-items.length)), varint(BigInt(bytes.length))] : [varint(BigInt(items.length))];
+    return Buffer.concat([...head, bytes]);
+  });
+}
+
+function primitive(type: string): fc.Arbitrary<Buffer> {
+  switch (type) {
+    case 'null':
+      return fc.constant(Buffer.alloc(0));
+    case 'boolean':
+      return fc.constantFrom(Buffer.from([0]), Buffer.from([1]));
+    case 'int':
+      return integer(32n);
+    case 'long':
+      return integer(64n);
+    case 'double':
+      return fc.oneof(
+        fc.double().map((value) => {
+          const bytes = Buffer.alloc(8);
+          bytes.writeDoubleLE(value);
+          return bytes;
+        }),
+        fc.uint8Array({ minLength: 8, maxLength: 8 }).map((bytes) => Buffer.from(bytes)),
+      );
+    case 'string':
+    case 'bytes':
+      return text.map(withLength);
+    default:
+      throw new TypeError(`no hostile bytes for ${type}: write them`);
+  }
+}
