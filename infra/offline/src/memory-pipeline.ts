@@ -68,6 +68,7 @@ export class MemoryPipeline {
       lateGraceMs: LATE_GRACE_MS,
       summaryRetentionMs: SUMMARY_RETENTION_MS,
       maxRuns: Number.POSITIVE_INFINITY,
+      maxStateBytes: Number.POSITIVE_INFINITY,
     };
     const detectMetrics = new DetectMetrics(createRegistry(), 50);
     this.#detect = new Partitions(detectTopology(lifetimes, detectMetrics, detectors), partitions, startMs);

@@ -124,6 +124,26 @@ describe('the slot store', () => {
     expect([...store.alteredWithoutPut()]).toEqual(['k/a']);
   });
 
+  it('takes as many bytes whether what it holds was saved or not', () => {
+    fc.assert(
+      fc.property(fc.array(command, { maxLength: 30 }), (commands) => {
+        const [saved, unsaved] = [new SlotStore(), new SlotStore()];
+        for (const each of commands) {
+          for (const store of [saved, unsaved]) {
+            if (each.do === 'put') store.put(each.key, each.slot, { n: 'x'.repeat(each.value) });
+            if (each.do === 'delete') store.delete(each.key, each.slot);
+            if (each.do === 'deleteKey') store.delete(each.key);
+          }
+          if (each.do === 'checkpoint') saved.checkpoint();
+          expect(saved.bytes).toBe(unsaved.bytes);
+        }
+        const { bytes } = saved;
+        saved.checkpoint();
+        expect([saved.bytes, saved.savedBytes]).toEqual([bytes, bytes]);
+      }),
+    );
+  });
+
   it('gives only what differs from the last checkpoint', () => {
     const store = new SlotStore();
     store.put('k', 'a', { n: 1 });

@@ -34,6 +34,10 @@ export type SlotChange =
 /** What an entry of the changelog takes besides its texts: operation and lengths. */
 const ENTRY_BYTES = 13;
 
+/** What a slot takes in a snapshot with this value; undefined: it is not there. */
+const bytesOf = ({ owner, name }: Slot, json: string | undefined): number =>
+  json === undefined ? 0 : owner.key.length + name.length + ENTRY_BYTES + json.length;
+
 const newSlot = (owner: Key, name: string): Slot => ({
   owner,
   name,
@@ -73,6 +77,16 @@ export class SlotStore implements KeyedStore {
   /** About the bytes of a snapshot of what was there at the last checkpoint (exact where all text is ASCII). */
   get savedBytes(): number {
     return this.#savedBytes;
+  }
+
+  get bytes(): number {
+    let bytes = this.#savedBytes;
+    for (const slot of this.#touched) {
+      if (!slot.changed) continue;
+      const json: string | undefined = slot.deleted ? undefined : JSON.stringify(slot.value);
+      bytes += bytesOf(slot, json) - bytesOf(slot, slot.json);
+    }
+    return bytes;
   }
 
   get<S>(key: string, slot: string): S | undefined {
@@ -266,9 +280,7 @@ export class SlotStore implements KeyedStore {
   }
 
   #setJson(slot: Slot, json: string | undefined): void {
-    const texts = slot.owner.key.length + slot.name.length + ENTRY_BYTES;
-    if (slot.json !== undefined) this.#savedBytes -= texts + slot.json.length;
-    if (json !== undefined) this.#savedBytes += texts + json.length;
+    this.#savedBytes += bytesOf(slot, json) - bytesOf(slot, slot.json);
     slot.json = json;
   }
 

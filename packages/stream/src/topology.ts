@@ -24,6 +24,11 @@ export interface KeyedStore {
   release(key: string): void;
   /** Number of keys that have a slot. */
   readonly size: number;
+  /**
+   * About the bytes that a snapshot would take now: a function of what the store holds, and of no commit. Serialises what
+   * changed since the last one, so it is to be asked now and then, not for every record.
+   */
+  readonly bytes: number;
 }
 
 /** The slots of one key of a store. */

@@ -1,4 +1,4 @@
-import { adminFields, duration, integer, optional, streamFields, text } from '@spanwise/runtime';
+import { adminFields, bytes, duration, integer, optional, streamFields, text } from '@spanwise/runtime';
 
 export const detectConfig = {
   service: 'detect',
@@ -39,6 +39,11 @@ export const detectConfig = {
       env: 'SPANWISE_DETECT_MAX_RUNS',
       schema: integer(100_000, { min: 1 }),
       doc: 'Runs that a partition holds, open ones and summaries. While there are more, a run is ended after 10 s without a span and leaves no summary.',
+    },
+    maxStateBytes: {
+      env: 'SPANWISE_DETECT_MAX_STATE_BYTES',
+      schema: bytes('64MiB'),
+      doc: 'State that a partition holds, in bytes as spanwise_detect_state_bytes shows them. While there is more, the same is done as for SPANWISE_DETECT_MAX_RUNS. A process takes up to six times as much memory, for each partition that it owns.',
     },
     maxLabels: {
       env: 'SPANWISE_DETECT_MAX_LABELS',

@@ -16,6 +16,7 @@ const lifetimes = {
   lateGraceMs: 30_000,
   summaryRetentionMs: 900_000,
   maxRuns: 100,
+  maxStateBytes: 1024 ** 3,
 };
 const schema = (field: string) => JSON.stringify({ type: 'object', required: [field] });
 const declaring = (field: string) => `toolSchemas: { get_order: ${schema(field)} }`;

@@ -22,6 +22,7 @@ const settings = {
   lateGraceMs: MINUTE / 2,
   summaryRetentionMs: 15 * MINUTE,
   maxRuns: 1_000,
+  maxStateBytes: 1024 ** 3,
 };
 
 setFlagsFromString('--expose-gc');

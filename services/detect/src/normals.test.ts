@@ -17,6 +17,7 @@ const settings = {
   lateGraceMs: 10_000,
   summaryRetentionMs: 15 * MINUTE,
   maxRuns: 100,
+  maxStateBytes: 1024 ** 3,
 };
 const detectors = runDetectors({ runaway_cost: { leastRuns: 5, leastSteps: 10 } });
 

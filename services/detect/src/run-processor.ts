@@ -20,9 +20,11 @@ export interface RunLifetimes {
   summaryRetentionMs: number;
   /** Runs of one partition, open or as a summary, above which quiet ones are ended after `crowdedQuietMs` and leave nothing. */
   maxRuns: number;
+  /** Bytes of state of one partition above which the same holds. */
+  maxStateBytes: number;
 }
 
-/** Log time in ms without a span after which a run is ended while there are more than `maxRuns`. */
+/** Log time in ms without a span after which a run is ended while there are more than `maxRuns`, or they take too much. */
 export const crowdedQuietMs = 10_000;
 
 /** Timers of a run: its end, when its state is reduced to a summary, and when that is forgotten. */
@@ -34,6 +36,18 @@ const COUNTED = 'counted';
 
 /** Store key of what is normal, a slot for each agent: no run's, since it has no slash. */
 export const NORMALS_KEY = 'normals';
+
+/**
+ * Store key of what the state was found to take, and of the timer that weighs it: no run's either. Weighed by a timer, the bytes are state
+ * like any other, and a replay finds the same runs too many.
+ */
+export const LOAD_KEY = 'load';
+const WEIGH = 'weigh';
+const BYTES = 'bytes';
+/** Log time in ms from one weighing to the next. */
+const WEIGH_EVERY_MS = 10_000;
+/** Runs below which nothing is weighed: one takes at most a few megabytes. */
+const WEIGH_FROM = 16;
 
 /** The key of a span's run; also the Kafka key of everything that is said about the run. */
 export function runKey(record: { tenant: string; traceId: string }): string {
@@ -76,6 +90,7 @@ export class RunProcessor implements Processor<Span> {
     // An end timer that fires before the run is quiet sets itself again: no timer is written per span.
     if (output.lifecycle.changed) {
       context.schedule(key, END, context.dueTime + this.#quietTime(output.lifecycle.rootEnded, context));
+      if (bytesOf(context) === undefined && this.#runs(context) >= WEIGH_FROM) this.#weigh(context);
     }
     if (output.reopened) {
       context.cancel(key, REDUCE);
@@ -89,7 +104,8 @@ export class RunProcessor implements Processor<Span> {
   }
 
   punctuate(key: string, timer: string, context: ProcessorContext): void {
-    if (timer === END) this.#endIfQuiet(key, context);
+    if (key === LOAD_KEY) this.#weigh(context);
+    else if (timer === END) this.#endIfQuiet(key, context);
     else if (timer === REDUCE) this.#reduce(key, context);
     else this.#forget(key, context);
   }
@@ -138,6 +154,15 @@ export class RunProcessor implements Processor<Span> {
     this.#live.drop(key, context);
     if (isLeft && this.#isCrowded(context)) this.#forget(key, context);
     else if (isLeft) context.schedule(key, FORGET, context.dueTime + this.#lifetimes.summaryRetentionMs);
+  }
+
+  #weigh(context: ProcessorContext): void {
+    if (this.#runs(context) < WEIGH_FROM) {
+      context.store.delete(LOAD_KEY);
+      return;
+    }
+    context.store.put(LOAD_KEY, BYTES, context.store.bytes);
+    context.schedule(LOAD_KEY, WEIGH, context.dueTime + WEIGH_EVERY_MS);
   }
 
   #forget(key: string, context: ProcessorContext): void {
@@ -211,6 +236,17 @@ export class RunProcessor implements Processor<Span> {
 
   /** A function of the state, so that a replay ends the same runs at the same time. */
   #isCrowded(context: ProcessorContext): boolean {
-    return context.store.size - (this.#normalsOf(context).isEmpty ? 0 : 1) > this.#lifetimes.maxRuns;
+    const { maxRuns, maxStateBytes } = this.#lifetimes;
+    return this.#runs(context) > maxRuns || (bytesOf(context) ?? 0) > maxStateBytes;
   }
+
+  #runs(context: ProcessorContext): number {
+    const others = (this.#normalsOf(context).isEmpty ? 0 : 1) + (bytesOf(context) === undefined ? 0 : 1);
+    return context.store.size - others;
+  }
+}
+
+/** As they were weighed last; undefined: there are few runs. */
+function bytesOf({ store }: ProcessorContext): number | undefined {
+  return store.get<number>(LOAD_KEY, BYTES);
 }

@@ -16,6 +16,7 @@ import { span, spanIdOf, traceIdOf } from '@spanwise/testkit/spans';
 import { Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
 import { DetectMetrics } from './metrics.ts';
+import { LOAD_KEY } from './run-processor.ts';
 import { detectTopology } from './topology.ts';
 
 const MINUTE = 60_000;
@@ -26,6 +27,7 @@ const settings = {
   lateGraceMs: MINUTE / 2,
   summaryRetentionMs: 15 * MINUTE,
   maxRuns: 100,
+  maxStateBytes: 1024 ** 3,
 };
 
 function start(maxRuns = settings.maxRuns) {
@@ -202,11 +204,53 @@ describe('detect', () => {
     // the first hundred came while there was room, and wait for their roots
     expect(runs(driver).map(({ verdict }) => verdict)).toEqual(Array.from({ length: 50 }, () => 'correct'));
     expect(findings(driver)).toEqual([]);
-    expect(Object.keys(driver.state())).toHaveLength(100);
+    expect(Object.keys(driver.state()).filter((key) => key !== LOAD_KEY)).toHaveLength(100);
     driver.advance(30 * MINUTE);
     expect(runs(driver)).toHaveLength(150);
     const early = await registry.getSingleMetric('spanwise_detect_runs_ended_early_total')?.get();
     expect(early?.values).toMatchObject([{ value: 50 }]);
+  });
+
+  describe('whose state takes too much', () => {
+    const LIMIT = 75_000;
+    /** Five runs a second that never end, for two minutes of log time; `crashes`: where it is restored in between. */
+    const flood = (maxStateBytes: number, crashes: (second: number) => boolean = () => false) => {
+      const registry = new Registry();
+      const limits = { maxRuns: 100_000, maxStateBytes, lateGraceMs: 5_000 };
+      const topology = detectTopology({ ...settings, ...limits }, new DetectMetrics(registry, 10));
+      const driver = new TopologyTestDriver(topology, { autoCommit: false });
+      const sizes: number[] = [];
+      for (let second = 0; second < 120; second++) {
+        for (let i = 0; i < 5; i++) {
+          const open = trace({ seed: `${second}/${i}` })
+            .llm({ text: 'x'.repeat(200) })
+            .tool('look', { i });
+          driver.pipe(open.open(), second * 1_000 + i);
+        }
+        if (second % 7 === 0) driver.commit();
+        if (crashes(second)) driver.crashAndRestore();
+        if (second % 6 === 5) sizes.push(JSON.stringify(driver.state()).length);
+      }
+      driver.commit();
+      const ended = runs(driver).map(({ traceId, verdict, closedTime }) => `${traceId} ${verdict} ${closedTime}`);
+      return { ended, most: Math.max(...sizes), registry };
+    };
+
+    it('ends quiet runs soon, and holds little more than its limit', async () => {
+      const { ended, most, registry } = flood(LIMIT);
+      const free = flood(1024 ** 3);
+      expect(free.ended).toEqual([]);
+      expect(free.most).toBeGreaterThan(3 * LIMIT);
+      // what comes until it is weighed again, until it has been quiet for long, and until it is reduced: 25 s
+      expect(most).toBeLessThan(LIMIT + (free.most * 28) / 120);
+      const early = await registry.getSingleMetric('spanwise_detect_runs_ended_early_total')?.get();
+      expect(early?.values).toMatchObject([{ value: ended.length }]);
+      expect(ended.length).toBeGreaterThan(100);
+    });
+
+    it('ends the same runs at the same time wherever commits and crashes fall', () => {
+      expect(flood(LIMIT, (second) => second % 11 === 5).ended).toEqual(flood(LIMIT).ended);
+    });
   });
 
   it('counts a span that is sent again only once', () => {
