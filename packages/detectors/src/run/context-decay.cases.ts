@@ -59,6 +59,70 @@ export const cases: DetectorCase[] = [
     finds: [{ at: 4, began: 0, severity: 'medium', type: 'worn_down' }],
   },
   {
+    name: 'finds that a rule was lost on which a conversation of some turns had come',
+    run: trace({ agent: 'desk' })
+      .agent('desk', (desk) =>
+        desk
+          .llm({
+            input: [
+              says('user', 'Ist Gleis 4 am 2026-03-02 gesperrt?'),
+              says('assistant', 'Ja, bis 18:00.'),
+              says('user', 'Move train IC-2204 to platform 11 on 2026-03-09, and never stop it at Bergheim.'),
+            ],
+            calls: [{ name: 'transfer_to_yard' }],
+          })
+          .handoff('desk', 'yard'),
+      )
+      .agent('yard', (yard) => yard.llm({ input: [says('user', 'Please see to train IC-2204.')] }))
+      .end(),
+    finds: [{ at: 1, began: 0, severity: 'medium', type: 'rule_lost' }],
+  },
+  {
+    name: 'lets the receiver have the whole of a conversation of some turns',
+    run: (() => {
+      const said: TestMessage[] = [
+        says('user', 'Ist Gleis 4 am 2026-03-02 gesperrt?'),
+        says('assistant', 'Ja, bis 18:00.'),
+        says('user', 'Move train IC-2204 to platform 11 on 2026-03-09, and never stop it at Bergheim.'),
+      ];
+      return trace({ agent: 'desk' })
+        .agent('desk', (desk) =>
+          desk.llm({ input: said, calls: [{ name: 'transfer_to_yard' }] }).handoff('desk', 'yard'),
+        )
+        .agent('yard', (yard) => yard.llm({ input: [...said, says('user', 'Go on.')] }))
+        .end();
+    })(),
+    finds: [],
+  },
+  {
+    name: 'does not hold what earlier turns were about to be lost',
+    run: trace({ agent: 'desk' })
+      .agent('desk', (desk) =>
+        desk
+          .llm({
+            input: [
+              says('user', REQUEST),
+              says('assistant', 'Done: A-1042 is refunded.'),
+              says('user', 'Thanks. Please book seat 14C on flight LH-881.'),
+            ],
+            calls: [{ name: 'transfer_to_flights' }],
+          })
+          .handoff('desk', 'flights'),
+      )
+      .agent('flights', (one) => one.llm({ input: [says('user', 'Book seat 14C, LH-881.')] }))
+      .end(),
+    finds: [],
+  },
+  {
+    name: 'says that it began where a value was lost, not where a rule went on in another language',
+    run: pipeline(
+      REQUEST,
+      'Bestellung A-1042, 59.90 EUR, 2026-01-02, Kunde C-77: Erstattung; das Abo nicht kündigen.',
+      'Erstattung A-1042.',
+    ),
+    finds: [{ at: 4, began: 3, type: 'worn_down' }],
+  },
+  {
     name: 'finds it once in a chain that goes on',
     run: pipeline(REQUEST, REQUEST, 'Refund A-1042.', 'Do the refund.'),
     finds: [{ at: 4, began: 3 }],

@@ -23,7 +23,8 @@ const DESCRIPTION = describePattern({
   ],
   needs: 'the inputs of the receivers, or payloads with fields',
   happened: 'the handoff after which too little is left',
-  began: 'the inference that asked for the handoff at which the first of it was lost',
+  began:
+    'the inference that asked for the handoff at which the first value was lost; a rule only where no value was, as it may go on in another language',
   evidence: {
     critical_key_lost:
       'a key that was declared critical (a setting, or `spanwise.context.critical_keys`) was in the context of the ' +
@@ -312,7 +313,9 @@ function foundOver(
   const lostAt = (item: ContextItem): number =>
     chain.findIndex((hop) => hop.after !== undefined && !holds(hop.after.marks, item));
   const hops = lost.map(lostAt);
-  const began = chain[Math.max(0, Math.min(...hops))] as Hop<string[]>;
+  // A rule may go on in another language, a value does not.
+  const ofValues = hops.filter((_, i) => lost[i]?.rule === false);
+  const began = chain[Math.max(0, Math.min(...(ofValues.length > 0 ? ofValues : hops)))] as Hop<string[]>;
   // Who asks another for a part of the work tells it only that part.
   const isPart = chain.some(({ handoff }) => handoff.nested);
   return {
