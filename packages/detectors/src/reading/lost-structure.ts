@@ -17,9 +17,15 @@ const OBJECT = /^\[object [A-Z]\w+\](?:, ?\[object [A-Z]\w+\])*$/;
 const REFERENCE =
   /^(?:\[?<[\w.$]+(?: object)? at 0x[0-9a-fA-F]+>.*|#<[A-Z][\w:]*:0x[0-9a-f]+.*>|(?:[a-z]\w*\.)+[A-Z][\w$]*@[0-9a-f]{5,8}|\[?L?java\.[\w.]+;?@[0-9a-f]{5,8}|System\.Collections\.[\w.`[\], ]+)$/s;
 const NO_VALUE = /^(?:undefined|NaN|\[object Undefined\])$/;
+/** A list of texts, of which the first is in single quotes; escapes and the other kind of quotes as `repr` has them. */
+const PYTHON_LIST =
+  /^\[\s*'(?:[^'\\\n]|\\.)*'(?:,\s*(?:'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|None|True|False|-?\d+(?:\.\d+)?))*\s*\]$/;
 const PYTHON =
   /^(?:\{\s*'[^'\n]{1,64}'\s*:.*\}|\[\s*\{\s*'[^'\n]{1,64}'\s*:.*\]|\{\s*"[^"\n]{1,64}"\s*:.*\b(?:None|True|False)\b.*\})$/s;
-const JAVA = /^\{\w+=[^{}="]*(?:, \w+=[^{}="]*)*\}$/;
+/** A map as Java prints it, without another within; a list of such, each of which stands as `~`. */
+const JAVA_MAP = /\{\w+=[^{}="]*(?:, \w+=[^{}="]*)*\}/g;
+const JAVA_LIST = /\[~(?:, ~)*\]/g;
+const RUBY = /^(?:\[\s*)?\{\s*(?::[a-z]\w*|"[^"\n]{1,64}") ?=> ?.*\}(?:\s*\])?$/s;
 const GO = /^(?:map\[[A-Za-z_]\w*:[^\]]+.*\]|&\{.+\})$/s;
 
 /** Texts in which one of the losses may be, cheaply told from all others. */
@@ -75,7 +81,21 @@ export function lossOf(text: string, isData: boolean): Loss | undefined {
   const parsed = jsonPayload(value);
   if (typeof parsed === 'string') return isContainer(jsonPayload(parsed)) ? 'encoded_twice' : undefined;
   if (isContainer(parsed)) return isData ? 'encoded_twice' : undefined;
-  return PYTHON.test(value) || JAVA.test(value) ? 'own_notation' : undefined;
+  return PYTHON.test(value) || PYTHON_LIST.test(value) || RUBY.test(value) || isPrintedByJava(value)
+    ? 'own_notation'
+    : undefined;
+}
+
+const DEEPEST = 6;
+const LONGEST_JAVA = 8_192;
+
+/** A map, or a list of maps, however deep: from the innermost out, each is replaced by a mark until only one is left. */
+function isPrintedByJava(text: string): boolean {
+  if (text.length > LONGEST_JAVA || text.includes('~') || !/^\[?\{\w+=/.test(text)) return false;
+  let left = text;
+  for (let depth = 0; depth < DEEPEST && left !== '~'; depth++)
+    left = left.replace(JAVA_MAP, '~').replace(JAVA_LIST, '~');
+  return left === '~';
 }
 
 /** A label, then the text of an object that was put into a template. */

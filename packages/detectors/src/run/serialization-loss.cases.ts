@@ -55,6 +55,45 @@ export const cases: DetectorCase[] = [
     ],
   },
   {
+    name: 'a list of maps as Java prints it is found in a result, however deep',
+    run: trace()
+      .call(
+        'get_route',
+        { train: 'IC-2204' },
+        {
+          result: {
+            train: 'IC-2204',
+            stops:
+              '[{station=Ulm, at={hour=9, minute=40}, tags=[]}, {station=Augsburg Hbf, at={hour=10, minute=22}, tags=[{k=a}]}]',
+          },
+        },
+      )
+      .end(),
+    finds: [{ at: 1, severity: 'low', type: 'own_notation' }],
+  },
+  {
+    name: 'a hash as Ruby prints it is found',
+    run: trace().call('book_room', { guest: '{:name=>"Ana Ruiz", :nights=>2}' }).end(),
+    finds: [{ at: 1, severity: 'medium', type: 'own_notation' }],
+  },
+  {
+    name: 'a list of texts as Python prints it is found',
+    run: trace().call('send_samples', { labels: `['blood 4 °C', "patient's own", None]` }).end(),
+    finds: [{ at: 1, severity: 'medium', type: 'own_notation' }],
+  },
+  {
+    name: 'texts in brackets and braces that no language prints are texts',
+    run: trace()
+      .call('save_note', {
+        title: '[draft] plan {v=2',
+        words: "['s ochtends] een koffie",
+        set: '[a, b]',
+        mapping: '[{x}=y]',
+      })
+      .end(),
+    finds: [],
+  },
+  {
     name: 'a dictionary in the notation of Python within JSON is found',
     run: trace().call('ship_order', { address: "{'street': 'Main St 1', 'unit': None}" }).end(),
     finds: [{ at: 1, severity: 'medium', type: 'own_notation' }],
