@@ -74,16 +74,20 @@ function inHandoff(plan: RunPlan, random: Random): FaultNote[] | undefined {
   if (handoffs.length === 0) return undefined;
   const handoff = random.pick(handoffs);
   const { payload, tool, to, inference, from } = handoff;
-  const variant = random.pick(['object_as_text', 'json_in_json', 'python_repr', 'double_encoded']);
+  const [key] = Object.keys(payload).filter((key) => isNested(payload[key]));
+  // In words, a model reads any notation: only what is gone is lost.
+  const inField = ['object_as_text', 'json_in_json', 'python_repr', 'double_encoded'];
+  const variant = random.pick(tool && key !== undefined ? inField : ['object_as_text']);
   const loss = losses[variant] as Loss;
-  const lists = Object.keys(payload).filter((key) => isNested(payload[key]));
-  const [key] = lists;
   if (tool && key !== undefined) {
     handOverInstead(handoff, { ...payload, [key]: loss(payload[key]) });
   } else handOverInstead(handoff, payload, `Please go on with this: ${String(loss(payload))}`);
   const at = tool && key !== undefined ? tool : to;
   const asked = inference ? [inference] : [];
-  const where = { at, orCause: [from, ...asked, ...(tool ? [tool] : [])], steps: [at, to, ...asked] };
+  // The receiver's model is the first that is given it.
+  const given = to.steps.filter((step) => step.kind === 'inference').slice(0, 1);
+  const orCause = [from, ...asked, ...given, ...(tool ? [tool] : [])];
+  const where = { at, orCause, steps: [at, to, ...asked, ...given] };
   return [
     { pattern: 'serialization_loss', variant: `handoff_${variant}`, ...where },
     ...(['context_contract_violation', 'tool_misrouting', 'context_decay'] as const).map(
