@@ -131,6 +131,14 @@ export const cases: DetectorCase[] = [
     finds: [{ at: 4 }],
   },
   {
+    name: 'finds a change after work with an identifier that was found',
+    run: conversation([
+      { text: ON_GOAL[0] ?? '', heard: '{"shipment": "TRK8841902"}' },
+      ...spoken('Courier portal: TRK8841902 passed customs.', ...OFF_GOAL.slice(0, 3)),
+    ]).end(),
+    finds: [{ at: 4 }],
+  },
+  {
     name: 'knows an agent by the values of the request where it says little else',
     run: (() => {
       const run = trace();

@@ -137,8 +137,7 @@ export const reasoningDrift = runPattern(DESCRIPTION, (settings): RunPatternLogi
   /** Takes in how close an inference is to the goal, and tells where it decides. */
   function score(stream: Stream, step: Step, words: TopicWords, run: RunView, reporter: Reporter): void {
     const goal = new Set(stream.goal);
-    const shared = words.filter((word) => goal.has(word)).length;
-    const similarity = shared / Math.sqrt(words.length * goal.size);
+    const similarity = similarityOf(words, goal);
     stream.scored += 1;
     if (stream.known < settings.baseline) {
       addToMean(stream, similarity);
@@ -191,8 +190,13 @@ export const reasoningDrift = runPattern(DESCRIPTION, (settings): RunPatternLogi
       const words = [...said.words, ...given(stream, said)];
       // Words about a failure belong to no subject.
       const isScored = words.length >= LEAST_WORDS && stream.goal.length > 0 && step.said !== 'trouble';
-      if (stream.known >= settings.baseline && isAtWork(stream, said)) back(stream);
-      else if (isScored) score(stream, step, words, run, reporter);
+      if (stream.known > 0 && isAtWork(stream, said)) {
+        back(stream);
+        // Whoever works with a value that was found need not repeat the words of the request.
+        const mean = stream.sum / stream.known;
+        if (stream.known < settings.baseline)
+          addToMean(stream, Math.max(mean, similarityOf(words, new Set(stream.goal))));
+      } else if (isScored) score(stream, step, words, run, reporter);
       // What the agent says at its work is part of the work from then on.
       if (stream.below.length === 0) addWords(stream.seen, words);
       return true;
@@ -222,6 +226,11 @@ function isAtWork({ goal, seen }: Stream, { identifiers, numbers }: TopicText): 
   const known = identifiers.filter(isKnown).length;
   if (known > 0) return 2 * known >= identifiers.length;
   return identifiers.length === 0 && numbers.filter(isKnown).length >= Math.max(LEAST_NUMBERS, numbers.length / 2);
+}
+
+function similarityOf(words: TopicWords, goal: ReadonlySet<number>): number {
+  const shared = words.filter((word) => goal.has(word)).length;
+  return shared === 0 ? 0 : shared / Math.sqrt(words.length * goal.size);
 }
 
 function addToMean(stream: Stream, similarity: number): void {
