@@ -8,6 +8,7 @@ export interface PartialSuccess {
 
 /** google.rpc.Code: those that ingest answers. https://github.com/googleapis/googleapis/blob/master/google/rpc/code.proto */
 export const RpcCode = {
+  CANCELLED: 1,
   INVALID_ARGUMENT: 3,
   DEADLINE_EXCEEDED: 4,
   NOT_FOUND: 5,

@@ -71,7 +71,7 @@ export class CollectorTopic implements AsyncDisposable {
       health.set('collector_topic', false, `the consumer of ${topic} has crashed: ${error.message}`);
       const delayMs = backoff.nextAfter(performance.now() - begin);
       logger[crashLevel(error)](
-        { topic, group, delayMs, err: error },
+        { topic, group, delayMs, runbook: 'A consumer crashes again and again', err: error },
         "the consumer of the Collector's topic has crashed; another starts after a while",
       );
       await sleep(delayMs, undefined, { signal }).catch(() => {});

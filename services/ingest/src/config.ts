@@ -4,6 +4,7 @@ import {
   type ConfigOf,
   type ConfigSpec,
   duration,
+  integer,
   kafkaFields,
   oneOf,
   optional,
@@ -33,6 +34,11 @@ const shape = {
     env: 'SPANWISE_INGEST_MAX_IN_FLIGHT_BYTES',
     schema: bytes('64MiB'),
     doc: 'Bytes of requests held until Kafka has acknowledged them; more is answered with 429 and Retry-After.',
+  },
+  maxConnections: {
+    env: 'SPANWISE_INGEST_MAX_CONNECTIONS',
+    schema: integer(2_000, { min: 1 }),
+    doc: 'Connections at one time, of HTTP and of gRPC each; more are closed at once, and counted.',
   },
   ackTimeoutMs: {
     env: 'SPANWISE_INGEST_ACK_TIMEOUT',

@@ -7,7 +7,7 @@ import { encodeTracesJson, encodeTracesProtobuf } from '@spanwise/otlp';
 import { startTestKafka, type TestKafka } from '@spanwise/testkit';
 import kafkajs, { type Kafka } from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { traceService } from './grpc-server.ts';
+import { EXPORT_PATH } from './grpc-server.ts';
 import { type RunningIngest, startIngest } from './ingest.fixture.ts';
 import { otlpRequest, traceIdOf } from './otlp.fixture.ts';
 
@@ -27,7 +27,7 @@ afterAll(async () => {
   await broker[Symbol.asyncDispose]();
 });
 
-const { path, requestSerialize, responseDeserialize } = traceService.Export;
+const asBuffer = (bytes: Buffer): Buffer => bytes;
 
 async function exportOver(
   client: Client,
@@ -35,13 +35,8 @@ async function exportOver(
   metadata = new Metadata(),
 ): Promise<Buffer | ServiceError> {
   return await new Promise((resolve) => {
-    client.makeUnaryRequest(
-      path,
-      requestSerialize,
-      responseDeserialize,
-      Buffer.from(bytes),
-      metadata,
-      (error, answer) => resolve(error ?? answer ?? Buffer.alloc(0)),
+    client.makeUnaryRequest(EXPORT_PATH, asBuffer, asBuffer, Buffer.from(bytes), metadata, (error, answer) =>
+      resolve(error ?? answer ?? Buffer.alloc(0)),
     );
   });
 }

@@ -34,27 +34,53 @@ export async function readBody(
   limit: number,
   share: ByteShare,
 ): Promise<Buffer> {
-  const name = contentEncoding?.trim().toLowerCase() || 'identity';
-  const inflater = Object.hasOwn(inflaters, name) ? inflaters[name] : undefined;
-  if (name !== 'identity' && !inflater) {
-    throw new BodyError(
-      'unknown_encoding',
-      `Content-Encoding ${name} is not supported: use gzip, deflate, zstd or none`,
-    );
-  }
+  const inflater = inflaterOf(contentEncoding);
   // the request must not be destroyed when it is too large: its socket still has to carry the answer
   const body = await collect(stream.iterator({ destroyOnReturn: false }), limit, share);
-  if (!inflater || body.length === 0) return body;
-  const inflating = inflater(body);
+  return inflater ? await inflated(body, inflater, limit, share) : body;
+}
+
+/** gRPC's frame: a byte that says whether the message is compressed, and its length as 32 bits, big-endian. */
+const PREFIX_BYTES = 5;
+
+/** Reads the one message of a unary gRPC call (https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md), bounded as `readBody`. */
+export async function readGrpcMessage(
+  stream: Readable,
+  grpcEncoding: string | undefined,
+  limit: number,
+  share: ByteShare,
+): Promise<Buffer> {
+  const framed = await readBody(stream, undefined, limit + PREFIX_BYTES, share);
+  const isWhole = framed.length >= PREFIX_BYTES && framed.readUInt32BE(1) === framed.length - PREFIX_BYTES;
+  if (!isWhole) throw new BodyError('corrupt', 'the call holds something else than one whole gRPC message');
+  const message = framed.subarray(PREFIX_BYTES);
+  const inflater = framed[0] === 0 ? undefined : inflaterOf(grpcEncoding);
+  return inflater ? await inflated(message, inflater, limit, share) : message;
+}
+
+interface Inflater {
+  name: string;
+  create: (body: Buffer) => Transform;
+}
+
+/** Undefined for what is not compressed. */
+function inflaterOf(encoding: string | undefined): Inflater | undefined {
+  const name = encoding?.trim().toLowerCase() || 'identity';
+  if (name === 'identity') return undefined;
+  const create = Object.hasOwn(inflaters, name) ? inflaters[name] : undefined;
+  if (create) return { name, create };
+  throw new BodyError('unknown_encoding', `the encoding ${name} is not supported: use gzip, deflate, zstd or none`);
+}
+
+async function inflated(body: Buffer, { name, create }: Inflater, limit: number, share: ByteShare): Promise<Buffer> {
+  if (body.length === 0) return body;
+  const inflating = create(body);
   inflating.end(body);
   try {
     return await collect(inflating, limit, share);
   } catch (error) {
     if (error instanceof BodyError) throw error;
-    throw new BodyError(
-      'corrupt',
-      `the body is not ${name}, as its Content-Encoding says: ${(error as Error).message}`,
-    );
+    throw new BodyError('corrupt', `the body is not ${name}, as its encoding says: ${(error as Error).message}`);
   }
 }
 

@@ -18,6 +18,7 @@ export interface HttpServerOptions {
   host: string;
   port: number;
   maxBodyBytes: number;
+  maxConnections: number;
   acceptor: Acceptor;
   budget: ByteBudget;
   tenantOf: TenantOf;
@@ -34,6 +35,8 @@ export interface Listener extends AsyncDisposable {
 export async function startHttpServer(options: HttpServerOptions): Promise<Listener> {
   const { metrics, logger } = options;
   const app = fastify({ logger: false, requestTimeout: REQUEST_TIMEOUT_MS, forceCloseConnections: 'idle' });
+  app.server.maxConnections = options.maxConnections;
+  app.server.on('drop', () => metrics.refusedConnections.inc({ transport: 'http' }));
   // bodies stay streams: they are read within the byte budget only
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
@@ -59,7 +62,9 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Liste
   );
   app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
     const status = error.statusCode ?? 500;
-    if (status >= 500 && !request.raw.destroyed) logger.error({ err: error }, 'a request failed unexpectedly');
+    if (status >= 500 && !request.raw.destroyed) {
+      logger.error({ err: error, runbook: 'A request fails unexpectedly' }, 'a request failed unexpectedly');
+    }
     const message = status >= 500 ? 'internal error' : error.message;
     return send(reply, errorAnswer(encodingOf(request.headers['content-type']), status, message));
   });

@@ -13,6 +13,7 @@ export class IngestMetrics {
   readonly spans: Counter<'transport' | 'encoding' | 'tenant'>;
   readonly rejectedSpans: Counter<'reason'>;
   readonly requests: Counter<'transport' | 'code'>;
+  readonly refusedConnections: Counter<'transport'>;
   readonly requestDuration: Histogram<'transport'>;
   readonly bodyBytes: Histogram<'transport'>;
   readonly inFlightBytes: Gauge;
@@ -39,6 +40,12 @@ export class IngestMetrics {
       name: 'spanwise_ingest_requests_total',
       help: 'Requests by HTTP status or gRPC status code; messages of the Collector count as kafka with code ok, invalid or rejected',
       labelNames: ['transport', 'code'],
+      registers,
+    });
+    this.refusedConnections = new Counter({
+      name: 'spanwise_ingest_refused_connections_total',
+      help: 'Connections closed at once because there were as many as may be',
+      labelNames: ['transport'],
       registers,
     });
     this.requestDuration = new Histogram({

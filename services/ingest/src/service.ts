@@ -36,12 +36,13 @@ export class IngestService implements Service {
 
   /** Listens at once, answering 503 until Kafka is there; resolves when it is. */
   async start(): Promise<void> {
-    const { host, httpPort, grpcPort, maxBodyBytes, apiKeysFile, defaultTenant } = this.#config;
+    const { host, httpPort, grpcPort, maxBodyBytes, maxConnections, apiKeysFile, defaultTenant } = this.#config;
     const tenantOf = apiKeysFile === undefined ? openTo(defaultTenant) : await readApiKeys(apiKeysFile);
     const { logger } = this.#deps;
     const shared = {
       host,
       maxBodyBytes,
+      maxConnections,
       tenantOf,
       logger,
       acceptor: this.#acceptor,
