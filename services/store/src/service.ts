@@ -11,6 +11,7 @@ import { applyRetention } from './schema/retention.ts';
 import { type Sink, sinks } from './sinks.ts';
 import { DeadLetterWriter } from './writer/dead-letters.ts';
 import { DeduplicationWindow } from './writer/deduplication-window.ts';
+import { FetchBudget } from './writer/fetch-budget.ts';
 import { Inserter } from './writer/inserter.ts';
 import { PartitionWriter } from './writer/partition-writer.ts';
 import { RateLimit } from './writer/rate-limit.ts';
@@ -83,7 +84,7 @@ export function createStoreService(config: StoreConfig, { logger, registry, heal
     admin,
     groupId,
     sinks: new Map(sinks.map((sink) => [config.topicPrefix + sink.topic, sink])),
-    bufferBytes: config.bufferBytes,
+    budget: new FetchBudget(config),
     createWriter,
     // uncaught on purpose: the process ends, and whoever supervises it starts another
     onFatal: (error) => {

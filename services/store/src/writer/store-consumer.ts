@@ -6,6 +6,7 @@ import { AssignedPartition } from './assigned-partition.ts';
 import type { Message } from './batch.ts';
 import type { Commit } from './batch-writer.ts';
 import { committedOffsets, partitionId } from './committed-offsets.ts';
+import type { FetchBudget } from './fetch-budget.ts';
 import type { PartitionWriter } from './partition-writer.ts';
 
 export interface StoreConsumerParts {
@@ -14,7 +15,7 @@ export interface StoreConsumerParts {
   groupId: string;
   /** Sinks by topic name with prefix */
   sinks: ReadonlyMap<string, Sink>;
-  bufferBytes: number;
+  budget: FetchBudget;
   createWriter(topic: string, partition: number, sink: Sink): PartitionWriter;
   /** kafkajs gave up and will not restart the consumer by itself. */
   onFatal(error: Error): void;
@@ -87,13 +88,7 @@ export class StoreConsumer {
   /** Fetches again what was paused and has room now. */
   resume(): void {
     if (this.#stopping.signal.aborted) return;
-    const room = this.bufferedBytes < this.#parts.bufferBytes;
-    for (const assigned of this.#assigned.values()) {
-      if (!assigned.paused || !assigned.begun || assigned.writer.full) continue;
-      // what was announced has to be collected whole, or it would never leave the buffer
-      if (!room && !assigned.writer.recovering) continue;
-      assigned.resume();
-    }
+    for (const assigned of this.#parts.budget.toResume(this.#assigned.values())) assigned.resume();
   }
 
   get bufferedBytes(): number {
@@ -210,10 +205,13 @@ export class StoreConsumer {
     // fetched before it was paused, or a step ahead: comes again
     if (!assigned.begun || assigned.paused || !assigned.follows(batch)) return;
     const { writer } = assigned;
+    const wasRecovering = writer.recovering;
     writer.take(batch.messages.map(toMessage), commitOnce(writer, commitOffsetsIfNecessary));
     resolveOffset(last.offset);
     assigned.fetchedTo = Number(batch.lastOffset()) + 1;
-    if (!writer.recovering && (writer.full || this.bufferedBytes >= this.#parts.bufferBytes)) assigned.pause();
+    if (!writer.recovering && (writer.full || this.#parts.budget.isSpent(this.#assigned.values()))) assigned.pause();
+    // the next can be read again
+    if (wasRecovering && !writer.recovering) this.resume();
   }
 }
 
