@@ -6,6 +6,7 @@ import type { Kafka } from 'kafkajs';
 import { Cast } from './cast.ts';
 import { type FaultRun, runFaults } from './fault-runner.ts';
 import type { Fault } from './faults/fault.ts';
+import { shortfalls } from './floor.ts';
 import { GroupLag } from './group-lag.ts';
 import { BlockRoute } from './load/block-route.ts';
 import { makeCorpus } from './load/corpus.ts';
@@ -21,6 +22,7 @@ import { RecoveryWatch } from './recovery.ts';
 import type { Outcome } from './report.ts';
 import { schedule } from './schedule.ts';
 import { settled } from './settle.ts';
+import { replayWhatCanBeRead } from './verdict/replay.ts';
 import { tablesAt } from './verdict/tables.ts';
 import { judge } from './verdict/verdict.ts';
 
@@ -33,6 +35,10 @@ export interface ChaosOptions {
   readonly dataDir: string;
   /** Mean time between the beginnings of two faults, milliseconds */
   readonly everyMs: number;
+  /** How long the system may take to be well again after the last fault, milliseconds */
+  readonly patienceMs: number;
+  /** Whether all kinds of faults are drawn, so that a run with few of them, or little load, shows nothing */
+  readonly demanding: boolean;
   readonly screen: Screen;
   readonly signal: AbortSignal;
 }
@@ -46,12 +52,10 @@ export interface Screen {
 
 const INSTANCES = { ingest: 2, detect: 3, correlate: 2, store: 2 } as const;
 export const DATABASE = 'chaos';
-/** What was fallen behind in is caught up with in the end: a loaded machine takes its time for it. */
-const PATIENCE_MS = 1_200_000;
 
 /** One system from its start to the verdict on it. */
 export async function runChaos(options: ChaosOptions): Promise<Outcome> {
-  const { seed, dataDir, screen, signal } = options;
+  const { seed, rate, lengthMs, dataDir, screen, signal } = options;
   const corpus = makeCorpus(seed, Date.now());
   await using platform = await ChaosPlatform.start(dataDir, diskMiB(options), (line) => screen.say(line));
   signal.throwIfAborted();
@@ -76,9 +80,13 @@ export async function runChaos(options: ChaosOptions): Promise<Outcome> {
     screen.say('Services: stopping');
   }
   const verdict = await judge({ platform, kafka, tables, database: DATABASE, dataDir, ledger, book, screen, signal });
+  screen.show('Replaying dead letters');
+  const { brokers, clickhouseUrl } = platform;
+  const { replayable } = book;
+  const replay = await replayWhatCanBeRead({ kafka, brokers, clickhouseUrl, tables, database: DATABASE, replayable });
   await tables.close();
   const { load, faultRun, skipped, recoverySeconds, catchUpSeconds, problems } = disturbed;
-  return {
+  const outcome: Outcome = {
     faults: faultRun.faults,
     skipped,
     spansSent: ledger.spans,
@@ -89,11 +97,14 @@ export async function runChaos(options: ChaosOptions): Promise<Outcome> {
     runs: ledger.size,
     longestDelaySeconds: Math.round(ledger.longestDelayMs / 100) / 10,
     ...verdict,
+    replayed: replay.stored,
     recoverySeconds,
     catchUpSeconds,
-    problems: [...problems, ...verdict.problems],
+    problems: [...problems, ...verdict.problems, ...replay.problems],
     log: faultRun.log,
   };
+  const short = options.demanding ? shortfalls(outcome, { minutes: lengthMs / 60_000, rate }) : [];
+  return { ...outcome, problems: [...outcome.problems, ...short] };
 }
 
 interface Disturbed {
@@ -116,7 +127,7 @@ interface Parts {
 
 /** Load and faults, until everything is acknowledged and the system well again. */
 async function disturb(options: ChaosOptions, parts: Parts): Promise<Disturbed> {
-  const { seed, rate, lengthMs, screen } = options;
+  const { seed, rate, lengthMs, patienceMs, screen } = options;
   const { platform, cast, kafka, ledger, book, corpus } = parts;
   const ended = new AbortController();
   const signal = AbortSignal.any([options.signal, ended.signal]);
@@ -162,8 +173,8 @@ async function disturb(options: ChaosOptions, parts: Parts): Promise<Disturbed> 
       ),
     ]);
     const loadEnded = performance.now();
-    const unwell = await recovery.whenWell(PATIENCE_MS, signal);
-    const problems = unwell === '' ? [] : [`not well ${PATIENCE_MS / 1_000} s after the last fault: ${unwell}`];
+    const unwell = await recovery.whenWell(patienceMs, signal);
+    const problems = unwell === '' ? [] : [`not well ${patienceMs / 1_000} s after the last fault: ${unwell}`];
     const catchUpSeconds = Math.round((performance.now() - loadEnded) / 1_000);
     return { load: sent, faultRun, skipped, recoverySeconds: recovery.seconds, catchUpSeconds, problems };
   } finally {

@@ -11,10 +11,12 @@ random, and compares what came out with what was sent and with what an undisturb
   --report FILE     write the outcome as JSON
   --broker-kills    kill -9 the broker, too; reported apart, and no promise of ours (see docs/guarantees.md)
   --only KINDS      faults of these kinds alone, separated by commas; 'none' for no fault at all
+  --patience SEC    how long the system may take to catch up and be well after the last fault (default 1200)
   --data-dir DIR    data and logs, kept (default: a folder in memory where it has room, else a temporary one; removed at the end)
   --help
 
-Exits 1 if anything was lost, doubled or judged otherwise than by the undisturbed system.
+Exits 1 if anything was lost, doubled or judged otherwise than by the undisturbed system, or if a run with all faults met too few
+of them, too little load, or too few findings known in advance to tell (see e2e/src/chaos/README.md).
 `;
 
 export interface ChaosCommand {
@@ -26,6 +28,7 @@ export interface ChaosCommand {
   readonly brokerKills: boolean;
   /** Kinds of faults; undefined: all but kills of the broker. */
   readonly only: readonly string[] | undefined;
+  readonly patienceSeconds: number;
   readonly dataDir: string | undefined;
 }
 
@@ -52,6 +55,7 @@ export function parseChaosCommand(args: readonly string[], kinds: readonly strin
     report: values.report,
     brokerKills: values['broker-kills'],
     only,
+    patienceSeconds: parseCount('--patience', values.patience),
     dataDir: values['data-dir'],
   };
 }
@@ -66,6 +70,7 @@ function parse(args: readonly string[]) {
       report: { type: 'string' },
       'broker-kills': { type: 'boolean', default: false },
       only: { type: 'string' },
+      patience: { type: 'string', default: '1200' },
       'data-dir': { type: 'string' },
       help: { type: 'boolean', short: 'h' },
     },

@@ -22,7 +22,7 @@ await runCommand(async (stop) => {
   }
   checkReportFile(command.report);
   const screen = new ProgressLine(process.stdout);
-  const { seed, minutes, rate, only } = command;
+  const { seed, minutes, rate, only, patienceSeconds } = command;
   await using data = await openDataDir(command.dataDir);
   screen.say(`Data and logs are in ${data.path}`);
   const inFolder = (name: string): string => {
@@ -36,6 +36,8 @@ await runCommand(async (stop) => {
     lengthMs: minutes * 60_000,
     faults: faults.filter(({ kind }) => only === undefined || only.includes(kind)),
     everyMs: Math.min(EVERY_MS, (minutes * 60_000 * FAULTY_SHARE) / (faults.length + 1)),
+    patienceMs: patienceSeconds * 1_000,
+    demanding: only === undefined,
     dataDir: inFolder('system'),
     screen,
     signal: stop,
@@ -46,6 +48,7 @@ await runCommand(async (stop) => {
         ...options,
         faults: [brokerKills],
         everyMs: KILL_BROKER_EVERY_MS,
+        demanding: false,
         dataDir: inFolder('broker-kills'),
       })
     : undefined;

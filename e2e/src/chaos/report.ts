@@ -1,3 +1,4 @@
+import { percent } from './floor.ts';
 import type { Route } from './load/route.ts';
 import type { RecoverySeconds } from './recovery.ts';
 
@@ -13,19 +14,26 @@ export interface Outcome {
   readonly spansPerSecondBy: Readonly<Record<Route, number>>;
   readonly spansStored: number;
   readonly spansLost: number;
+  /** Stored twice, or counted twice in runs or step statistics */
   readonly spansDuplicated: number;
   readonly runs: number;
   /** The longest that a run was held up on its way because nothing was acknowledged */
   readonly longestDelaySeconds: number;
   /** Known before they were sent; of runs that were held up on their way only the undisturbed system knows. */
   readonly findingsExpected: number;
+  /** Share of the runs whose findings were known, of all */
+  readonly knownShare: number;
   readonly findingsMissing: number;
   readonly findingsExtra: number;
   /** Findings, runs, sessions, signals and span revisions that the undisturbed system has otherwise, in any of their revisions */
   readonly findingsDiffering: number;
   readonly aggregatesDiffering: number;
+  /** Spans that came again when their run had forgotten them, so that step statistics may count them twice, as a share of all spans */
+  readonly stepStatsUnchecked: number;
   readonly deadLettersExpected: number;
   readonly deadLettersFound: number;
+  /** Spans that died for want of their schema, and are stored since they were replayed with it */
+  readonly replayed: number;
   readonly recoverySeconds: Readonly<Record<string, RecoverySeconds>>;
   /** From the end of load and faults until nothing was behind any more */
   readonly catchUpSeconds: number;
@@ -72,13 +80,19 @@ export function conclusion(outcome: Outcome): string {
   const count = (value: number) => value.toLocaleString('en');
   const faults = Object.values(outcome.faults).reduce((sum, each) => sum + each, 0);
   return [
-    `${count(outcome.spansSent)} spans sent at ${count(outcome.spansPerSecond)} a second, ${count(outcome.spansLost)} lost, ${count(outcome.spansDuplicated)} doubled; ${faults} faults.`,
-    `${count(outcome.findingsExpected)} findings expected, ${count(outcome.findingsMissing)} missing, ${count(outcome.findingsExtra)} too many, ${count(outcome.findingsDiffering)} records other than undisturbed.`,
+    `${count(outcome.spansSent)} spans sent at ${count(outcome.spansPerSecond)} a second (${ways(outcome)}), ${count(outcome.spansLost)} lost, ${count(outcome.spansDuplicated)} doubled; ${faults} faults.`,
+    `${count(outcome.findingsExpected)} findings expected in ${percent(outcome.knownShare)} of the runs, ${count(outcome.findingsMissing)} missing, ${count(outcome.findingsExtra)} too many, ${count(outcome.findingsDiffering)} records other than undisturbed.`,
     `Went on after a fault within ${recoveries(outcome)}; caught up ${count(outcome.catchUpSeconds)} s after the last.`,
-    `${count(outcome.aggregatesDiffering)} aggregates wrong; ${outcome.deadLettersFound} of ${outcome.deadLettersExpected} dead letters.`,
+    `${count(outcome.aggregatesDiffering)} aggregates wrong; ${outcome.deadLettersFound} of ${outcome.deadLettersExpected} dead letters, ${outcome.replayed} spans replayed.`,
     ...outcome.unchecked.map((what) => `  only compared with the undisturbed system: ${what}`),
     ...outcome.problems.map((problem) => `  ${problem}`),
   ].join('\n');
+}
+
+function ways({ spansPerSecondBy }: Outcome): string {
+  return Object.entries(spansPerSecondBy)
+    .map(([route, perSecond]) => `${route} ${perSecond.toLocaleString('en')}`)
+    .join(', ');
 }
 
 function recoveries({ recoverySeconds }: Outcome): string {

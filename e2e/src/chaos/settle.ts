@@ -31,11 +31,12 @@ export async function settled(
 ): Promise<string> {
   onProgress('Waiting for the last runs and sessions to end');
   await sleep(LAST_TIMER_MS, undefined, { signal });
+  const sent = ledger.spans + ledger.unjudged.size;
   const { missing } = await untilSettled<Stored>({
     look: () => look(tables, database),
     missing: ({ spans, runs, openSessions }) =>
       [
-        spans < ledger.spans ? `${ledger.spans - spans} spans` : '',
+        spans < sent ? `${sent - spans} spans` : '',
         runs < ledger.size ? `${ledger.size - runs} runs` : '',
         openSessions > 0 ? `${openSessions} sessions not final` : '',
       ]

@@ -2,6 +2,7 @@ export { checkReportFile, ProgressLine, runCommand, UsageError, writeReport } fr
 export { starting } from './command/run-command.ts';
 export { type LocalConfig, loadLocalConfig } from './config.ts';
 export { DeadLetterWatch } from './dead-letters/dead-letter-watch.ts';
+export { type ReplayResult, replayLetters } from './dead-letters/replay-letters.ts';
 export { kafkaClient } from './kafka-client.ts';
 export { claimDataDir } from './pipeline/data-dir.ts';
 export { demoLifetimes, type Lifetimes, replayLifetimes } from './pipeline/lifetimes.ts';

@@ -15,6 +15,7 @@ export interface SentRun {
 export class Ledger {
   readonly #runs = new Map<string, SentRun>();
   readonly #spansBy = new Map<Route, number>();
+  readonly #unjudged = new Map<string, string>();
   #spans = 0;
   #longestDelayMs = 0;
 
@@ -26,6 +27,16 @@ export class Ledger {
   /** The same of those that took one way */
   spansBy(route: Route): number {
     return this.#spansBy.get(route) ?? 0;
+  }
+
+  /** Spans that nobody judges or counts, although they are stored: their ids by their traces', one each. */
+  get unjudged(): ReadonlyMap<string, string> {
+    return this.#unjudged;
+  }
+
+  /** A span is in that is stored and refused by whoever judges. */
+  acknowledgedUnjudged(traceId: string, spanId: string): void {
+    this.#unjudged.set(traceId, spanId);
   }
 
   /** Of all runs */

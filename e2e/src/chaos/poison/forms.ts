@@ -1,11 +1,23 @@
 import { type DeadLetterReason, encodeBlock, newRecord, type RecordName, topic } from '@spanwise/schemas';
 import type { Random } from '@spanwise/simulate';
 
-/** A message that its readers cannot make anything of. */
+/** A message that some or all of its readers cannot make anything of. */
 export interface PoisonMessage {
   readonly form: string;
+  readonly key?: Buffer;
   readonly value: Buffer | null;
   readonly reason: DeadLetterReason;
+  /** Services that bury it; default: every reader */
+  readonly owedBy?: readonly string[];
+  /** The span in it that others keep all the same */
+  readonly stored?: SpanId;
+  /** The span in it that can be stored once its schema is known */
+  readonly replayable?: SpanId;
+}
+
+export interface SpanId {
+  readonly traceId: string;
+  readonly spanId: string;
 }
 
 type Make = (record: RecordName, topicName: string, random: Random) => Buffer | null;
@@ -14,12 +26,15 @@ interface Form {
   readonly form: string;
   readonly reason: DeadLetterReason;
   readonly make: Make;
+  readonly keyBytes?: number;
 }
 
 /** Where header fields stand in a block. */
 const [COUNT_AT, LENGTH_AT, CHECKSUM_AT] = [8, 12, 16];
 /** Near Kafka's limit for a message, 1 MiB. */
 const HUGE_BYTES = 1_000_000;
+/** Twice this is more than a dead letter can hold. */
+const HUGE_KEY_BYTES = 600_000;
 
 /** A lawful block of a record as the topic's file shows one. */
 function block(record: RecordName, topicName: string): Buffer {
@@ -32,6 +47,12 @@ export const blockForms: readonly Form[] = [
   { form: 'too short for a header', reason: 'undecodable', make: (_, __, random) => bytes(11, random) },
   { form: 'bytes of anything', reason: 'unknown_schema', make: (_, __, random) => bytes(300, random) },
   { form: 'huge', reason: 'unknown_schema', make: (_, __, random) => Buffer.alloc(HUGE_BYTES, bytes(64, random)) },
+  {
+    form: 'a huge key',
+    reason: 'unknown_schema',
+    keyBytes: HUGE_KEY_BYTES,
+    make: (_, __, random) => bytes(HUGE_KEY_BYTES / 2, random),
+  },
   {
     form: 'a schema of the future',
     reason: 'unknown_schema',
@@ -52,6 +73,12 @@ export const blockForms: readonly Form[] = [
 
 /** What can stand in the Collector's topic. */
 export const otlpForms: readonly Form[] = [
+  {
+    form: 'a huge key',
+    reason: 'undecodable',
+    keyBytes: HUGE_KEY_BYTES,
+    make: (_, __, random) => Buffer.concat([FIELD_CUT, bytes(40, random)]),
+  },
   {
     form: 'no protobuf',
     reason: 'undecodable',
@@ -79,6 +106,7 @@ function bytes(count: number, random: Random): Buffer {
 
 export function poisonFor(topicName: string, random: Random): PoisonMessage {
   const { record } = topic(topicName);
-  const { form, reason, make } = random.pick(record === 'opaque' ? otlpForms : blockForms);
-  return { form, reason, value: make(record as RecordName, topicName, random) };
+  const { form, reason, make, keyBytes } = random.pick(record === 'opaque' ? otlpForms : blockForms);
+  const value = make(record as RecordName, topicName, random);
+  return { form, reason, value, ...(keyBytes !== undefined && { key: Buffer.alloc(keyBytes, bytes(64, random)) }) };
 }

@@ -10,6 +10,7 @@ export interface ExpectedLetter {
   readonly partition: number;
   readonly offset: number;
   readonly reason: DeadLetterReason;
+  readonly key: Buffer | null;
   readonly value: Buffer | null;
 }
 
@@ -46,14 +47,25 @@ export class PoisonBook {
     );
   }
 
+  /** Whether it is poison of ours, whatever its readers make of it. */
+  holds(topic: string, value: Buffer | null): boolean {
+    return this.#sent.has(idOf(topic, value));
+  }
+
+  /** Spans that can be stored once their schema is known: their ids by their traces'. */
+  get replayable(): Map<string, string> {
+    const spans = [...this.#sent.values()].flatMap(({ poison: { replayable } }) => replayable ?? []);
+    return new Map(spans.map(({ traceId, spanId }) => [traceId, spanId]));
+  }
+
   /** The letters that must be there because of a message of a topic; none for one that is no poison of ours. Once for each message. */
   lettersFor(topic: string, message: { partition: number; offset: number; value: Buffer | null }): ExpectedLetter[] {
     const known = this.#sent.get(idOf(topic, message.value));
     if (!known) return [];
     known.found += 1;
     const { partition, offset } = message;
-    const { reason, value } = known.poison;
-    return readersOf(topic).map((service) => ({ service, topic, partition, offset, reason, value }));
+    const { reason, key = null, value, owedBy = readersOf(topic) } = known.poison;
+    return owedBy.map((service) => ({ service, topic, partition, offset, reason, key, value }));
   }
 }
 

@@ -4,8 +4,10 @@ import kafkajs, { type Kafka } from 'kafkajs';
 import { READ_BY } from '../group-lag.ts';
 import type { Ledger } from '../load/ledger.ts';
 import type { OtlpRoute } from '../load/otlp-route.ts';
-import { poisonFor } from './forms.ts';
+import { type PoisonMessage, poisonFor } from './forms.ts';
+import { hostileRecords } from './hostile-records.ts';
 import { hostileRun } from './hostile-run.ts';
+import { spanOfLaterSchema } from './later-schema.ts';
 import type { PoisonBook } from './poison-book.ts';
 
 /** Every topic that somebody reads. */
@@ -29,16 +31,24 @@ export class PoisonKit {
     this.#partitions = parts.partitions;
   }
 
-  /** Some messages into topics that are drawn, and a hostile run through the front door. */
+  /**
+   * Some messages into topics that are drawn, lawful blocks with a hostile record, a span of a schema to come, and a hostile run
+   * through the front door.
+   */
   async spread(random: Random, signal: AbortSignal): Promise<string> {
     const sent: string[] = [];
+    const put = async (topic: string, poison: PoisonMessage) => {
+      await this.#send(topic, random.integer(0, this.#partitions - 1), poison, signal);
+      this.#book.sent(topic, poison);
+      if (poison.stored) this.#ledger.acknowledgedUnjudged(poison.stored.traceId, poison.stored.spanId);
+      sent.push(`${poison.form} in ${topic}`);
+    };
     for (let index = 0; index < MESSAGES; index += 1) {
       const topic = random.pick(TOPICS);
-      const poison = poisonFor(topic, random);
-      await this.#send(topic, random.integer(0, this.#partitions - 1), poison.value, signal);
-      this.#book.sent(topic, poison);
-      sent.push(`${poison.form} in ${topic}`);
+      await put(topic, poisonFor(topic, random));
     }
+    for (const [topic, forms] of hostileRecords) await put(topic, random.pick(forms)(random, Date.now()));
+    await put('spans', spanOfLaterSchema(random, Date.now()));
     const { body, run, traceId } = hostileRun(Date.now());
     const start = performance.now();
     await this.#otlp.send(Buffer.from(body), 'application/json');
@@ -47,12 +57,12 @@ export class PoisonKit {
     return `poison: ${sent.join(', ')}; and a hostile run`;
   }
 
-  async #send(topic: string, partition: number, value: Buffer | null, signal: AbortSignal): Promise<void> {
+  async #send(topic: string, partition: number, { key, value }: PoisonMessage, signal: AbortSignal): Promise<void> {
     for (;;) {
       const producer = this.#kafka.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
       try {
         await producer.connect();
-        await producer.send({ topic, acks: -1, messages: [{ partition, key: null, value }] });
+        await producer.send({ topic, acks: -1, messages: [{ partition, key: key ?? null, value }] });
         return;
       } catch (error) {
         if (signal.aborted) throw error;

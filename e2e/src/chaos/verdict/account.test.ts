@@ -30,6 +30,16 @@ it('tells what is lost, twice and unknown', () => {
   expect(account.unknown).toEqual(['c s1', 'a s9']);
 });
 
+it('what is stored and judged by nobody has to be there, and is no span of the load', () => {
+  const ledger = ledgerOf({});
+  ledger.acknowledgedUnjudged('x', 's1');
+  ledger.acknowledgedUnjudged('y', 's1');
+  const account = new SpanAccount(ledger);
+  account.add('x', 's1');
+  expect(account).toMatchObject({ stored: 0, unknown: [] });
+  expect([...account.lost()]).toEqual(['y s1']);
+});
+
 it('a trace is sent once', () => {
   const ledger = ledgerOf({ a: 0 });
   expect(() => ledger.acknowledged('a', { template, route: 'block', sessionId: 'a', delayedMs: 0 })).toThrow(
@@ -48,6 +58,13 @@ it('tells which findings are missing and which are too many', () => {
     missing: ['c retry_storm s2'],
     extra: ['b retry_storm s2', 'b recovery s3'],
   });
+});
+
+it('a finding in a run that was never sent is too many, whatever its pattern', () => {
+  const account = new FindingAccount(ledgerOf({}));
+  account.add('z', 'retry_storm', 's2');
+  account.add('z', 'runaway_cost', 's3');
+  expect(account.compare().extra).toEqual(['z retry_storm s2', 'z runaway_cost s3']);
 });
 
 it.each([

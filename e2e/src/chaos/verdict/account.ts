@@ -7,6 +7,7 @@ export class SpanAccount {
   readonly #ledger: Ledger;
   readonly #places = new Map<TemplateRun, ReadonlyMap<string, number>>();
   readonly #seen = new Map<string, Uint8Array>();
+  readonly #unjudged = new Set<string>();
   stored = 0;
   duplicated = 0;
   /** Stored, and never sent by us */
@@ -18,6 +19,10 @@ export class SpanAccount {
 
   /** A row of the view `spans`. */
   add(traceId: string, spanId: string): void {
+    if (this.#ledger.unjudged.get(traceId) === spanId) {
+      this.#unjudged.add(traceId);
+      return;
+    }
     const template = this.#ledger.run(traceId)?.template;
     const place = template && this.#placesOf(template).get(spanId);
     if (!template || place === undefined) {
@@ -42,6 +47,9 @@ export class SpanAccount {
         if (seen?.[place] !== 1) yield `${traceId} ${spanId}`;
       }
     }
+    for (const [traceId, spanId] of this.#ledger.unjudged) {
+      if (!this.#unjudged.has(traceId)) yield `${traceId} ${spanId}`;
+    }
   }
 
   #placesOf(template: TemplateRun): ReadonlyMap<string, number> {
@@ -58,7 +66,7 @@ export class SpanAccount {
  * A run that was on its way for so much longer than planned, because nothing was acknowledged, may have been judged before its last span
  * came; what should be found in it then only an undisturbed system can tell.
  */
-const DELAYED_MS = 4_000;
+export const DELAYED_MS = 4_000;
 
 /** Findings known in advance against findings stored. */
 export class FindingAccount {
@@ -71,9 +79,9 @@ export class FindingAccount {
     this.#ledger = ledger;
   }
 
-  /** A row of the view `findings`. */
+  /** A row of the view `findings`. One that learns is left to the undisturbed system, but not in a run that was never sent. */
   add(traceId: string, pattern: string, spanId: string): void {
-    if (learningPatterns.has(pattern)) return;
+    if (learningPatterns.has(pattern) && this.#ledger.run(traceId)) return;
     const finding = `${pattern} ${spanId}`;
     const others = this.#found.get(traceId);
     if (others) others.push(finding);
@@ -85,6 +93,9 @@ export class FindingAccount {
     const missing: string[] = [];
     const extra: string[] = [];
     let expected = 0;
+    for (const [traceId, findings] of this.#found) {
+      if (!this.#ledger.run(traceId)) extra.push(...findings.map((finding) => `${traceId} ${finding}`));
+    }
     for (const [traceId, { template, route, delayedMs }] of this.#ledger.entries()) {
       // how long ingest held up what it took from the Collector's topic nobody tells
       if (template.findings === undefined || route === 'collector' || delayedMs > DELAYED_MS) {

@@ -9,6 +9,7 @@ const expected: ExpectedLetter[] = ['detect', 'store'].map((service) => ({
   ...place,
   service,
   reason: 'bad_checksum',
+  key: null,
   value,
 }));
 
@@ -53,10 +54,25 @@ it.each([
     'detect spans/1/7: other bytes than were sent',
   ],
   [
+    'one has a key that was not sent',
+    [letter('detect', { key: Buffer.from('key') }), letter('store')],
+    'detect spans/1/7: another key than was sent',
+  ],
+  [
     'one was not caused by us',
     [letter('detect'), letter('store'), letter('detect', { offset: 9 })],
     'detect spans/1/9: unexpected, bad_checksum: CRC',
   ],
 ])('tells when %s', (_, letters, problem) => {
   expect(problems(...letters)).toEqual([problem]);
+});
+
+it('a key that is too large is cut, to no less than 8 KiB', () => {
+  const key = Buffer.alloc(600_000, 'key');
+  const [owed] = expected;
+  if (!owed) throw new Error('nothing is expected');
+  const cutTo = (bytes: number) =>
+    accountForLetters([{ ...owed, key }], [letter('detect', { key: key.subarray(0, bytes) })]).problems;
+  expect(cutTo(8 * 1024)).toEqual([]);
+  expect(cutTo(100)).toEqual(['detect spans/1/7: another key than was sent']);
 });

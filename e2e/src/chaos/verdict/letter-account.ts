@@ -25,6 +25,7 @@ export function accountForLetters(expected: readonly ExpectedLetter[], letters: 
     else {
       found += 1;
       if (first.reason !== letter.reason) problems.push(`${place}: ${first.reason} in place of ${letter.reason}`);
+      if (!sameKey(first, letter)) problems.push(`${place}: another key than was sent`);
       if (!sameBytes(first, letter)) problems.push(`${place}: other bytes than were sent`);
     }
     if (there.length > 1 && EXACTLY_ONCE.has(letter.service)) problems.push(`${place}: ${there.length} dead letters`);
@@ -40,6 +41,16 @@ function placeOf({
   offset,
 }: Pick<DeadLetter, 'service' | 'topic' | 'partition' | 'offset'>) {
   return `${service} ${topic}/${partition}/${offset}`;
+}
+
+/** At least as much of a key is kept. */
+const KEY_BYTES = 8 * 1024;
+
+/** A key is cut as well; of a record that could not be processed it is that of the record. */
+function sameKey(letter: DeadLetter, { reason, key }: ExpectedLetter): boolean {
+  if (reason === 'processor_error') return true;
+  if (key === null || letter.key === null) return key === letter.key;
+  return letter.key.length >= Math.min(key.length, KEY_BYTES) && key.subarray(0, letter.key.length).equals(letter.key);
 }
 
 /** A value that is too large for a dead letter is cut, which its detail says. */

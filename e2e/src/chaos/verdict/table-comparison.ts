@@ -10,6 +10,8 @@ export interface ViewPair {
   readonly content?: string;
   /** Conditions that part the rows, so that no comparison holds too many at once */
   readonly parts?: readonly string[];
+  /** Rows that only one side has are no difference: they may have merged away. */
+  readonly merging?: boolean;
 }
 
 export interface RowDifference {
@@ -51,7 +53,12 @@ export async function compareViews(
 }
 
 /** A key that is on one side only has the other side's hash 0. */
-function comparison({ view, key, content = '*' }: ViewPair, expected: string, found: string, part: string): string {
+function comparison(
+  { view, key, content = '*', merging }: ViewPair,
+  expected: string,
+  found: string,
+  part: string,
+): string {
   const side = (database: string) =>
     `(SELECT toString(tuple(${key.join()})) AS id, greatest(1, sipHash64(toString(tuple(${content})))) AS content
       FROM ${database}.${view} WHERE ${part})`;
@@ -61,5 +68,5 @@ function comparison({ view, key, content = '*' }: ViewPair, expected: string, fo
       countIf(e.content != 0 AND f.content != 0) AS differing,
       groupArray(${EXAMPLES})(if(empty(e.id), f.id, e.id)) AS examples
     FROM ${side(expected)} AS e FULL OUTER JOIN ${side(found)} AS f ON e.id = f.id
-    WHERE e.content != f.content`;
+    WHERE e.content != f.content${merging ? ' AND e.content != 0 AND f.content != 0' : ''}`;
 }

@@ -1,6 +1,7 @@
 import { decodeBlock, type RecordName, type RecordTypes, topic as specOf } from '@spanwise/schemas';
 import type { Kafka } from 'kafkajs';
 import { bucketOf, type Difference, differences, MultisetSums } from './multiset-sums.ts';
+import type { LatestRevisions } from './stored-revisions.ts';
 import { readTopics } from './topic-reader.ts';
 
 export interface TopicDifference extends Difference {
@@ -16,6 +17,8 @@ const idOf: { [N in RecordName]?: (record: RecordTypes[N]) => string } = {
   Signal: ({ keyKind, key }) => `${keyKind} ${key}`,
 };
 
+export type IsPoison = (topic: string, value: Buffer | null) => boolean;
+
 /** A topic as two systems wrote it, each under its prefix. */
 export interface Pair {
   readonly topic: string;
@@ -27,37 +30,58 @@ export interface Pair {
  * Compares all records of topics, every revision, field by field, as multisets: which one a record comes after depends on
  * how many partitions were read at once.
  *
- * @returns what differs, and how many records there are by topic
+ * @param isPoison messages that are accounted for apart, though they can be read
+ * @returns what differs, how many records there are by topic, and the latest revision of what has any
  */
 export async function compareTopics(
   kafka: Kafka,
   pairs: readonly Pair[],
-): Promise<{ differing: TopicDifference[]; records: Record<string, number> }> {
+  isPoison: IsPoison,
+): Promise<{ differing: TopicDifference[]; records: Record<string, number>; latest: LatestRevisions }> {
   const differing: TopicDifference[] = [];
+  const latest = new Map<string, Map<string, number>>();
   const records: Record<string, number> = {};
   for (const { topic, expected, found } of pairs) {
-    const [expectedSums, foundSums] = [await sumsOf(kafka, topic, expected), await sumsOf(kafka, topic, found)];
+    const revisions = new Map<string, number>();
+    latest.set(topic, revisions);
+    const expectedSums = await sumsOf(kafka, topic, expected, isPoison);
+    const foundSums = await sumsOf(kafka, topic, found, isPoison, revisions);
     records[topic] = foundSums.size;
     const buckets = expectedSums.differingFrom(foundSums);
     if (buckets.size === 0) continue;
     const sides = [
-      await recordsIn(kafka, topic, expected, buckets),
-      await recordsIn(kafka, topic, found, buckets),
+      await recordsIn(kafka, topic, expected, isPoison, buckets),
+      await recordsIn(kafka, topic, found, isPoison, buckets),
     ] as const;
     differing.push(...differences(...sides).map((difference) => ({ topic, ...difference })));
   }
-  return { differing, records };
+  return { differing, records, latest };
 }
 
-async function sumsOf(kafka: Kafka, topic: string, prefix: string): Promise<MultisetSums> {
+async function sumsOf(
+  kafka: Kafka,
+  topic: string,
+  prefix: string,
+  isPoison: IsPoison,
+  revisions: Map<string, number> = new Map(),
+): Promise<MultisetSums> {
   const sums = new MultisetSums();
-  await eachRecord(kafka, topic, prefix, (id, record) => sums.add(id, record));
+  await eachRecord(kafka, topic, prefix, isPoison, (id, json, record) => {
+    sums.add(id, json);
+    if ('revision' in record) revisions.set(id, Math.max(revisions.get(id) ?? 0, record.revision));
+  });
   return sums;
 }
 
-async function recordsIn(kafka: Kafka, topic: string, prefix: string, buckets: ReadonlySet<number>) {
+async function recordsIn(
+  kafka: Kafka,
+  topic: string,
+  prefix: string,
+  isPoison: IsPoison,
+  buckets: ReadonlySet<number>,
+) {
   const records = new Map<string, string[]>();
-  await eachRecord(kafka, topic, prefix, (id, record) => {
+  await eachRecord(kafka, topic, prefix, isPoison, (id, record) => {
     if (!buckets.has(bucketOf(id))) return;
     const others = records.get(id);
     if (others) others.push(record);
@@ -70,13 +94,15 @@ async function eachRecord(
   kafka: Kafka,
   topic: string,
   prefix: string,
-  visit: (id: string, record: string) => void,
+  isPoison: IsPoison,
+  visit: (id: string, json: string, record: RecordTypes[RecordName]) => void,
 ): Promise<void> {
   const name = specOf(topic).record as RecordName;
   const id = idOf[name] as (record: unknown) => string;
   await readTopics(kafka, [prefix + topic], (messages) => {
     for (const { value } of messages) {
-      for (const record of readable(name, value)) visit(id(record), JSON.stringify(record));
+      if (isPoison(topic, value)) continue;
+      for (const record of readable(name, value)) visit(id(record), JSON.stringify(record), record);
     }
   });
 }

@@ -2,7 +2,7 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import { type DeadLetter, decodeBlock } from '@spanwise/schemas';
 import type { Kafka } from 'kafkajs';
 import type { Screen } from '../chaos-run.ts';
-import { LATE_GRACE_MS } from '../config.ts';
+import { percent } from '../floor.ts';
 import { learningPatterns } from '../load/expectation.ts';
 import type { Ledger } from '../load/ledger.ts';
 import type { ChaosPlatform } from '../platform/chaos-platform.ts';
@@ -10,8 +10,13 @@ import type { ExpectedLetter, PoisonBook } from '../poison/poison-book.ts';
 import type { Outcome } from '../report.ts';
 import { FindingAccount, SpanAccount } from './account.ts';
 import { differingAggregates } from './aggregates.ts';
+import { emptyViews, spansInStepStats } from './contents.ts';
+import { CountAccount } from './count-account.ts';
+import { LateCopies } from './late-copies.ts';
 import { accountForLetters } from './letter-account.ts';
 import { CORRELATE, DETECT, REFERENCE_DATABASE, runReference } from './reference.ts';
+import { accountForSessions } from './session-account.ts';
+import { differingRevisions } from './stored-revisions.ts';
 import { BY_TRACE, compareViews, type ViewPair } from './table-comparison.ts';
 import { eachRow } from './tables.ts';
 import { compareTopics, type Pair } from './topic-comparison.ts';
@@ -35,10 +40,12 @@ export type Verdict = Pick<
   | 'spansLost'
   | 'spansDuplicated'
   | 'findingsExpected'
+  | 'knownShare'
   | 'findingsMissing'
   | 'findingsExtra'
   | 'findingsDiffering'
   | 'aggregatesDiffering'
+  | 'stepStatsUnchecked'
   | 'deadLettersExpected'
   | 'deadLettersFound'
   | 'unchecked'
@@ -71,14 +78,31 @@ const aggregatePairs: readonly ViewPair[] = [
   },
 ];
 
+/** Rows of revisions that have not merged yet, on both sides */
+const revisionPairs: readonly ViewPair[] = [
+  { view: 'finding_rows', key: ['tenant', 'finding_id', 'revision'], merging: true },
+  { view: 'run_rows', key: ['tenant', 'trace_id', 'continuation', 'revision'], merging: true },
+  { view: 'session_rows', key: ['tenant', 'session_id', 'revision'], merging: true },
+];
+
 const EXAMPLES = 5;
+/** A hostile id may be as long as a message. */
+const MOST_CHARACTERS = 600;
+/** Share of spans at most that may count more than once in step statistics */
+const MOST_UNCHECKED = 0.05;
 
 /** Compares what a system came out with, once all its services have ended, with what was sent and with the undisturbed. */
 export async function judge(parts: VerdictParts): Promise<Verdict> {
   const { platform, kafka, tables, database, dataDir, ledger, book, screen, signal } = parts;
   const problems: string[] = [];
   const few = (what: string, all: readonly string[]) => {
-    if (all.length > 0) problems.push(`${all.length} ${what}: ${all.slice(0, EXAMPLES).join('; ')}`);
+    if (all.length > 0)
+      problems.push(
+        `${all.length} ${what}: ${all
+          .slice(0, EXAMPLES)
+          .map((each) => each.slice(0, MOST_CHARACTERS))
+          .join('; ')}`,
+      );
   };
 
   screen.show('Counting spans');
@@ -100,7 +124,14 @@ export async function judge(parts: VerdictParts): Promise<Verdict> {
   few('findings missing', missing);
   few('findings too many', extra);
 
+  const sessions = new Set<string>();
+  await eachRow(tables, `SELECT session_id FROM ${database}.sessions`, ([id = '']) => sessions.add(id));
+  const conversations = accountForSessions(ledger, sessions);
+  few('conversations without a session', conversations.missing);
+  few('sessions of no conversation that was sent', conversations.extra);
+
   const letters: ExpectedLetter[] = [];
+  const late = new LateCopies(ledger);
   await runReference({
     kafka,
     tables,
@@ -108,22 +139,50 @@ export async function judge(parts: VerdictParts): Promise<Verdict> {
     clickhouseUrl: platform.clickhouseUrl,
     dataDir,
     signal,
-    seen: (message) => letters.push(...book.lettersFor(message.topic, message)),
+    seen: (message) => {
+      letters.push(...book.lettersFor(message.topic, message));
+      if (message.topic === 'spans') late.see(message);
+    },
     onProgress: (line) => screen.show(line),
   });
 
   screen.show('Comparing with the undisturbed system');
-  const { differing } = await compareTopics(kafka, topicPairs);
+  const counts = new CountAccount(ledger, late);
+  await eachRow(
+    tables,
+    `SELECT trace_id, toString(span_count) FROM ${database}.runs`,
+    ([traceId = '', spanCount = '']) => counts.add(traceId, Number(spanCount)),
+  );
+  const counted = counts.compare(await spansInStepStats(tables, database));
+  few('counts of spans', counted.problems);
+
+  const { differing, records, latest } = await compareTopics(kafka, topicPairs, (topic, value) =>
+    book.holds(topic, value),
+  );
+  const views = [...viewPairs, ...aggregatePairs].map(({ view }) => view);
+  const empty = [
+    ...Object.keys(records).filter((topic) => records[topic] === 0),
+    ...(await emptyViews(tables, database, views)),
+  ];
+  few('topics and views that hold nothing', empty);
   few(
     'records other than undisturbed',
     differing.map(({ topic, id, missing: less, extra: more }) => `${topic} ${id}: not ${more[0]} but ${less[0]}`),
   );
-  const rows = await compareViews(tables, REFERENCE_DATABASE, database, viewPairs);
+  const revisions = await differingRevisions(tables, database, latest);
+  few('stored revisions other than were said', revisions);
+  const rows = await compareViews(tables, REFERENCE_DATABASE, database, [...viewPairs, ...revisionPairs]);
   for (const row of rows) problems.push(`${row.view}: ${wordsFor(row)}`);
   const aggregates = await compareViews(tables, REFERENCE_DATABASE, database, aggregatePairs);
   for (const row of aggregates) problems.push(`${row.view}: ${wordsFor(row)}`);
-  const recomputed = await differingAggregates(tables, database, ledger.longestDelayMs);
+  const recomputed = await differingAggregates(tables, database, late.bySpan, ledger.unjudged.keys());
   for (const { aggregate, keys } of recomputed) few(`keys of ${aggregate}`, keys);
+  const stepStatsUnchecked = late.count / Math.max(1, ledger.spans);
+  if (stepStatsUnchecked > MOST_UNCHECKED) {
+    problems.push(
+      `step_stats: spans came again after their runs had forgotten them, ${percent(stepStatsUnchecked)} of all, ${percent(MOST_UNCHECKED)} at most may`,
+    );
+  }
 
   const scanned = new Set(['spans', 'signals']);
   const rest = [...book.topics].filter((topic) => !scanned.has(topic));
@@ -139,25 +198,28 @@ export async function judge(parts: VerdictParts): Promise<Verdict> {
   return {
     spansStored: spans.stored,
     spansLost: lost.length,
-    spansDuplicated: spans.duplicated,
+    spansDuplicated: spans.duplicated + counted.surplus,
     findingsExpected: expected,
+    knownShare: ledger.size === 0 ? 0 : 1 - known.unpredicted / ledger.size,
     findingsMissing: missing.length,
     findingsExtra: extra.length,
-    findingsDiffering: differing.length + sum(rows.map(changes)),
+    findingsDiffering: differing.length + revisions.length + sum(rows.map(changes)),
     aggregatesDiffering: sum(aggregates.map(changes)) + sum(recomputed.map(({ keys }) => keys.length)),
+    stepStatsUnchecked,
     deadLettersExpected: account.expected,
     deadLettersFound: account.found,
-    unchecked: uncheckedIn(ledger, known),
+    unchecked: uncheckedIn(ledger, known, late),
     problems,
   };
 }
 
-function uncheckedIn(ledger: Ledger, known: FindingAccount): string[] {
+function uncheckedIn(ledger: Ledger, known: FindingAccount, late: LateCopies): string[] {
   const unchecked: string[] = [`findings of ${[...learningPatterns].join(', ')}`];
   if (known.unpredicted > 0) unchecked.push(`findings of ${known.unpredicted} of ${ledger.size} runs`);
-  if (ledger.longestDelayMs >= LATE_GRACE_MS) {
-    unchecked.push('step_stats: spans were sent again after their runs had forgotten them, so they count twice');
+  if (late.count > 0) {
+    unchecked.push(`step_stats of ${late.count} spans that came again after their runs had forgotten them`);
   }
+  unchecked.push('superseded revisions, as far as they have merged');
   return unchecked;
 }
 
