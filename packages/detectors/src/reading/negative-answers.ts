@@ -24,6 +24,12 @@ export function answersNo({ field, value }: Fact): boolean {
   return OUTCOME.test(field) && NEGATIVE.test(value);
 }
 
+const STANDING = /^(?:blocked|suspended|frozen|locked|inactive|disabled)$/;
+const STANDING_OF = /^(?:\w+_)?(?:status|state)$/;
+
+/** A no that holds for whatever is done with the thing, as long as it stands: an account that is suspended. */
+export const isStanding = ({ field, value }: Fact): boolean => STANDING_OF.test(field) && STANDING.test(value);
+
 const PERMISSION = /^(?:is_)?(?:eligible|allowed|permitted|authori[sz]ed)$/;
 const DECISION = /^(?:decision|verdict|eligibility|approval(?:_status)?|outcome)$/;
 const REFUSED =

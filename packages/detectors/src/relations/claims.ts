@@ -2,11 +2,12 @@ import type { Span } from '@spanwise/schemas';
 import type { Step } from '../detector/step.ts';
 import { isIdField } from '../reading/field-names.ts';
 import { jsonPayload } from '../reading/json-payload.ts';
-import { leavesOf } from '../reading/leaves.ts';
+import { type Leaf, leavesOf } from '../reading/leaves.ts';
 import { messagesOf, textOf } from '../reading/messages.ts';
 import { numberOf } from '../reading/near-miss.ts';
 import { type NormalValue, sameValue } from '../reading/normal-value.ts';
 import { statedValues } from '../reading/stated-values.ts';
+import { numberAt, unitAt } from '../reading/units.ts';
 
 /**
  * A value that a model put into its output and that nothing in the very input of that inference gives: not what users, tools
@@ -26,8 +27,12 @@ export interface Claim {
   value: NormalValue;
   /** Normal forms of the ids beside it, or above it: the things that it may be about. */
   entities: string[];
+  /** Of an argument: what tells the thing that the call is about besides its ids, as `field⇥value` in normal form, at most 8. */
+  alongside: string[];
   /** Of a value in words: the words around it, in lower case; else empty. */
   around: string;
+  /** Of a number in words: the word of its unit, in lower case, as `eur` of `€ 20` and `20 EUR`; else empty. */
+  unit: string;
   /** Normal forms of what else stands in the same words, at most 24. */
   beside: string[];
   /** The instructions that the model works by were captured: constants may come from there. */
@@ -89,7 +94,7 @@ function isInOwnValues(written: string, value: NormalValue, span: Span): boolean
   return ownValues(span).some((own) => sameValue(own, value) || own.text === bare);
 }
 
-const mayBeClaimed = (value: NormalValue | undefined): value is NormalValue =>
+const mayBeClaimed = (value: NormalValue | undefined): boolean =>
   value !== undefined &&
   (value.kind === 'identifier' || value.kind === 'date' || value.kind === 'number') &&
   value.text.replace(/\D/g, '').length >= (value.kind === 'identifier' ? LEAST_IN_IDENTIFIER : LEAST_DIGITS);
@@ -105,18 +110,28 @@ function inWords(
   const values = statedValues(text);
   const beside = values.slice(0, MOST_BESIDE).map((value) => value.text);
   for (const value of values) {
-    if (!mayBeClaimed(value)) continue;
-    const at = value.kind === 'number' ? placeOf(text, value.text) : -1;
-    const around = at < 0 ? '' : text.slice(Math.max(0, at - WORDS_BEFORE), at + WORDS_AFTER).toLowerCase();
-    claim('answer', '', value.text, value, { around, beside });
+    if (!mayBeClaimed(value) && !(value.kind === 'number' && /\d\d/.test(value.text))) continue;
+    const place = value.kind === 'number' ? numberAt(text, value.text) : undefined;
+    const around = place ? text.slice(Math.max(0, place.from - WORDS_BEFORE), place.from + WORDS_AFTER) : '';
+    const unit = place ? unitAt(text, place) : '';
+    // Of two digits only with a unit: 20 may be of anything, 20 EUR is not.
+    if (unit === '' && !mayBeClaimed(value)) continue;
+    claim('answer', '', value.text, value, { around: around.toLowerCase(), unit, beside });
   }
 }
 
-/** Where a number stands in a text, however its thousands are set apart. */
-function placeOf(text: string, number: string): number {
-  const at = text.indexOf(number);
-  return at >= 0 ? at : text.replace(/(\d),(?=\d{3})/g, '$1\u200b').indexOf(number.slice(0, 1));
-}
+const MOST_ALONGSIDE = 8;
+const LONGEST_ALONGSIDE = 48;
+
+/** What tells the thing that a call is about: names, identifiers and dates beside a value, no numbers and no flags. */
+const alongsideIn = (leaves: readonly Leaf[]): string[] =>
+  leaves
+    .flatMap(({ field, normal }) =>
+      normal && /^(?:text|identifier|date)$/.test(normal.kind) && normal.text.length <= LONGEST_ALONGSIDE
+        ? [`${field}\t${normal.text}`]
+        : [],
+    )
+    .slice(0, MOST_ALONGSIDE);
 
 function claimsIn(step: Step, span: Span, isKnown: (claim: Claim) => boolean): Claim[] {
   const claims: Claim[] = [];
@@ -133,7 +148,9 @@ function claimsIn(step: Step, span: Span, isKnown: (claim: Claim) => boolean): C
       callId: '',
       tool: '',
       entities: [],
+      alongside: [],
       around: '',
+      unit: '',
       beside: [],
       instructed,
       whole,
@@ -144,10 +161,11 @@ function claimsIn(step: Step, span: Span, isKnown: (claim: Claim) => boolean): C
   const read = (payload: unknown, rest: Partial<Claim>) => {
     const { leaves } = leavesOf(payload);
     const ids = leaves.flatMap(({ field, normal }) => (normal && isIdField(field) ? [normal.text] : []));
+    const alongside = rest.callId === undefined ? [] : alongsideIn(leaves);
     for (const { path, field, value, normal, entity } of leaves) {
-      if (!mayBeClaimed(normal)) continue;
+      if (!normal || !mayBeClaimed(normal)) continue;
       const entities = [...new Set(entity === '' ? ids : [entity, ...ids])].filter((id) => id !== normal.text);
-      claim(path, field, String(value), normal, { entities: entities.slice(0, 4), ...rest });
+      claim(path, field, String(value), normal, { entities: entities.slice(0, 4), alongside, ...rest });
     }
   };
   for (const message of messagesOf(span.outputMessages)) {

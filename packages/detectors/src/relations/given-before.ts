@@ -22,6 +22,8 @@ function* before(inference: Step, run: RunView): Generator<Step> {
 }
 
 const MOST_KEPT = 512;
+/** How well something was found is told to nobody, and nothing is worked out from it. */
+const SCORE = /(?:^|_)(?:score|confidence|relevance|similarity)$/;
 
 /** Whether a step states the value, says it in the words of an error, or hands it over. */
 function gives(step: Step, value: NormalValue): boolean {
@@ -67,11 +69,12 @@ export function isGiven(claim: Claim, run: RunView): boolean | undefined {
   return isCut && !claim.whole ? undefined : false;
 }
 
-/** Everything that was stated before an inference, the latest first, at most 512 values. */
+/** Everything that was stated before an inference, scores of what was found left out, the latest first, at most 512 values. */
 export function valuesBefore(inference: Step, run: RunView): NormalValue[] {
   const values = new Map<string, NormalValue>();
   for (const step of before(inference, run)) {
-    for (const { value } of allFacts(step.stated)) {
+    for (const { field, value } of allFacts(step.stated)) {
+      if (SCORE.test(field) && Number(value) <= 1) continue;
       if (values.size >= MOST_KEPT) return [...values.values()];
       if (!values.has(value)) values.set(value, { kind: kindOfNormal(value), text: value });
     }

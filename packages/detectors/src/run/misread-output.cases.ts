@@ -219,4 +219,143 @@ export const cases: DetectorCase[] = [
       .end(),
     finds: [],
   },
+  {
+    name: 'an action that gets another number than the checks of the same day had is given what was misread',
+    run: trace()
+      .llm({
+        input: [says('user', 'Bitte Lager 7 für 2026-04-02 abschließen.')],
+        calls: [{ name: 'zaehle', id: 'c1' }],
+      })
+      .tool('zaehle', { lager: 'nord', tag: '2026-04-02' }, { callId: 'c1', result: { paletten: 18_437 } })
+      .llm({
+        input: NEW,
+        calls: [{ name: 'submit_stock', arguments: { lager: 'nord', tag: '2026-04-02', paletten: 16_593 }, id: 'c2' }],
+      })
+      .tool(
+        'submit_stock',
+        { lager: 'nord', tag: '2026-04-02', paletten: 16_593 },
+        { callId: 'c2', result: { ok: true } },
+      )
+      .end(),
+    finds: [{ at: 3, began: 2, severity: 'high', type: 'other_value' }],
+  },
+  {
+    name: 'a number for another place than the result was about is no other value',
+    run: trace()
+      .call('count_stock', { site: 'north', day: '2026-04-02' }, { result: { pallets: 18_437 } })
+      .llm({ input: NEW, calls: [{ name: 'submit_stock', arguments: { site: 'south', pallets: 16_593 }, id: 'c2' }] })
+      .end(),
+    finds: [],
+  },
+  {
+    name: 'a round amount is what a rule grants',
+    run: trace()
+      .call('get_booking', { booking_id: 'ZFA-043' }, { result: { paid_by: 'mia_li_3668', amount: 353 } })
+      .llm({
+        input: NEW,
+        calls: [{ name: 'send_certificate', arguments: { paid_by: 'mia_li_3668', amount: 200 }, id: 'c2' }],
+      })
+      .end(),
+    finds: [],
+  },
+  {
+    name: 'an answer with another amount in the unit of what was paid is one that was misread',
+    run: trace()
+      .call('pay_claim', { claim_id: 'CL-55120', amount_chf: 740 }, { result: { payment_id: 'PM-1' } })
+      .llm({ input: NEW, text: 'Wir haben Ihnen CHF 666 überwiesen.' })
+      .end(),
+    finds: [{ at: 2, began: 2, severity: 'medium', type: 'other_words' }],
+  },
+  {
+    name: 'an answer with another small amount in the unit of what was paid is one that was misread',
+    run: trace()
+      .call('refund', { ticket_id: 'TK-55120' }, { result: { refund_id: 'RF-1', refunded_usd: 95 } })
+      .llm({ input: NEW, text: 'We gave you back $86.' })
+      .end(),
+    finds: [{ at: 2, began: 2, type: 'other_words' }],
+  },
+  {
+    name: 'an amount beside the one that was paid is another one',
+    run: trace()
+      .call('refund', { ticket_id: 'TK-55120' }, { result: { refund_id: 'RF-1', refunded_usd: 95 } })
+      .llm({ input: NEW, text: 'We gave you back $95. With a coupon you save $86 next time.' })
+      .end(),
+    finds: [],
+  },
+  {
+    name: 'a count with another unit is no amount',
+    run: trace()
+      .call('refund', { ticket_id: 'TK-55120' }, { result: { refund_id: 'RF-1', refunded_usd: 95 } })
+      .llm({ input: NEW, text: 'You will have it within 86 hours.' })
+      .end(),
+    finds: [],
+  },
+  {
+    name: 'a rate that a calculator returned is told wrongly',
+    run: trace()
+      .call('calculator', { formula: '(413-512)/512' }, { result: { result: -19.3 } })
+      .llm({ input: NEW, text: 'Das Volumen änderte sich um -17,4 %.' })
+      .end(),
+    finds: [{ at: 2, began: 2, type: 'other_words' }],
+  },
+  {
+    name: 'a rate that is told rounded is the same',
+    run: trace()
+      .call('calculator', { formula: '(413-512)/512' }, { result: { result: -19.34 } })
+      .llm({ input: NEW, text: 'The volume changed by -19.5 %.' })
+      .end(),
+    finds: [],
+  },
+  {
+    name: 'a total over several results is computed',
+    run: trace()
+      .call('get_rent', { flat: 'A' }, { result: { rent_gbp: 611, rooms: 40 } })
+      .call('get_rent', { flat: 'B' }, { result: { rent_gbp: 889, rooms: 29 } })
+      .call('get_rent', { flat: 'C' }, { result: { rent_gbp: 229, rooms: 18 } })
+      .llm({ input: NEW, text: 'Together the rent is 1729 GBP.' })
+      .end(),
+    finds: [],
+  },
+  {
+    name: 'an answer with another identifier of the form of the one that was made is one that was misread',
+    run: trace()
+      .call('open_case', { plate: 'B-XY' }, { result: { case_id: 'FALL-511418' } })
+      .llm({ input: NEW, text: 'Ihr Fall FALL-987000 ist eröffnet.' })
+      .end(),
+    finds: [{ at: 2, began: 2, type: 'other_words' }],
+  },
+  {
+    name: 'an identifier of another form is another thing',
+    run: trace()
+      .call('open_case', { plate: 'B-XY' }, { result: { case_id: 'FALL-511418' } })
+      .llm({ input: NEW, text: 'Ihr Fall ist eröffnet, es gilt DIN-18040.' })
+      .end(),
+    finds: [],
+  },
+  {
+    name: 'a payment on an account whose check said no is one after a no',
+    run: trace()
+      .call('get_payee', { tender_id: 'T-7781' }, { result: { iban_masked: 'NL** 4096 11', verified: false } })
+      .call('issue_payment', { invoice_no: 'I-301', iban_masked: 'NL** 4096 11' }, { result: { ok: true } })
+      .end(),
+    finds: [{ at: 3, severity: 'high', type: 'went_ahead' }],
+  },
+  {
+    name: 'what is done with a thing that is suspended is against a no, though something was looked up between',
+    run: trace()
+      .call('get_licence', { licence_id: 'LIC-4410' }, { result: { licence_id: 'LIC-4410', status: 'suspended' } })
+      .call('list_seats', { licence_id: 'LIC-4410' }, { result: { licence_id: 'LIC-4410', seats: 12 } })
+      .call('order_token', { licence_id: 'LIC-4410', kind: 'usb' }, { result: { token_id: 'TO-1' } })
+      .end(),
+    finds: [{ at: 5, severity: 'high', type: 'went_ahead' }],
+  },
+  {
+    name: 'what lifts a suspension is no going ahead',
+    run: trace()
+      .call('get_licence', { licence_id: 'LIC-4410' }, { result: { licence_id: 'LIC-4410', status: 'suspended' } })
+      .call('list_seats', { licence_id: 'LIC-4410' }, { result: { licence_id: 'LIC-4410', seats: 12 } })
+      .call('reactivate_licence', { licence_id: 'LIC-4410' }, { result: { status: 'active' } })
+      .end(),
+    finds: [],
+  },
 ];

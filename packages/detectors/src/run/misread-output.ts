@@ -14,6 +14,7 @@ import {
   concernOf,
   goesAhead,
   isRefusal,
+  isStanding,
   mayAnswerNo,
   tellsOfSuccess,
 } from '../reading/negative-answers.ts';
@@ -38,9 +39,10 @@ const DESCRIPTION = describePattern({
     'what a later result, or the user, puts in the place of the first',
     'arguments of tools that change values (`update_…`, `set_…`); numbers that follow from others by a sum, ' +
       'difference, product or share',
+    'a number that is given to an action where it is round (a rule may grant it) or where results differ for the thing',
     'another thing that is taken instead; what is lawfully done about a no: refuse, tell, escalate',
     'results that are errors: they are `masked_tool_error`',
-    'a sum or a rate that an answer gets wrong: real answers compute more than can be told from what was stated',
+    'a sum or a rate that an answer works out wrongly: real answers compute more than can be told from what was stated',
   ],
   needs: 'results; messages of inferences for all but `went_ahead`. Looks back over 16 results of the same agent',
   happened: 'the call, or the inference that answered',
@@ -50,13 +52,16 @@ const DESCRIPTION = describePattern({
       'arguments, or a structured answer, name a thing that a result told of and give another value for the same ' +
       'field of it; or give a field of a result nearly its value (two neighbouring digits swapped, one of four ' +
       'changed, the point moved, day and month swapped, an identifier of the same form), which nothing else ' +
-      'contains. Expected: field and value of the result; seen: what was made of it; spans: the result’s call first',
+      'contains; or give an action another number than the only one that the results about the things it names have ' +
+      'for the field. Expected: field and value of the result; seen: what was made of it; spans: the result’s call first',
     other_words:
       'an answer in words has a value that nothing contains and that is nearly one in the four latest results, or a ' +
-      'number of like size that stands with the name of a field of theirs and is not the one it has; holds the same',
+      'number of like size that stands with the name or the unit of a field of theirs, or of what their call was ' +
+      'given, and is not the one it has; or one like the only number of a result that the words leave out; or another ' +
+      'identifier of the form of theirs; holds the same',
     went_ahead:
       'a result answers no for a thing (`eligible: false`, `stock: 0`, `decision: denied`), and what is done next ' +
-      'with this very thing goes ahead all the same; seen: field, value and thing',
+      'with this very thing, or soon with a thing that is suspended, goes ahead all the same; seen: field, value and thing',
     told_success:
       'an action’s own result answers no (`status: declined`), and the agent tells of success; holds the same as ' +
       'the first',
@@ -260,11 +265,20 @@ function thingsOf(action: Step, answers: readonly Step[]): string[] {
         entity,
         ...factsAbout(stated, entity).flatMap(({ field, value }) => (isIdField(field) ? [value] : [])),
       ];
-      if (ids.some((id) => named.has(id))) things.push(...ids);
+      if (ids.some((id) => named.has(id)) || isGivenOn(stated, entity, action)) things.push(...ids);
     }
   }
   return things;
 }
+
+/** An action is given what a result says of a thing, as the `account` that its owner is to be paid on. */
+const isGivenOn = (stated: string, entity: string, action: Step): boolean =>
+  factsAbout(stated, entity).some(
+    ({ field, value }) => TELLING.test(value) && action.given.includes(`\n${field}\t${value}\n`),
+  );
+
+/** Long enough, and with digits, so that two things seldom have it in common. */
+const TELLING = /^(?=.*\d.*\d.*\d).{6,}$/;
 
 /** A no in a result: about one of these things, else about what the call as a whole was about. */
 function noIn(step: Step, things: readonly string[] | undefined): No | undefined {
@@ -295,5 +309,5 @@ const isNamedIn = ({ entity }: No, action: Step): boolean =>
 function relates(no: No, action: Step, isNext: boolean): boolean {
   const concern = concernOf(no.field);
   if (concern !== '') return nameWords(action.tool).some((word) => word.startsWith(concern));
-  return isNamedIn(no, action) ? shares(no.source, action) || isNext : isNext;
+  return isNamedIn(no, action) ? shares(no.source, action) || isNext || isStanding(no) : isNext;
 }
