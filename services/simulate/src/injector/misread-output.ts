@@ -1,5 +1,5 @@
 import { specOf } from '../plan/script.ts';
-import { type CallSite, callSites, changeAnswer, lineOf } from '../plan/sites.ts';
+import { answerOf, type CallSite, callSites, lineOf } from '../plan/sites.ts';
 import type { RunPlan } from '../plan/step.ts';
 import type { Random } from '../random.ts';
 import type { FaultNote } from '../truth.ts';
@@ -27,7 +27,7 @@ const yes: Readonly<Record<string, readonly unknown[]>> = {
   free: [false],
   active: [false],
   holder_verified: [false],
-  state: ['suspended', 'blocked', 'rejected', 'not_eligible'],
+  state: ['suspended', 'blocked', 'frozen', 'inactive'],
 };
 
 /** A tool says no, and the agent does all the same what depends on it. */
@@ -38,11 +38,12 @@ function goneOn(plan: RunPlan, random: Random): FaultNote[] | undefined {
     const field = Object.keys(yes).find(
       (key) => result?.[key] === true || (key === 'state' && result?.[key] === 'active'),
     );
-    const done = sites.find((each) => each.owner === asked.owner && each.index > asked.index && mutates(each));
-    return field !== undefined && done ? [{ asked, field, done }] : [];
+    if (mutates(asked)) return [];
+    const [done, ...later] = sites.filter((each) => mutates(each) && dependsOn(each, asked));
+    return field !== undefined && done ? [{ asked, field, done, later }] : [];
   });
   if (cases.length === 0) return undefined;
-  const { asked, field, done } = random.pick(cases);
+  const { asked, field, done, later } = random.pick(cases);
   asked.tool.result = { ...(asked.tool.result as object), [field]: random.pick(yes[field] ?? []) };
   const next = asked.owner.steps[asked.index + 2];
   const between = next?.kind === 'inference' && next !== done.inference ? [next] : [];
@@ -55,8 +56,29 @@ function goneOn(plan: RunPlan, random: Random): FaultNote[] | undefined {
       orCause: [asked.tool, ...between],
       steps: [done.inference, done.tool, ...between],
     },
+    // What is done next with the same thing goes ahead against the same no.
+    ...later.map(
+      ({ tool, inference }): FaultNote => ({
+        pattern: 'misread_output',
+        variant: 'gone_on_after_no',
+        isConsequence: true,
+        at: tool,
+        cause: inference,
+        orCause: [asked.tool],
+        steps: [inference, tool],
+      }),
+    ),
   ];
 }
+
+/** An action is about what was asked about, or comes directly after. */
+const dependsOn = (done: CallSite, asked: CallSite): boolean =>
+  done.owner === asked.owner &&
+  (done.index === asked.index + 2 ||
+    (done.index > asked.index &&
+      leavesOf(asked.tool.arguments).some(
+        ({ value }) => isTelling(value) && JSON.stringify(done.tool.arguments).includes(JSON.stringify(value)),
+      )));
 
 const mutates = ({ owner, tool }: CallSite): boolean => specOf(owner.agent, tool.tool)?.mutates ?? false;
 
@@ -106,7 +128,12 @@ function otherAnswer(plan: RunPlan, random: Random, strength: number): FaultNote
   const line = lineOf(plan, site.owner).filter(({ answer }) => answer.includes(String(value)));
   const first = line[0];
   if (!first) return undefined;
-  changeAnswer(plan, first, root.answer.replace(String(value), String(wrong)));
+  // Each says it in its own words, or passes on those of the one below.
+  for (const agent of lineOf(plan, first)) {
+    agent.answer = agent.answer.replaceAll(String(value), String(wrong));
+    const last = answerOf(agent);
+    if (last) last.text = agent.answer;
+  }
   const lasts = lineOf(plan, first).flatMap((agent) => agent.steps.at(-1) ?? []);
   const [at, ...above] = lasts;
   if (!at) return undefined;
