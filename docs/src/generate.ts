@@ -1,13 +1,13 @@
 /**
  * Writes the pages that follow from the code: configuration.md, metrics.md and patterns.md. `--check` writes nothing and fails when a
- * committed page is not what the code says, or when the code names an entry that the runbook does not have.
+ * committed page is not what the code says, or when an error in a log does not name an entry of the runbook.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { configurationPage } from './configuration-page.ts';
 import { metricsPage } from './metrics-page.ts';
 import { patternsPage } from './patterns-page.ts';
-import { missingHeadings } from './runbook-headings.ts';
+import { runbookProblems } from './runbook-headings.ts';
 
 const pages = { 'configuration.md': configurationPage, 'metrics.md': metricsPage, 'patterns.md': patternsPage };
 
@@ -22,7 +22,7 @@ for (const [name, write] of Object.entries(pages)) {
   }
 }
 
-for (const { heading, file } of missingHeadings()) {
-  console.error(`docs/runbook.md has no entry '${heading}', which ${file} names`);
+for (const problem of runbookProblems()) {
+  console.error(problem);
   process.exitCode = 1;
 }

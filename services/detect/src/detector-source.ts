@@ -39,8 +39,10 @@ export function detectorSource(
     },
     onRefusal: ({ problems }) => {
       metrics.settingsRead('refused');
-      const fields = { file, problems, runbook: 'Settings refused' };
-      logger.error(fields, 'the settings file is wrong; the settings of before hold on');
+      logger.error(
+        { file, problems, runbook: 'Settings refused' },
+        'the settings file is wrong; the settings of before hold on',
+      );
     },
   };
   const watch = watchSettings(file, listener, lookEveryMs);
