@@ -47,7 +47,7 @@ export function createStoreMetrics(registry: Registry, gauges: StoreGauges) {
   );
   gauge(
     'spanwise_store_deduplication_window_use_ratio',
-    'Share of the deduplication window that was used up since the oldest unfinished insert of the table; at 1 a crash could store rows twice',
+    'Share of the deduplication window of the table that the inserts of this process alone used up since its oldest unfinished one; where N processes insert, up to N times as much is used, and from 1/N on a crash could store rows twice',
     ['table'],
     () => gauges.windowUseByTable(),
   );

@@ -3,7 +3,8 @@ export const DEDUPLICATION_WINDOW_PARTS = 10_000;
 
 /**
  * How much of ClickHouse's memory of tokens has gone by since the oldest insert that is announced and not committed. Counts
- * the inserts of this process; a batch that spans midnight leaves two parts.
+ * the inserts of this process and since it announced or took over that one: other processes use up the same window, and
+ * what went by before a former owner died is not known here. A batch that spans midnight leaves two parts.
  */
 export class DeduplicationWindow {
   readonly #inserts = new Map<string, number>();
