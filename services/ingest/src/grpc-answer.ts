@@ -58,7 +58,10 @@ function framed(message: Uint8Array): Buffer {
   return Buffer.concat([prefix, message]);
 }
 
+/** Of a text that is a header, and has its place in the limits of headers. */
+const MAX_MESSAGE = 1_000;
+
 /** As `grpc-message` wants it: what is not printable ASCII, and %, as bytes of UTF-8. */
 function percentEncoded(text: string): string {
-  return encodeURI(text.toWellFormed());
+  return encodeURI(text.slice(0, MAX_MESSAGE).toWellFormed());
 }

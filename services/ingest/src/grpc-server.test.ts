@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { type ClientHttp2Session, connect, constants, type OutgoingHttpHeaders } from 'node:http2';
+import { connect as connectSocket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { encodeTracesProtobuf, RpcCode } from '@spanwise/otlp';
 import { createLogger, createRegistry } from '@spanwise/runtime';
@@ -111,6 +113,14 @@ describe('a call of OTLP/gRPC', () => {
     });
     stream.close(constants.NGHTTP2_CANCEL);
     await vi.waitFor(() => expect(budget.inUse).toBe(0));
+  });
+
+  it('is taken after one that was no HTTP/2', async () => {
+    const stranger = connectSocket({ host: '127.0.0.1', port: server.port });
+    stranger.on('error', () => {}).resume();
+    stranger.write('POST /v1/traces HTTP/1.1\r\nhost: x\r\n\r\n');
+    await once(stranger, 'close');
+    expect(await answerTo(frame(request))).toMatchObject({ code: RpcCode.UNAVAILABLE });
   });
 
   it('is not reached over more connections than may be, which are counted', async () => {
