@@ -19,7 +19,8 @@ export interface Blow {
 
 export type Act =
   | { do: 'send'; partition: number; records: readonly Scripted[]; afterMs: number }
-  | { do: 'send-again' | 'garbage' | 'tick'; partition: number; afterMs: number }
+  | { do: 'garbage'; form: number; partition: number; afterMs: number }
+  | { do: 'send-again' | 'aborted' | 'tick'; partition: number; afterMs: number }
   | { do: 'start'; blows: readonly Blow[]; options: EngineOptions }
   | { do: 'kill' | 'freeze' | 'thaw' | 'stop' | 'expel'; which: number }
   | { do: 'wait'; ms: number };
@@ -38,6 +39,14 @@ interface Process {
   stopping: Promise<void> | undefined;
   calls: number;
 }
+
+/** What no record can be read from: no block, half of one, one of another record, nothing. */
+export const GARBAGE: readonly Buffer[] = [
+  Buffer.from('garbage'),
+  encodeBlock('SpanRevision', [scriptedRecord({ key: 'k', time: 0, ops: [] }, 'half')]).subarray(0, 30),
+  encodeTick('Span'),
+  Buffer.alloc(0),
+];
 
 const GROUP = 'scripted';
 const INPUT = 'in';
@@ -94,7 +103,7 @@ export class CrashRun {
     this.#cluster.createTopic(INPUT, partitions);
     this.#cluster.createTopic('scripted-changelog', partitions);
     for (let i = 0; i < outputs; i++) this.#cluster.createTopic(`out-${i}`, outputPartitions);
-    for (const topic of ['totals', DEAD_LETTERS]) this.#cluster.createTopic(topic, 1);
+    for (const topic of ['totals', DEAD_LETTERS]) this.#cluster.createTopic(topic, outputPartitions);
   }
 
   /** What is wrong; empty: the committed output is that of no crash. */
@@ -126,7 +135,9 @@ export class CrashRun {
         return this.#append(act.partition, first?.value ?? encodeTick('SpanRevision'), act.afterMs);
       }
       case 'garbage':
-        return this.#append(act.partition, Buffer.from('garbage'), act.afterMs);
+        return this.#append(act.partition, GARBAGE[act.form % GARBAGE.length] as Buffer, act.afterMs);
+      case 'aborted':
+        return this.#abort(act.partition);
       case 'tick':
         return this.#append(act.partition, encodeTick('SpanRevision'), act.afterMs);
       case 'start':
@@ -222,13 +233,29 @@ export class CrashRun {
     this.#cluster.append({ topic: INPUT, partition: partition % this.#scenario.partitions, value });
   }
 
+  /** A transaction of somebody else that comes to nothing: it takes offsets. What comes after it shows that it was passed over. */
+  #abort(partition: number): void {
+    const value = encodeBlock('SpanRevision', [scriptedRecord({ key: 'k', time: 0, ops: [['count', 1]] }, 'aborted')]);
+    const message = { topic: INPUT, partition: partition % this.#scenario.partitions, value };
+    this.#cluster.send('other', this.#cluster.initTransactions('other'), [message]);
+    this.#cluster.initTransactions('other');
+    this.#append(partition, encodeTick('SpanRevision'), 1);
+  }
+
+  /** Where a message stands among those that can be read; what was aborted, and ends of transactions, take offsets, too. */
+  #rankOf(partition: number, offset: number): number {
+    return this.#log(partition)
+      .read(0, Number.MAX_SAFE_INTEGER)
+      .messages.findIndex((message) => message.offset === offset);
+  }
+
   #log(partition: number) {
     return this.#cluster.log(INPUT, partition % this.#scenario.partitions);
   }
 
   /** What came out, by topic, input partition and key, in order; of totals the sum, of dead letters a list in any order. */
   #outcome(): Map<string, string[]> {
-    const outcome = new Outcome();
+    const outcome = new Outcome((partition, offset) => this.#rankOf(partition, offset));
     for (const topic of this.#outputs()) {
       for (const log of this.#cluster.partitions(topic)) {
         for (const { value } of log.read(0, Number.MAX_SAFE_INTEGER).messages) outcome.add(topic, value as Buffer);
@@ -238,7 +265,7 @@ export class CrashRun {
   }
 
   #undisturbed(): Map<string, string[]> {
-    const outcome = new Outcome();
+    const outcome = new Outcome((_, offset) => offset);
     for (let partition = 0; partition < this.#scenario.partitions; partition++) {
       const driver = new TopologyTestDriver(scriptedTopology(this.#scenario), { partition, autoCommit: false });
       const end = this.#nextOffset(partition);
@@ -267,12 +294,17 @@ export class CrashRun {
 class Outcome {
   readonly #places = new Map<string, string[]>();
   readonly #totals = new Map<string, number>();
+  readonly #rankOf: (partition: number, offset: number) => number;
+
+  constructor(rankOf: (partition: number, offset: number) => number) {
+    this.#rankOf = rankOf;
+  }
 
   add(topic: string, block: Buffer): void {
     if (topic === DEAD_LETTERS) {
       for (const { partition, offset, reason, detail, value } of decodeBlock('DeadLetter', block)) {
         this.#at(DEAD_LETTERS).push(
-          `${partition} ${offset} ${reason} ${detail.split('\n')[0]} ${value?.toString('hex')}`,
+          `${partition} ${this.#rankOf(partition, offset)} ${reason} ${detail.split('\n')[0]} ${value?.toString('hex')}`,
         );
       }
       return;

@@ -16,22 +16,29 @@ export type Op =
   | readonly ['count', amount: number]
   | readonly ['curse']
   | readonly ['dump']
-  | readonly ['throw'];
+  | readonly ['throw' | 'unserialisable' | 'misfit' | 'no-output'];
 
+/** A record whose key and group throw when they are asked for. */
+const KEYLESS = '!';
 const key = fc.constantFrom('k', 'l', 'm', 'n');
 const slot = fc.constantFrom('a', 'b', 'c');
-const timer = fc.constantFrom('t', 'u');
+/** `t` and `u` clean up, `v` sets itself again and one of another key, `w` throws now and then, when it has done something. */
+const timer = fc.constantFrom('t', 'u', 'v', 'w');
 const op: fc.Arbitrary<Op> = fc.oneof(
   { weight: 6, arbitrary: fc.tuple(fc.constant('put' as const), slot) },
   { weight: 2, arbitrary: fc.tuple(fc.constant('delete' as const), slot) },
   { weight: 2, arbitrary: fc.tuple(fc.constant('put-other' as const), key, slot) },
   { weight: 1, arbitrary: fc.constant(['delete-key'] as const) },
-  { weight: 4, arbitrary: fc.tuple(fc.constant('schedule' as const), timer, fc.nat(60)) },
+  { weight: 4, arbitrary: fc.tuple(fc.constant('schedule' as const), timer, fc.integer({ min: -20, max: 60 })) },
   { weight: 1, arbitrary: fc.tuple(fc.constant('cancel' as const), timer) },
   { weight: 5, arbitrary: fc.tuple(fc.constant('forward' as const), fc.nat(9), key) },
   { weight: 3, arbitrary: fc.tuple(fc.constant('count' as const), fc.integer({ min: 1, max: 9 })) },
   { weight: 1, arbitrary: fc.constant(['curse'] as const) },
   { weight: 1, arbitrary: fc.constant(['throw'] as const) },
+  {
+    weight: 1,
+    arbitrary: fc.tuple(fc.constantFrom('unserialisable' as const, 'misfit' as const, 'no-output' as const)),
+  },
 );
 
 export interface Scripted {
@@ -41,7 +48,7 @@ export interface Scripted {
 }
 
 export const anyScripted: fc.Arbitrary<Scripted> = fc.record({
-  key,
+  key: fc.oneof({ weight: 30, arbitrary: key }, { weight: 1, arbitrary: fc.constant(KEYLESS) }),
   time: fc.nat(40),
   ops: fc.array(op, { maxLength: 5 }),
 });
@@ -74,17 +81,22 @@ export function scriptedTopology({ outputs, delayMs }: Shape): Topology<'SpanRev
     outputs: { ...Object.fromEntries(names), totals: 'SpanRevision' },
     changelog: 'scripted-changelog',
     stateVersion: 1,
-    keyOf: (record) => record.traceId,
+    keyOf,
     ...(delayMs > 0 && {
       reorder: {
         delayMs,
-        groupOf: (record: SpanRevision) => record.traceId,
+        groupOf: keyOf,
         endTimeOf: (record: SpanRevision) => record.receivedTime,
         idOf: (record: SpanRevision) => record.spanId,
       },
     }),
     createProcessor: (partition) => new ScriptedProcessor(outputs, partition),
   };
+}
+
+function keyOf({ traceId }: SpanRevision): string {
+  if (traceId === KEYLESS) throw new Error('no key');
+  return traceId;
 }
 
 interface Value {
@@ -95,7 +107,7 @@ interface Value {
 class ScriptedProcessor implements Processor<SpanRevision> {
   readonly #outputs: number;
   readonly #partition: number;
-  #total = 0;
+  readonly #totals = new Map<string, number>();
 
   constructor(outputs: number, partition: number) {
     this.#outputs = outputs;
@@ -111,15 +123,40 @@ class ScriptedProcessor implements Processor<SpanRevision> {
   punctuate(group: string, name: string, context: ProcessorContext): void {
     this.#forward(context, 0, group, `timer ${name} of ${group}: ${digest(context, group)}`);
     if (name === 't') context.store.delete(group, 'a');
+    if (name === 'v') this.#again(group, context);
+    if (name === 'w') this.#stumble(group, context);
     if (context.store.get(group, 'cursed')) throw new Error('cursed');
     if (name === 'u') context.store.delete(group);
   }
 
   beforeCommit(context: ProcessorContext): void {
-    if (this.#total === 0) return;
-    const total = scriptedRecord({ key: `${this.#partition}`, time: 0, ops: [] }, 'total');
-    context.forward<'SpanRevision'>('totals', 'total', { ...total, revision: this.#total });
-    this.#total = 0;
+    for (const [group, sum] of this.#totals) {
+      const total = scriptedRecord({ key: `${this.#partition}/${group}`, time: 0, ops: [] }, 'total');
+      context.forward<'SpanRevision'>('totals', group, { ...total, revision: sum });
+    }
+    this.#totals.clear();
+  }
+
+  #count(group: string, amount: number): void {
+    this.#totals.set(group, (this.#totals.get(group) ?? 0) + amount);
+  }
+
+  /** Three times, at the latest with the state. */
+  #again(group: string, context: ProcessorContext): void {
+    const times = (context.store.get<number>(group, 'times') ?? 0) + 1;
+    this.#count(group, times);
+    if (times > 3) return;
+    context.store.put(group, 'times', times);
+    context.schedule(group, 'v', context.dueTime + 15);
+    context.schedule(group === 'k' ? 'l' : 'k', 't', context.dueTime + 5);
+    context.cancel(group, 'u');
+  }
+
+  #stumble(group: string, context: ProcessorContext): void {
+    append(context, group, 'b', 'w');
+    this.#count(group, 10_000);
+    context.schedule(group, 'u', context.dueTime + 1);
+    if ((context.store.get<Value>(group, 'b')?.n ?? 0) % 2 === 0) throw new Error('stumbled');
   }
 
   #do(each: Op, group: string, id: string, context: ProcessorContext): void {
@@ -147,7 +184,7 @@ class ScriptedProcessor implements Processor<SpanRevision> {
         this.#forward(context, each[1], each[2], `${id} of ${group}: ${digest(context, group)}`);
         break;
       case 'count':
-        this.#total += each[1];
+        this.#count(group, each[1]);
         break;
       case 'curse':
         store.put(group, 'cursed', true);
@@ -158,8 +195,23 @@ class ScriptedProcessor implements Processor<SpanRevision> {
         break;
       case 'throw':
         append(context, group, 'a', id);
-        this.#total += 1_000;
+        this.#count(group, 1_000);
         throw new Error('scripted');
+      case 'unserialisable':
+        this.#count(group, 1_000);
+        // under a key that nothing deletes: what is gone at the commit was never serialised
+        store.put('poison', 'a', 1n);
+        break;
+      case 'misfit':
+        context.forward<'SpanRevision'>('out-0', group, {
+          ...scriptedRecord({ key: group, time: 0, ops: [] }, id),
+          revision: 0.5,
+        });
+        break;
+      case 'no-output':
+        store.delete(group);
+        context.forward<'SpanRevision'>('nowhere', group, scriptedRecord({ key: group, time: 0, ops: [] }, id));
+        break;
     }
   }
 
