@@ -35,6 +35,7 @@ const [COUNT_AT, LENGTH_AT, CHECKSUM_AT] = [8, 12, 16];
 const HUGE_BYTES = 1_000_000;
 /** Twice this is more than a dead letter can hold. */
 const HUGE_KEY_BYTES = 600_000;
+export const HUGE_KEY = 'a huge key';
 
 /** A lawful block of a record as the topic's file shows one. */
 function block(record: RecordName, topicName: string): Buffer {
@@ -48,7 +49,7 @@ export const blockForms: readonly Form[] = [
   { form: 'bytes of anything', reason: 'unknown_schema', make: (_, __, random) => bytes(300, random) },
   { form: 'huge', reason: 'unknown_schema', make: (_, __, random) => Buffer.alloc(HUGE_BYTES, bytes(64, random)) },
   {
-    form: 'a huge key',
+    form: HUGE_KEY,
     reason: 'unknown_schema',
     keyBytes: HUGE_KEY_BYTES,
     make: (_, __, random) => bytes(HUGE_KEY_BYTES / 2, random),
@@ -74,7 +75,7 @@ export const blockForms: readonly Form[] = [
 /** What can stand in the Collector's topic. */
 export const otlpForms: readonly Form[] = [
   {
-    form: 'a huge key',
+    form: HUGE_KEY,
     reason: 'undecodable',
     keyBytes: HUGE_KEY_BYTES,
     make: (_, __, random) => Buffer.concat([FIELD_CUT, bytes(40, random)]),
@@ -104,9 +105,16 @@ function bytes(count: number, random: Random): Buffer {
   return Buffer.from(random.hex(count * 2), 'hex');
 }
 
-export function poisonFor(topicName: string, random: Random): PoisonMessage {
+/**
+ * @param named which form; default: one that is drawn
+ * @throws Error where there is none of that name for the topic
+ */
+export function poisonFor(topicName: string, random: Random, named?: string): PoisonMessage {
   const { record } = topic(topicName);
-  const { form, reason, make, keyBytes } = random.pick(record === 'opaque' ? otlpForms : blockForms);
+  const forms = record === 'opaque' ? otlpForms : blockForms;
+  const chosen = named === undefined ? random.pick(forms) : forms.find(({ form }) => form === named);
+  if (!chosen) throw new Error(`there is no '${named}' for ${topicName}`);
+  const { form, reason, make, keyBytes } = chosen;
   const value = make(record as RecordName, topicName, random);
   return { form, reason, value, ...(keyBytes !== undefined && { key: Buffer.alloc(keyBytes, bytes(64, random)) }) };
 }

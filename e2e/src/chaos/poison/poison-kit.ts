@@ -4,7 +4,7 @@ import kafkajs, { type Kafka } from 'kafkajs';
 import { READ_BY } from '../group-lag.ts';
 import type { Ledger } from '../load/ledger.ts';
 import type { OtlpRoute } from '../load/otlp-route.ts';
-import { type PoisonMessage, poisonFor } from './forms.ts';
+import { HUGE_KEY, type PoisonMessage, poisonFor } from './forms.ts';
 import { hostileRecords } from './hostile-records.ts';
 import { hostileRun } from './hostile-run.ts';
 import { spanOfLaterSchema } from './later-schema.ts';
@@ -32,8 +32,8 @@ export class PoisonKit {
   }
 
   /**
-   * Some messages into topics that are drawn, lawful blocks with a hostile record, a span of a schema to come, and a hostile run
-   * through the front door.
+   * Some messages into topics that are drawn, a huge key for each service that reads, a lawful block of each hostile record, a
+   * span of a schema to come, and a hostile run through the front door.
    */
   async spread(random: Random, signal: AbortSignal): Promise<string> {
     const sent: string[] = [];
@@ -47,7 +47,13 @@ export class PoisonKit {
       const topic = random.pick(TOPICS);
       await put(topic, poisonFor(topic, random));
     }
-    for (const [topic, forms] of hostileRecords) await put(topic, random.pick(forms)(random, Date.now()));
+    for (const topics of Object.values(READ_BY)) {
+      const topic = random.pick(topics);
+      await put(topic, poisonFor(topic, random, HUGE_KEY));
+    }
+    for (const [topic, forms] of hostileRecords) {
+      for (const form of forms) await put(topic, form(random, Date.now()));
+    }
     await put('spans', spanOfLaterSchema(random, Date.now()));
     const { body, run, traceId } = hostileRun(Date.now());
     const start = performance.now();
