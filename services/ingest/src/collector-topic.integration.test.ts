@@ -1,4 +1,4 @@
-import { encodeTracesProtobuf } from '@spanwise/otlp';
+import { encodeTracesProtobuf, newAttributes } from '@spanwise/otlp';
 import { kafkaClient } from '@spanwise/stream';
 import { startTestKafka, type TestKafka } from '@spanwise/testkit';
 import kafkajs, { type Consumer, type Kafka } from 'kafkajs';
@@ -82,6 +82,34 @@ describe("the Collector's topic", () => {
     const spans = await ingest.topic('spans', 'Span');
     expect(spans.records.filter(({ record }) => record.traceId === traceIdOf('too large'))).toEqual([]);
     expect(ingest.health.ready).toBe(true);
+  });
+
+  it('reads the largest request made of the smallest spans once, without being expelled over it', async () => {
+    await using ingest = reading();
+    const crashed = vi.spyOn(ingest.logger, 'error');
+    await ingest.service.start();
+    const [resource] = otlpRequest('small', 1);
+    const [first] = resource?.scopeSpans[0]?.spans ?? [];
+    if (!resource || !first) throw new Error('no span');
+    const smallest = { ...first, name: '', kind: 0, attributes: newAttributes() };
+    const chunk = 10_000;
+    const part = encodeTracesProtobuf([
+      {
+        ...resource,
+        scopeSpans: [
+          { scope: { name: '', version: '', attributes: newAttributes() }, spans: Array(chunk).fill(smallest) },
+        ],
+      },
+    ]);
+    // repeated fields of protobuf are joined by putting their bytes one behind the other
+    const parts = Math.floor((16 * 1024 * 1024) / part.length);
+    await produce(ingest, Buffer.concat(Array(parts).fill(part)), ZSTD);
+    await produce(ingest, request('after it'));
+    await vi.waitFor(
+      async () => expect((await ingest.metric('spanwise_ingest_spans_total'))[0]?.value).toBe(parts * chunk + 3),
+      { timeout: 120_000, interval: 500 },
+    );
+    expect(crashed).not.toHaveBeenCalled();
   });
 
   it('is not ready and says so while its consumer cannot join, and reads once it can', async () => {
