@@ -5,7 +5,7 @@ import { conventions, SessionSource } from '@spanwise/simulate';
 import { type EvaluateCommand, parseEvaluateCommand, usage } from './command-line.ts';
 import { evaluateFleet, type Progress } from './evaluation.ts';
 import { KafkaPipeline } from './kafka/kafka-pipeline.ts';
-import { mixOf, recentStart } from './options.ts';
+import { mixOf, recentStart, sessionsLived } from './options.ts';
 import { parityOf, parityTable, unequalMistakes } from './parity.ts';
 import { detailsOf, type Evaluated, lineOf, reportOf, tableOf } from './report.ts';
 
@@ -60,10 +60,10 @@ async function compareConventions(command: EvaluateCommand, stop: AbortSignal): 
 
 async function evaluatedIn(convention: string, command: EvaluateCommand, signal: AbortSignal): Promise<Evaluated> {
   const { report: _, details: __, mistakes: ___, through, dataDir = '', ...mix } = command;
+  const options = { ...mix, convention };
   const progress = new ProgressLine(process.stderr);
   const onProgress: Progress = (sessions, spans) =>
-    progress.show(`${sessions} of ${mix.sessions} sessions, ${spans} spans (conventions: ${convention})`);
-  const options = { ...mix, convention };
+    progress.show(`${sessions} of ${sessionsLived(options)} sessions, ${spans} spans (conventions: ${convention})`);
   try {
     if (through === 'memory') return await evaluateFleet(options, { onProgress, signal });
     const startMs = recentStart(options, Date.now());

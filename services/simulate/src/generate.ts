@@ -6,6 +6,7 @@ import { injectors } from './injector/injectors.ts';
 import { Mix } from './mix.ts';
 import type { Negative } from './negative/negative.ts';
 import { negatives } from './negative/negatives.ts';
+import { optionalStepDone } from './negative/optional-step.ts';
 import { type Preset, paceOn } from './preset.ts';
 import { Random } from './random.ts';
 import type { SimulatedRun } from './run.ts';
@@ -15,6 +16,8 @@ import { strengthFor } from './strength.ts';
 import type { FaultName } from './truth.ts';
 
 const DAY_MS = 86_400_000;
+/** Share of ordinary runs that do what they could do without: it goes well far more often than it fails. */
+const HABIT_SHARE = 0.2;
 
 /** Draws sessions one after the other: the n-th of a seed is always the same, but for its times. */
 export class SessionSource {
@@ -81,7 +84,8 @@ export class SessionSource {
       return index < faultlessSessions ? { strength } : { injectors, strength };
     }
     if (lot < faultShare + negativeShare) return { negative: this.#negatives.pick(random), strength };
-    return { strength };
+    const hasHabit = this.#negatives.items.includes(optionalStepDone) && random.chance(HABIT_SHARE);
+    return hasHabit ? { negative: optionalStepDone, strength } : { strength };
   }
 
   #strength(random: Random): number {

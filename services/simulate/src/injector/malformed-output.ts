@@ -17,7 +17,8 @@ export const malformedOutput: Injector = {
 
 function breakAnswer(plan: RunPlan, random: Random): FaultNote[] | undefined {
   const last = answerOf(plan.root);
-  if (!last) return undefined;
+  // another fault may have made a refusal in words of it
+  if (!last?.text.startsWith('{')) return undefined;
   const right = JSON.parse(last.text) as Record<string, unknown>;
   const forms: Record<string, () => string> = {
     unclosed: () => last.text.slice(0, -random.integer(2, 12)),
