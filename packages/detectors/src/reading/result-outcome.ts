@@ -206,8 +206,9 @@ export function judgeResult(result: string, tool: string): JudgedResult {
   const isJson = first === 123 || first === 91 || first === 34; // { [ "
   if (!isJson) {
     const text = first > 32 ? result : result.trim();
-    if (first <= 32 && text !== '') return judgeResult(text, tool);
-    return text === '' ? EMPTY : judgeText(text, tool);
+    if (text === '') return EMPTY;
+    // not every character below the space is one: output of terminals begins with an escape
+    return text.charCodeAt(0) === first ? judgeText(text, tool) : judgeResult(text, tool);
   }
   if (result.length <= 4) return /^(?:\[\s*\]|\{\s*\}|"\s*")$/.test(result) ? EMPTY : VALUE;
   if (first === 123) {
