@@ -1,3 +1,4 @@
+import type { Instructions } from '../reading/instructions.ts';
 import type { FieldType, PayloadShape } from '../reading/payload-shape.ts';
 
 /** What a run needs until it is done. `tokens`: without those read from a cache; `seconds`: in which anything was under way. */
@@ -54,6 +55,20 @@ export interface UseCounts {
   used: number;
 }
 
+/** System instructions, and how the spans name that prompt or mode; empty where they do not. Plain JSON. */
+export interface KnownPersona extends Instructions {
+  labels: string;
+}
+
+/** Under which instructions an agent's release works, in runs that ended well. Plain JSON. */
+export interface PersonaCounts {
+  runs: number;
+  /** Each unlike the others; at most 6. */
+  personas: KnownPersona[];
+  /** There were more than are kept. */
+  isOpen: boolean;
+}
+
 /**
  * What is normal, learned from runs that ended well. Everything is undefined until the first of them. How many it takes until
  * it is believed is for each pattern to say.
@@ -68,11 +83,18 @@ export interface Normals {
    * @param tool empty for all runs in which the agent takes part
    */
   use(tenant: string, agent: string, tool: string): UseCounts | undefined;
+  personas(tenant: string, agent: string, release: string): PersonaCounts | undefined;
 }
 
 const unknown = (): undefined => undefined;
 
-export const nothingKnown: Normals = { needs: unknown, handoffs: unknown, retention: unknown, use: unknown };
+export const nothingKnown: Normals = {
+  needs: unknown,
+  handoffs: unknown,
+  retention: unknown,
+  use: unknown,
+  personas: unknown,
+};
 
 interface Observed {
   /** It goes beyond what has been normal so far: it is only believed when the like keeps coming. */
@@ -109,5 +131,12 @@ export interface ObservedUse extends Observed {
   isUsed: boolean;
 }
 
+export interface ObservedPersona extends Observed {
+  about: 'persona';
+  agent: string;
+  release: string;
+  persona: KnownPersona;
+}
+
 /** What a run shows of what is normal. */
-export type Observation = ObservedNeeds | ObservedHandoff | ObservedRetention | ObservedUse;
+export type Observation = ObservedNeeds | ObservedHandoff | ObservedRetention | ObservedUse | ObservedPersona;

@@ -6,6 +6,7 @@ const UNLIKE_OTHERS: Readonly<Record<string, readonly string[]>> = {
   runaway_cost: ['steps', 'tokens', 'cost', 'time'],
   context_contract_violation: ['learned_contract'],
   context_decay: ['below_normal'],
+  persona_inconsistency: ['unlike_other_runs'],
 };
 
 const isUnlikeOthers = ({ pattern, evidence }: Finding): boolean =>

@@ -5,19 +5,21 @@ import type {
   NormalRetention,
   Normals,
   Observation,
+  PersonaCounts,
   UseCounts,
   Who,
 } from '../detector/normals.ts';
 import type { Slots } from '../slots.ts';
 import { handoffSubject } from './handoff-counts.ts';
 import { CountedNeeds, type NeedsCounts, needsSubject } from './needs-counts.ts';
+import { personaSubject } from './persona-counts.ts';
 import { countIn, lowQuantileOf, type QuantileSketch } from './quantile-sketch.ts';
 import { retentionSubject } from './retention-counts.ts';
 import type { Subject } from './subject.ts';
 import { useSubject } from './use-counts.ts';
 
 export interface NormalsBounds {
-  /** Agents, services, pairs of agents, and tools of agents that are known (default 4,096): an eighth goes at once, least recently seen first. */
+  /** Agents, their releases, services, pairs of agents, and tools of agents that are known (default 4,096): an eighth goes at once, least recently seen first. */
   maxEntries: number;
   /** Runs, or handoffs, after which half is forgotten (default 1,000): what is normal now counts twice what was normal that many ago. */
   halveAt: number;
@@ -103,6 +105,10 @@ export class LearnedNormals implements Normals {
     return this.#slots.get<Entry<UseCounts>>(slotOf('use', tenant, agent, tool))?.known;
   }
 
+  personas(tenant: string, agent: string, release: string): PersonaCounts | undefined {
+    return this.#slots.get<Entry<PersonaCounts>>(slotOf('persona', tenant, agent, release))?.known;
+  }
+
   /** Takes in what a run has shown that ended well, at log time `nowMs`. */
   learn(tenant: string, observations: readonly Observation[], nowMs: number): void {
     for (const observed of observations) {
@@ -116,6 +122,9 @@ export class LearnedNormals implements Normals {
       } else if (observed.about === 'use') {
         const slot = slotOf('use', tenant, observed.agent, observed.tool);
         this.#learn(slot, useSubject, observed.isUsed, isBeyond, nowMs);
+      } else if (observed.about === 'persona') {
+        const slot = slotOf('persona', tenant, observed.agent, observed.release);
+        this.#learn(slot, personaSubject, observed.persona, isBeyond, nowMs);
       } else {
         for (const who of observed.of) {
           const slot = slotOfNeeds(tenant, who);

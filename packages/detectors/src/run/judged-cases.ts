@@ -3,6 +3,7 @@ import type { RunDetector, RunEnd } from '../detector/detector.ts';
 import type { Needs } from '../detector/normals.ts';
 import { RunJudge, type RunOutput } from '../judge/run-judge.ts';
 import { LearnedNormals } from '../normals/learned-normals.ts';
+import { instructionsIn } from '../reading/instructions.ts';
 import { MemorySlots } from '../slots.ts';
 import type { DetectorCase } from './detector-cases.ts';
 import type { RunDetectorSettings } from './registry.ts';
@@ -69,6 +70,21 @@ for (let i = 0; i < 150; i++) {
     );
   if (i === 0) caseNormals.learn('default', [use('skipper', ''), use('skipper', 'get_weather_hint', true)], i);
 }
+
+/** A front desk whose runs had one of two personas; its night shift has been seen too seldom. */
+export const deskPersonas = [
+  'You are the front desk of a hotel. Be courteous, look up bookings, and never quote rates.',
+  'Sie sind der Hausmeister eines Hotels. Nehmen Sie Schäden auf und nennen Sie dem Gast einen Termin.',
+] as const;
+
+function teachPersona(agent: string, release: string, runs: number): void {
+  for (let i = 0; i < runs; i++) {
+    const persona = { ...instructionsIn(deskPersonas[i % 2] as string), labels: '' };
+    caseNormals.learn('default', [{ about: 'persona', agent, release, persona, isBeyond: false }], i);
+  }
+}
+teachPersona('desk', '3.1', 12);
+teachPersona('night_desk', '3.1', 9);
 
 const LIGHT = { steps: 12, tokens: 3_000, seconds: 6 };
 teach('researcher', 40, LIGHT, 'research');

@@ -1,6 +1,7 @@
 import type { Span } from '@spanwise/schemas';
 import { says, type TestMessage, type TraceBuilder, trace } from '@spanwise/testkit/spans';
 import type { DetectorCase } from './detector-cases.ts';
+import { deskPersonas } from './judged-cases.ts';
 
 const SUPPORT = 'You are a support agent of an online shop. Use the tools; never guess. Today is 2026-01-05.';
 const SALES = 'You are a salesperson of premium plans. Praise the plans and never mention refunds.';
@@ -35,7 +36,68 @@ const answers = (second: Turn, root: Partial<Span> = {}): Span[] => {
   return turn(run, { input: history(FIRST, second.text ?? SECOND), text: 'Is there anything else?' }).end(root);
 };
 
+const BREAKFAST = says('user', 'Until when is breakfast served in booking HB-7731?');
+const COACH = 'Du bist ein Fitnesstrainer. Motiviere zu Kniebeugen und dulde keine Ausreden.';
+
+/** A run of the front desk that goes on with a conversation, unless told otherwise. Spans: inference 0, its call 1, inference 2. */
+function desk(system: string, { agent = 'desk', release = '3.1', isNew = false, span = {} as Partial<Span> } = {}) {
+  const input = isNew ? [BREAKFAST] : [REQUEST, says('assistant', 'It will be replaced.'), BREAKFAST];
+  return trace({ agent })
+    .llm({ system, input, tools: TOOLS, calls: [{ name: 'get_order', id: 'c1' }], span: { release, ...span } })
+    .tool('get_order', {}, { callId: 'c1', result: 'ok' })
+    .llm({ system, input: [...input, says('assistant', 'One moment.')], tools: TOOLS, text: FIRST, span: { release } })
+    .end({ release });
+}
+
 export const cases: DetectorCase[] = [
+  {
+    name: 'finds a conversation that goes on, in another run, under instructions that the release never had',
+    run: desk(COACH),
+    finds: [{ at: 0, began: 0, severity: 'medium', type: 'unlike_other_runs' }],
+  },
+  {
+    name: 'finds it in an answer that needed no call',
+    run: trace({ agent: 'desk' })
+      .llm({
+        system: COACH,
+        input: [REQUEST, says('assistant', 'It will be replaced.'), BREAKFAST],
+        text: 'Zehn Kniebeugen, dann reden wir.',
+        span: { release: '3.1' },
+      })
+      .end({ release: '3.1' }),
+    finds: [{ at: 0, type: 'unlike_other_runs' }],
+  },
+  {
+    name: 'finds it whatever came first',
+    run: desk(COACH),
+    arrival: [3, 2, 1, 0],
+    finds: [{ at: 0, type: 'unlike_other_runs' }],
+  },
+  {
+    name: 'lets a conversation go on under any persona that the release is known to have',
+    run: desk(deskPersonas[1].replace('Termin', 'Termin bis 2026-04-01')),
+    finds: [],
+  },
+  {
+    name: 'lets a new conversation begin under instructions that are new',
+    run: desk(COACH, { isNew: true }),
+    finds: [],
+  },
+  {
+    name: 'lets a new release have other instructions',
+    run: desk(COACH, { release: '3.2' }),
+    finds: [],
+  },
+  {
+    name: 'says nothing of a release of which too few runs are known',
+    run: desk(COACH, { agent: 'night_desk' }),
+    finds: [],
+  },
+  {
+    name: 'lets a prompt go on under another name or version',
+    run: desk(COACH, { span: { attributes: '{"prompt.version":"7"}' } }),
+    finds: [],
+  },
   {
     name: 'finds an answer in the midst of a conversation that another persona gave',
     example: true,
