@@ -341,6 +341,7 @@ describe('detect', () => {
     ['costUsd', Number.NaN],
     ['costUsd', Number.POSITIVE_INFINITY],
     ['durationNs', -1000],
+    ['startTime', -1],
   ])('buries a span whose %s is %d, and judges its run by the others', (field, value) => {
     const { driver } = start();
     const spans = refund();
