@@ -8,12 +8,24 @@ test.each([
   ['from 2024-05-20 until May 23', ['date 2024-05-20', 'date May 23']],
   ['flight HAT-170 please', ['identifier HAT-170']],
   ['do not book morning flights.', ['prohibition do not book morning flights']],
+  ['les mouvements de 2026-04, jamais par SMS', ['date 2026-04', 'prohibition jamais par SMS']],
+  ['Bitte auf keinen Fall Erdnüsse.', ['prohibition keinen Fall Erdnüsse']],
+  ['Niemals per SMS.', ['prohibition Niemals per SMS']],
+  ['Reserve sin mariscos y sin gluten', ['prohibition sin mariscos y sin gluten']],
+  ['Ne pas arrêter la chaudière.', ['prohibition Ne pas arrêter la chaudière']],
+  ['call 2026-1345', []],
+  ['nein danke, das ist nicht so', []],
   ['2 bags and a lamp', []],
   ['hello there, how are you', []],
   ['no thanks, that is all', []],
   ['Not sure what you mean', []],
 ])('%s', (text, items) => {
   expect(criticalItems(text).map(({ kind, stated }) => `${kind} ${stated}`)).toEqual(items);
+});
+
+test('a prohibition in another language may be kept in English', () => {
+  const [item] = criticalItems('Bitte niemals per Telefon');
+  expect(item?.anyOf.some((text) => 'The customer does not want calls.'.includes(text))).toBe(true);
 });
 
 test('a number is known without its commas', () => {

@@ -14,7 +14,7 @@ const MOST_LENGTH = 64;
 const MOST_TEXT = 8_192;
 
 const MONTH = /^(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)/i;
-const DATE = /^(?:\d{4}-\d{2}-\d{2}|\d{1,2}[./]\d{1,2}[./]\d{2,4})/;
+const DATE = /^(?:\d{4}-\d{2}-\d{2}|(?:19|20)\d{2}-(?:0[1-9]|1[0-2])$|\d{1,2}[./]\d{1,2}[./]\d{2,4})/;
 const NUMBER = /^\p{Sc}?(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?:%|\p{Sc})?$/u;
 const IDENTIFIER = /^#?[A-Za-z0-9][\w@.+-]{2,63}$/;
 const EMAIL = /\b[\w.+-]+@[\w-]+\.[\w.]+\b/g;
@@ -37,6 +37,12 @@ function itemOf(word: string, before: string): { kind: CriticalItem['kind']; sta
 /** What must not be done, up to the end of the clause. */
 const PROHIBITION =
   /\b(?:do not|don't|don’t|never|must not|mustn't|cannot|can't|no|without|except|avoid|not)\b[ ,]+([^.;:!?\n,]{4,80})/gi;
+/** The same in other languages. */
+const OTHER_PROHIBITION =
+  /(?<!\p{L})(?:niemals|nie|nicht|keine[nmrs]?|kein|ohne|außer|jamais|ne pas|n[e’'] ?\p{L}+ pas|sans|sauf|nunca|jamás|sin|excepto|salvo|mai|senza|non|tranne|não|sem|exceto|nooit|niet|geen|zonder)[ ,]+([^.;:!?\n,]{2,80})/giu;
+/** Told in English, as a summary may be: any of these may be it. */
+const ENGLISH = [' not ', 'n’t ', "n't ", 'Not ', 'ever ', 'ithout ', 'void', 'xcept', 'only'];
+
 const FILLER = new Set(
   'about after also and any anything are because been before being but can could does doing each else ever even for from have her here him his how into just know like make many more most much need only other our out over please problem really same sense should some something such sure than thank thanks that the their them then there these they thing think this those time too until use very want was way well were what when where which while who why will with would worries you your'.split(
     ' ',
@@ -52,6 +58,14 @@ function contentWords(clause: string): string[] {
     if (!FILLER.has(lower) && words.length < 3) words.push(lower.slice(1, Math.max(4, lower.length - 2)));
   }
   return words;
+}
+
+const MOST_WORDS = 3;
+
+/** Stems of the longer words of a clause, and its acronyms. */
+function otherWords(clause: string): string[] {
+  const words = [...clause.matchAll(/\p{Lu}{2,}|\p{L}{5,}/gu)].map(([word]) => word).slice(0, MOST_WORDS);
+  return words.map((word) => (word === word.toUpperCase() ? word : word.slice(1, Math.max(4, word.length - 2))));
 }
 
 /**
@@ -76,6 +90,11 @@ export function criticalItems(text: string): CriticalItem[] {
   for (const [whole, clause = ''] of read.matchAll(PROHIBITION)) {
     const anyOf = contentWords(clause);
     if (anyOf.length >= 2) add({ kind: 'prohibition', stated: whole.slice(0, MOST_LENGTH), anyOf });
+  }
+  for (const [whole, clause = ''] of read.matchAll(OTHER_PROHIBITION)) {
+    const anyOf = otherWords(clause);
+    if (anyOf.length > 0)
+      add({ kind: 'prohibition', stated: whole.slice(0, MOST_LENGTH).trim(), anyOf: [...anyOf, ...ENGLISH] });
   }
   return [...items.values()];
 }
