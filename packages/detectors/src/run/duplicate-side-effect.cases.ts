@@ -212,4 +212,20 @@ export const cases: DetectorCase[] = [
       .end(),
     finds: [],
   },
+  {
+    name: 'a call with a key that is made again without it is the same one',
+    run: paid(paid(trace(), 'P-1', KEY), 'P-2').end(),
+    finds: [{ at: 3, began: 2, severity: 'high', type: 'same_call' }],
+  },
+  {
+    name: 'the call with a key may be seen after the one without',
+    run: paid(paid(trace(), 'P-1', KEY), 'P-2').end(),
+    arrival: [0, 3, 2, 1, 4],
+    finds: [{ at: 3, began: 2 }],
+  },
+  {
+    name: 'calls with keys of their own are two, whatever is made without one',
+    run: paid(paid(trace(), 'P-1', KEY), 'P-2', { attributes: '{"spanwise.idempotency_key":"k-2"}' }).end(),
+    finds: [],
+  },
 ];

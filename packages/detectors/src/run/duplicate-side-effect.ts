@@ -23,7 +23,7 @@ const DESCRIPTION = describePattern({
   claims: 'An operation that changes something took effect twice for one intent: a payment, a message, an order.',
   doesNotClaim: [
     'a second call that was answered without a second effect: the same new id again, or words that say so',
-    'calls with different idempotency keys; calls that one inference asked for side by side',
+    'calls with different idempotency keys (one of them without any may be the other again); calls that one inference asked for side by side',
     'repetitions that a user asked for: another turn, or words like *two*, *again*',
     'a failed call whose effect nobody saw',
     'operations that set a value: done twice they do the same',
@@ -108,12 +108,19 @@ export const duplicateSideEffect = runPattern(DESCRIPTION, (settings): RunPatter
     const key = keyOf(step, state);
     const same =
       key === ''
-        ? run.sameArguments(step).filter((other) => keyOf(other, state) === '')
+        ? keyless(run.sameArguments(step), state)
         : state.keys.flatMap(([spanId, other]) => (other === key ? (run.stepOf(spanId) ?? []) : []));
     return same
       .filter((other) => other.tool === step.tool && tookEffect(other, run) && isInnermost(other, run))
       .slice(0, MOST_ALIKE)
       .sort(byStartIn(run));
+  }
+
+  /** Calls that are one by their arguments. A single key among them is that of a call which was then made without it. */
+  function keyless(calls: readonly Step[], state: State): Step[] {
+    const keys = new Set(calls.map((call) => keyOf(call, state)).filter((key) => key !== ''));
+    const first = keys.size === 1 ? calls.find((call) => keyOf(call, state) !== '') : undefined;
+    return calls.filter((call) => call === first || keyOf(call, state) === '');
   }
 
   function find(step: Step, run: RunView, state: State): Duplicate | undefined {
@@ -229,6 +236,11 @@ export const duplicateSideEffect = runPattern(DESCRIPTION, (settings): RunPatter
     for (let depth = 0; at && depth < 5; depth++) {
       const judged = isEffect(at) && (at.argumentsDigest !== '' || keyOf(at, state) !== '');
       if (judged) yield at;
+      // Made again without its key, which is seen first.
+      if (judged && keyOf(at, state) !== '') {
+        const again = run.sameArguments(at).find((other) => keyOf(other, state) === '');
+        if (again) yield again;
+      }
       at = run.parentOf(at);
     }
   }
