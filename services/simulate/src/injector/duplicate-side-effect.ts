@@ -1,5 +1,6 @@
 import { specOf } from '../plan/script.ts';
 import { callSites, insertCall } from '../plan/sites.ts';
+import type { ToolStep } from '../plan/step.ts';
 import type { FaultNote } from '../truth.ts';
 import type { Injector } from './injector.ts';
 import { leavesOf, replaced } from './values.ts';
@@ -12,7 +13,9 @@ export const duplicateSideEffect: Injector = {
     if (sites.length === 0) return undefined;
     const site = random.pick(sites);
     const { tool, inference } = site;
-    const variant = random.pick(['after_timeout', 'after_timeout', 'same_key', 'repeated']);
+    const made = madeBy(tool);
+    // That something was made twice shows by what was made; what is set twice is as it was.
+    const variant = made ? random.pick(['after_timeout', 'after_timeout', 'same_key', 'repeated']) : 'after_timeout';
     const isTimeout = variant === 'after_timeout';
     const text = isTimeout
       ? 'That timed out, I do it again.'
@@ -20,7 +23,7 @@ export const duplicateSideEffect: Injector = {
     const [again, second] = insertCall(
       site,
       2,
-      { text, result: isTimeout ? tool.result : withNewIds(tool.result, random.hex(6)) },
+      { text, result: isTimeout ? tool.result : replaced(tool.result, made, `${made?.slice(0, 3)}${random.hex(6)}`) },
       random,
     );
     const key = `op-${random.hex(8)}`;
@@ -51,8 +54,11 @@ export const duplicateSideEffect: Injector = {
   },
 };
 
-/** The second time gives other identifiers, as a service does that made another thing. */
-function withNewIds(result: unknown, mark: string): unknown {
-  const id = leavesOf(result).find(({ key, value }) => key.endsWith('_id') && typeof value === 'string');
-  return id ? replaced(result, id.value, `${String(id.value).slice(0, 3)}${mark}`) : result;
+/** The identifier of what a call made: the first of its result that it was not given. */
+function madeBy({ arguments: given, result }: ToolStep): string | undefined {
+  const asked = JSON.stringify(given);
+  const ids = leavesOf(result).flatMap(({ key, value }) =>
+    key.endsWith('_id') && typeof value === 'string' && !asked.includes(value) ? [value] : [],
+  );
+  return ids[0];
 }

@@ -51,7 +51,7 @@ const claims: Partial<Record<FaultName, (run: SimulatedRun) => void>> = {
     const { variant, otherCauses } = faultOf(run);
     if (variant !== 'gone_on_after_no') return;
     const asked = spanOf(run, otherCauses[0] ?? '');
-    expect(resultOf(asked)).toMatch(/false|suspended|blocked|rejected|not_eligible/);
+    expect(resultOf(asked)).toMatch(/false|suspended|blocked|frozen|inactive/);
     expect(microsOf(at(run)).start).toBeGreaterThan(microsOf(asked).end);
   },
   reasoning_drift(run) {

@@ -27,9 +27,12 @@ export function leavesOf(value: unknown, key = ''): { key: string; value: unknow
 
 const DATE = /^\d{4}-\d\d-\d\d$/;
 
+/** A year is chosen rather than taken over: another one is another question, and none is off by a tenth. */
+const isYear = (value: number): boolean => Number.isInteger(value) && value >= 1_990 && value <= 2_040;
+
 /** An identifier, a number or a date: what a model has to take from somewhere. */
 export const isTelling = (value: unknown): value is string | number =>
-  (typeof value === 'number' && Math.abs(value) >= 20) ||
+  (typeof value === 'number' && Math.abs(value) >= 20 && !isYear(value)) ||
   (typeof value === 'string' && value.length <= 40 && /\d{3}/.test(value) && !/\s\S+\s/.test(value));
 
 /** Another value of the same form: the more so, the stronger. The shape stays, as a misreading's does. */
@@ -42,7 +45,8 @@ export function misread(value: string | number, strength: number, random: Random
   if (DATE.test(value)) {
     const [year = '', month = '', day = ''] = value.split('-');
     const other = String(((Number(day) + random.integer(2, 9)) % 27) + 1).padStart(2, '0');
-    return strength < 0.6 ? `${year}-${month}-${other}` : `${Number(year) - 1}-${month}-${other}`;
+    // What models get wrong of a date is the day or the year, not both.
+    return strength < 0.6 ? `${year}-${month}-${other}` : `${Number(year) - 1}-${month}-${day}`;
   }
   const digits = [...value].flatMap((character, i) => (/\d/.test(character) ? [i] : []));
   const changed = random.sample(digits, strength < 0.4 ? 1 : strength < 0.7 ? 2 : digits.length);
