@@ -144,9 +144,12 @@ function ofArgument(claim: Claim, inference: Step, run: RunView): Contradiction 
  */
 function ofWords(claim: Claim, inference: Step, run: RunView): Contradiction | undefined {
   const digits = claim.value.text.replace(/\D/g, '').length;
+  let isHandedOver = false;
   for (const source of resultsBefore(inference, run, RESULTS_FOR_WORDS)) {
     const facts = allFacts(source.stated);
-    const other = ofUnit(claim, source) ?? ofOnlyNumber(claim, source);
+    // Whoever took over may have found another number.
+    isHandedOver ||= source.kind === 'handoff' || source.handoffTo !== '';
+    const other = isHandedOver ? undefined : (ofUnit(claim, source) ?? ofOnlyNumber(claim, source));
     if (other) return other;
     for (const { field, value } of facts) {
       if (claim.beside.includes(value)) continue;
@@ -193,10 +196,12 @@ function ofOnlyNumber(claim: Claim, source: Step): Contradiction | undefined {
   );
   const [fact] = numbers;
   if (!fact || numbers.some(({ value }) => value !== fact.value) || claim.beside.includes(fact.value)) return undefined;
+  if (YEAR.test(fact.value)) return undefined;
   if (!isOfSize(fact.value, claim) || isRounding(Number(fact.value), Number(claim.value.text))) return undefined;
   return { source, field: fact.field, stated: fact.value, isNear: false };
 }
 
+const YEAR = /^(?:19|20)\d\d$/;
 const LEAST_APART = 0.05;
 
 const isRounding = (a: number, b: number): boolean => Math.abs(a - b) < LEAST_APART * Math.abs(a);

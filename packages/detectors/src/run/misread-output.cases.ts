@@ -358,4 +358,20 @@ export const cases: DetectorCase[] = [
       .end(),
     finds: [],
   },
+  {
+    name: 'another amount after work was handed over may be what the other found',
+    run: trace()
+      .call('get_member', { member_id: 'MB-55120' }, { result: { member_id: 'MB-55120', since: 2020 } })
+      .call(
+        'transfer_to_assessor',
+        { member_id: 'MB-55120', claimed_chf: 740 },
+        {
+          result: { to: 'assessor' },
+          span: { kind: 'handoff', handoffTo: 'assessor' },
+        },
+      )
+      .llm({ input: NEW, text: 'We will pay CHF 666, in at most 2150 days.' })
+      .end(),
+    finds: [],
+  },
 ];
