@@ -111,6 +111,12 @@ export const hostileRuns: Readonly<Record<string, HostileRun>> = {
   'clocks stand at 1970 and 2100': (n) => call(n, { startTime: n % 2 ? 0 : Date.UTC(2100) * MS }),
   'every inference asks for more calls than are kept': (n) =>
     n % 2 ? call(n, { tool: `tool-${n % 40}` }) : inference(n, { outputMessages: requests(n, 40) }),
+  'every id is given to two spans, the later of which fails': (n) =>
+    call(n, { spanId: idOf(n >> 1), parentSpanId: idOf((n >> 1) + 1), ...(n % 2 ? FAILED : {}) }),
+  'all spans have one id, and are their own parents': (n) =>
+    call(n, { spanId: idOf(0), parentSpanId: idOf(0), tool: `tool-${n}`, ...FAILED }),
+  'ids of spans that were forgotten come again': (n) =>
+    call(n, { spanId: idOf(n % 1_200), parentSpanId: idOf((n * 7) % 1_200), ...(n % 5 === 0 ? FAILED : {}) }),
   'every span links to another run': (n) =>
     call(n, { links: JSON.stringify([{ traceId: `${idOf(n)}${idOf(n)}`, spanId: idOf(n) }]) }),
 };

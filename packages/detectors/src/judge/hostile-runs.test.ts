@@ -1,5 +1,5 @@
 import { type HostileRun, hostileRuns, longRun } from '@spanwise/testkit/spans';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { runDetectors } from '../run/registry.ts';
 import { MemorySlots } from '../slots.ts';
 import { RunJudge } from './run-judge.ts';
@@ -9,8 +9,8 @@ const FILL = 1_536;
 const STRETCH = 512;
 const STRETCHES = 3;
 
-/** A span of a run that does its worst may cost so many times what one of an orderly run costs. */
-const MOST_TIMES = 60;
+/** A span of a run that does its worst may cost so many times what one of an orderly run costs, as docs/guarantees.md says it. */
+const MOST_TIMES = 30;
 /** Characters of JSON: what a run remembers, whatever it does. */
 const MOST_STATE = 3 * 1024 * 1024;
 
@@ -52,10 +52,21 @@ function costOf(run: HostileRun): Cost {
 }
 
 describe('a run in which', () => {
+  // once to warm the code up, or what the others are measured by would be slow
+  costOf(longRun);
   const orderly = costOf(longRun);
+  const times: { run: string; times: number }[] = [];
+  afterAll(() => {
+    const [worst, ...others] = times.toSorted((a, b) => b.times - a.times);
+    const median = others[Math.floor(others.length / 2)];
+    console.info(
+      `a span costs at most ${worst?.times.toFixed(1)} times an orderly one's CPU (${worst?.run}), median ${median?.times.toFixed(1)}`,
+    );
+  });
 
-  it.each(Object.entries(hostileRuns))('%s costs a span about what others cost, and stays bounded', (_name, run) => {
+  it.each(Object.entries(hostileRuns))('%s costs a span about what others cost, and stays bounded', (name, run) => {
     const cost = costOf(run);
+    times.push({ run: name, times: cost.cpuUs / orderly.cpuUs });
     expect(cost.faults).toBe(0);
     expect(cost.cpuUs / orderly.cpuUs).toBeLessThan(MOST_TIMES);
     expect(cost.state).toBeLessThan(MOST_STATE);
