@@ -336,18 +336,25 @@ export class RunModel implements RunView {
       if (asked) return asked;
     }
     const agent = this.agentOf(step);
+    // The latest by time of those that fit best: steps stand in the order of their arrival.
+    let exact: Step | undefined;
     let byName: Step | undefined;
     let last: Step | undefined;
-    for (let i = this.steps.length - 1; i >= 0; i--) {
-      const llm = this.steps[i] as Step;
+    for (const llm of this.steps) {
       if (llm.kind !== 'llm' || this.endOf(llm) > this.startOf(step) + 1000) continue;
       for (const call of llm.requestedCalls) {
         if (call.name !== step.tool) continue;
-        if (step.requestKey !== '' && call.argumentsDigest === step.requestKey) return llm;
-        byName ??= llm;
+        if (step.requestKey !== '' && call.argumentsDigest === step.requestKey) exact = this.#later(exact, llm);
+        byName = this.#later(byName, llm);
       }
-      if (!last && this.agentOf(llm) === agent) last = llm;
+      if (this.#later(last, llm) === llm && this.agentOf(llm) === agent) last = llm;
     }
-    return byName ?? last;
+    return exact ?? byName ?? last;
+  }
+
+  #later(one: Step | undefined, other: Step): Step {
+    if (!one) return other;
+    const apart = this.endOf(other) - this.endOf(one);
+    return apart > 0 || (apart === 0 && other.spanId > one.spanId) ? other : one;
   }
 }
