@@ -84,8 +84,9 @@ export function parseEvaluateCommand(args: readonly string[]): EvaluateCommand |
     ...{ convention, report, details, mistakes, through, dataDir: values['data-dir'] },
     preset: values.preset ?? mix.preset ?? 'fleet',
     sessions,
-    history: values.history === undefined ? Math.round(HISTORY_SHARE * sessions) : historyOf(values.history),
-    seed: values.seed === undefined ? (mix.seed ?? 1) : seedOf(values.seed),
+    history:
+      values.history === undefined ? Math.round(HISTORY_SHARE * sessions) : wholeNumber('--history', values.history, 9),
+    seed: values.seed === undefined ? (mix.seed ?? 1) : wholeNumber('--seed', values.seed, 15),
     ...(faults === undefined ? {} : { faults: faults.split(',') }),
     ...(faultShare === undefined ? {} : { faultShare }),
     ...(negativeShare === undefined ? {} : { negativeShare }),
@@ -100,14 +101,10 @@ function mixIn(file: string): Partial<FleetMix> {
   }
 }
 
-function historyOf(text: string): number {
-  if (/^\d{1,9}$/.test(text)) return Number(text);
-  throw new UsageError(`--history takes a whole number, not '${text}'.`);
-}
-
-function seedOf(text: string): number {
-  if (/^\d{1,15}$/.test(text)) return Number(text);
-  throw new UsageError(`--seed takes a whole number, not '${text}'.`);
+/** From 0 on, of at most so many digits. */
+function wholeNumber(option: string, text: string, mostDigits: number): number {
+  if (/^\d+$/.test(text) && text.length <= mostDigits) return Number(text);
+  throw new UsageError(`${option} takes a whole number, not '${text}'.`);
 }
 
 function share(option: string, text: string | undefined): number | undefined {
