@@ -336,12 +336,13 @@ export class RunModel implements RunView {
       if (asked) return asked;
     }
     const agent = this.agentOf(step);
+    const before = this.startOf(step) + 1000;
     // The latest by time of those that fit best: steps stand in the order of their arrival.
     let exact: Step | undefined;
     let byName: Step | undefined;
     let last: Step | undefined;
     for (const llm of this.steps) {
-      if (llm.kind !== 'llm' || this.endOf(llm) > this.startOf(step) + 1000) continue;
+      if (llm.kind !== 'llm' || this.endOf(llm) > before) continue;
       for (const call of llm.requestedCalls) {
         if (call.name !== step.tool) continue;
         if (step.requestKey !== '' && call.argumentsDigest === step.requestKey) exact = this.#later(exact, llm);
