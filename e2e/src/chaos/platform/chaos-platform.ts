@@ -115,8 +115,8 @@ export class ChaosPlatform implements AsyncDisposable, Surroundings {
   /** Writes to its disk that failed since ClickHouse started, and that the embedded engine made nothing of. */
   async discardedWrites(): Promise<number> {
     const query = "SELECT value FROM system.events WHERE event = 'WriteBufferFromFileDescriptorWriteFailed'";
-    const url = `?query=${encodeURIComponent(query)}`;
-    const response = await again(() => fetch(`${this.clickhouseUrl}/${url}`, { headers: { connection: 'close' } }));
+    const path = `/?query=${encodeURIComponent(query)}`;
+    const response = await again(() => fetch(this.clickhouseUrl + path, { headers: { connection: 'close' } }));
     const answer = await response.text();
     if (!response.ok) throw new Error(`ClickHouse does not tell its failed writes: ${answer}`);
     return Number(answer);
