@@ -1,14 +1,22 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+
+/** What every project of every package has: nothing waits so briefly that a busy machine fails it. */
+export const everyProject = {
+  setupFiles: [fileURLToPath(new URL('./vitest.seed.ts', import.meta.url))],
+  // integration tests start real servers, on machines that may be slow
+  testTimeout: 240_000,
+  hookTimeout: 240_000,
+  expect: { poll: { timeout: 60_000 } },
+};
 
 /** What the configuration of every package begins with. */
 export default defineConfig({
   test: {
+    ...everyProject,
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     reporters: ['default', 'json'],
     outputFile: { json: 'test-results.json' },
-    // integration tests start real servers, on machines that may be slow
-    testTimeout: 240_000,
-    hookTimeout: 240_000,
     maxWorkers: 2,
   },
 });

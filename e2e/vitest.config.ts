@@ -1,7 +1,7 @@
 import { defineConfig, mergeConfig } from 'vitest/config';
-import workspace from '../vitest.config.ts';
+import workspace, { everyProject } from '../vitest.config.ts';
 
-const each = { testTimeout: 300_000, hookTimeout: 180_000, fileParallelism: false };
+const each = { ...everyProject, testTimeout: 300_000, hookTimeout: 180_000, fileParallelism: false };
 
 export default mergeConfig(
   workspace,

@@ -1,5 +1,8 @@
-// Sums every package's test-results.json: the skipped tests by name and number, then `N passed, N failed` as the last line.
+// Sums every package's test-results.json: the skipped and the failed tests by name, why these failed, then
+// `N passed, N failed` as the last line.
+
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { stripVTControlCharacters } from 'node:util';
 
 const { workspaces } = JSON.parse(readFileSync('package.json', 'utf8'));
 const folders = workspaces.flatMap((pattern) =>
@@ -7,28 +10,38 @@ const folders = workspaces.flatMap((pattern) =>
 );
 
 let passed = 0;
-let failed = 0;
+const failures = [];
 const skipped = [];
 for (const folder of folders) {
   const manifest = `${folder}/package.json`;
   if (!existsSync(manifest) || !JSON.parse(readFileSync(manifest, 'utf8')).scripts?.test) continue;
   const file = `${folder}/test-results.json`;
   if (!existsSync(file)) {
-    console.log(`no test results of ${folder}: its tests did not run`);
-    failed++;
+    failures.push(`${folder}: its tests did not run, it has no test results`);
     continue;
   }
   for (const suite of JSON.parse(readFileSync(file, 'utf8')).testResults) {
     // a file that fails to load has no test results of its own
-    if (suite.status === 'failed' && suite.assertionResults.length === 0) failed++;
+    if (suite.status === 'failed' && suite.assertionResults.length === 0)
+      failures.push(told(suite.name, suite.message));
     for (const test of suite.assertionResults) {
       if (test.status === 'passed') passed++;
-      else if (test.status === 'failed') failed++;
-      else skipped.push(`${folder}: ${test.fullName}`);
+      else if (test.status === 'failed') {
+        failures.push(told(`${folder}: ${test.fullName}`, test.failureMessages.join('\n')));
+      } else skipped.push(`${folder}: ${test.fullName}`);
     }
   }
 }
 for (const name of skipped) console.log(`skipped ${name}`);
 if (skipped.length > 0) console.log(`${skipped.length} skipped`);
-console.log(`${passed} passed, ${failed} failed`);
-process.exitCode = failed > 0 ? 1 : 0;
+for (const failure of failures) console.log(`FAILED ${failure}`);
+console.log(`${passed} passed, ${failures.length} failed`);
+process.exitCode = failures.length > 0 ? 1 : 0;
+
+/** A failure as a log shows it: its first lines, since those of a random test can fill pages. */
+function told(name, message = '') {
+  const lines = stripVTControlCharacters(message)
+    .split('\n')
+    .filter((line) => line.trim());
+  return [name, ...lines.slice(0, 30).map((line) => `    ${line.slice(0, 300)}`)].join('\n');
+}

@@ -32,14 +32,14 @@ test('who leaves while Maven fetches leaves neither Maven nor files behind', asy
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   const ended = new Promise((resolve) => fetching.once('exit', resolve));
-  await vi.waitUntil(() => existsSync(pidFile), { timeout: 10_000 });
+  await vi.waitUntil(() => existsSync(pidFile), { timeout: 60_000 });
   const maven = Number(readFileSync(pidFile, 'utf8'));
   expect(readdirSync(cache)).toHaveLength(3);
 
   fetching.kill('SIGTERM');
   expect(await ended).toBe(130);
   expect(readdirSync(cache)).toEqual([]);
-  await vi.waitUntil(() => !isAlive(maven), { timeout: 10_000 });
+  await vi.waitUntil(() => !isAlive(maven), { timeout: 60_000 });
 });
 
 function isAlive(pid: number): boolean {

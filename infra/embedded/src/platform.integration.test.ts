@@ -226,7 +226,7 @@ async function commandLines(): Promise<string[]> {
 }
 
 async function until(condition: () => Promise<boolean>): Promise<void> {
-  for (const deadline = performance.now() + 20_000; !(await condition()); await sleep(100)) {
-    if (performance.now() > deadline) throw new Error('not within 20 s');
+  for (const deadline = performance.now() + 60_000; !(await condition()); await sleep(100)) {
+    if (performance.now() > deadline) throw new Error('not within 60 s');
   }
 }

@@ -9,7 +9,7 @@ import type { CommitEvent, DeadLetterEvent, RestoreEvent } from './observer.ts';
 
 type SetUp = ReturnType<typeof ledgerInMemory>;
 const settled = ({ audit, outputs }: SetUp) =>
-  until('everything booked and closed', () => audit.complete(outputs('bookings')), 4_000);
+  until('everything booked and closed', () => audit.complete(outputs('bookings')));
 const problems = ({ audit, outputs }: SetUp) => audit.problems(outputs('bookings'), outputs('totals'));
 
 describe('the engine', () => {

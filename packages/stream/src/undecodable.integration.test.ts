@@ -24,7 +24,7 @@ describe('the engine on an input of others', () => {
 
   beforeAll(async () => {
     await producer.connect();
-    broker = await KafkaBroker.connect({ brokers, clientId: 'engine', sessionTimeoutMs: 6_000 });
+    broker = await KafkaBroker.connect({ brokers, clientId: 'engine', sessionTimeoutMs: 30_000 });
   });
   afterAll(async () => {
     await producer.disconnect();
@@ -63,7 +63,7 @@ describe('the engine on an input of others', () => {
     await engine.start();
     const all = { none: None, gzip: GZIP, snappy: Snappy, lz4: LZ4, zstd: ZSTD };
     for (const [name, compression] of Object.entries(all)) await send(name, compression);
-    await until('all are booked', () => booked().length === 5, 20_000);
+    await until('all are booked', () => booked().length === 5);
     expect(booked().sort()).toEqual(Object.keys(all).sort());
   });
 
@@ -73,7 +73,7 @@ describe('the engine on an input of others', () => {
     await send('before');
     await sendBomb(client, `${prefix}entries`, 0);
     await send('after');
-    await until('both are booked', () => booked().length === 2, 30_000);
+    await until('both are booked', () => booked().length === 2);
     await until('the dead letter', () => deadLetters().length === 1);
     expect(deadLetters()).toMatchObject([
       {
@@ -94,11 +94,11 @@ describe('the engine on an input of others', () => {
     const logger = { ...silentLogger, error: (fields: object) => void errors.push(fields) };
     await using engine = new StreamEngine(ledger(), broker, { topicPrefix: prefix, commitIntervalMs: 50, logger });
     await engine.start();
-    await until('it complains', () => errors.length > 0, 20_000);
+    await until('it complains', () => errors.length > 0);
     expect(errors[0]).toMatchObject({ group: `${prefix}ledger`, topic: `${prefix}entries`, err: expect.any(Error) });
     await stranger.disconnect();
     await send('at last');
-    await until('it is booked', () => booked().length === 1, 20_000);
+    await until('it is booked', () => booked().length === 1);
   });
 });
 

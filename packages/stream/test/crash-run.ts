@@ -216,15 +216,12 @@ export class CrashRun {
   }
 
   async #processed(): Promise<void> {
-    await until(
-      'all input is processed',
-      () =>
-        Array.from({ length: this.#scenario.partitions }, (_, partition) => partition).every((partition) => {
-          // ticks move the clock as far as anything waits for it
-          this.#clock++;
-          return this.#nextOffset(partition) === this.#log(partition).high;
-        }),
-      10_000,
+    await until('all input is processed', () =>
+      Array.from({ length: this.#scenario.partitions }, (_, partition) => partition).every((partition) => {
+        // ticks move the clock as far as anything waits for it
+        this.#clock++;
+        return this.#nextOffset(partition) === this.#log(partition).high;
+      }),
     );
   }
 

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { everyProject } from '../../../vitest.config.ts';
 
 type Server = 'kafka' | 'clickhouse';
 
@@ -14,11 +15,12 @@ const setupFiles: Readonly<Record<Server, string>> = {
  *     export default defineConfig({ test: { projects: unitAndIntegration({ servers: ['kafka'] }) } });
  */
 export function unitAndIntegration(options: { servers?: readonly Server[]; integrationTimeoutMs?: number } = {}) {
-  const timeout = options.integrationTimeoutMs ?? 240_000;
+  const timeout = options.integrationTimeoutMs ?? everyProject.testTimeout;
   return [
     {
       extends: false,
       test: {
+        ...everyProject,
         name: 'unit',
         include: ['src/**/*.test.ts'],
         exclude: ['**/*.integration.test.ts'],
@@ -29,6 +31,7 @@ export function unitAndIntegration(options: { servers?: readonly Server[]; integ
     {
       extends: false,
       test: {
+        ...everyProject,
         name: 'integration',
         include: ['src/**/*.integration.test.ts'],
         globalSetup: (options.servers ?? []).map((server) => setupFiles[server]),

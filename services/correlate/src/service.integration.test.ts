@@ -34,7 +34,7 @@ it('starts, makes its topics, and is well', async () => {
   await using _ = service;
   await service.start();
   await vi.waitFor(() => expect(health.report()).toMatchObject({ ready: true, components: { kafka: { ok: true } } }), {
-    timeout: 20_000,
+    timeout: 60_000,
   });
 });
 
@@ -50,7 +50,7 @@ it('waits for a Kafka that is away until it is stopped', async () => {
   const { service, health } = createCorrelate(['127.0.0.1:9'], uniqueName('correlate'));
   const started = service.start();
   started.catch(() => {});
-  await vi.waitFor(() => expect(health.report().components.kafka?.ok).toBe(false), { timeout: 20_000, interval: 50 });
+  await vi.waitFor(() => expect(health.report().components.kafka?.ok).toBe(false), { timeout: 60_000, interval: 50 });
   await service.stop();
   await expect(started).rejects.toThrow('correlate is stopping');
 });

@@ -62,7 +62,7 @@ it('takes a change into open runs from the next commit on, and keeps what it had
 
   const before = source.now();
   writeFileSync(file, declaring('tenant'));
-  await vi.waitFor(() => expect(source.now()).not.toBe(before), 10_000);
+  await vi.waitFor(() => expect(source.now()).not.toBe(before), 60_000);
   driver.pipe(second, 3_000);
   driver.advance(2_000);
   driver.commit();
@@ -73,7 +73,7 @@ it('takes a change into open runs from the next commit on, and keeps what it had
   expect(findings()).toEqual([expect.stringContaining("must have required property 'tenant'")]);
 
   writeFileSync(file, 'toolSchemas: { get_order: 7 }');
-  await vi.waitFor(() => expect(log.error).toHaveBeenCalled(), 10_000);
+  await vi.waitFor(() => expect(log.error).toHaveBeenCalled(), 60_000);
   driver.pipe(fourth, 9_000);
   driver.advance(2_000);
   driver.commit();

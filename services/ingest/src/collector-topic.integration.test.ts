@@ -40,7 +40,7 @@ const untilStored = (ingest: RunningIngest, names: string[]) =>
         expect(records.filter(({ record }) => record.traceId === traceIdOf(name))).toHaveLength(3);
       }
     },
-    { timeout: 30_000, interval: 300 },
+    { timeout: 60_000, interval: 300 },
   );
 
 describe("the Collector's topic", () => {

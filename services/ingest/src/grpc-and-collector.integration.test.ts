@@ -142,7 +142,7 @@ describe("the Collector's topic", () => {
     });
     return lag.reduce((sum, each) => sum + each, 0);
   };
-  const untilRead = () => vi.waitFor(async () => expect(await committed()).toBe(0), { timeout: 20_000, interval: 200 });
+  const untilRead = () => vi.waitFor(async () => expect(await committed()).toBe(0), { timeout: 60_000, interval: 200 });
 
   it('is read in both encodings, and what cannot be read goes to the dead letters and stops nothing', async () => {
     const poison = Buffer.from([10, 200, 1, 7, 7]);

@@ -105,14 +105,14 @@ describe('a call of OTLP/gRPC', () => {
     const stream = call(session());
     stream.on('error', () => {});
     stream.write(frame(Buffer.alloc(50 * 1024), 0, LIMIT));
-    await vi.waitFor(() => expect(budget.inUse).toBeGreaterThan(50 * 1024));
+    await vi.waitFor(() => expect(budget.inUse).toBeGreaterThan(50 * 1024), 60_000);
     const { code, message } = await answerTo(frame(Buffer.alloc(40 * 1024)));
     expect({ code, message }).toEqual({
       code: RpcCode.RESOURCE_EXHAUSTED,
       message: expect.stringContaining('waiting'),
     });
     stream.close(constants.NGHTTP2_CANCEL);
-    await vi.waitFor(() => expect(budget.inUse).toBe(0));
+    await vi.waitFor(() => expect(budget.inUse).toBe(0), 60_000);
   });
 
   it('is taken after one that was no HTTP/2', async () => {

@@ -52,7 +52,7 @@ export async function readTopic<N extends RecordName>(brokers: readonly string[]
   await admin.connect();
   const left = new Map<number, number>();
   // a topic that was just created may not have its leaders yet, which kafkajs does not retry here
-  const offsets = await vi.waitFor(() => admin.fetchTopicOffsets(topic), { timeout: 10_000, interval: 100 });
+  const offsets = await vi.waitFor(() => admin.fetchTopicOffsets(topic), { timeout: 60_000, interval: 100 });
   for (const { partition, high, low } of offsets) {
     if (Number(high) > Number(low)) left.set(partition, Number(high));
   }

@@ -33,7 +33,7 @@ function post(ingest: RunningIngest, name: string, spans = 1): Promise<Response>
 }
 
 const readiness = (ingest: RunningIngest, ready: boolean) =>
-  vi.waitFor(() => expect(ingest.health.report().components.kafka?.ok).toBe(ready), { timeout: 30_000, interval: 100 });
+  vi.waitFor(() => expect(ingest.health.report().components.kafka?.ok).toBe(ready), { timeout: 60_000, interval: 100 });
 
 describe('back-pressure', () => {
   it('answers 429 with Retry-After when too much waits for Kafka, and has all that it answered with 200', async () => {
@@ -92,7 +92,7 @@ describe('while Kafka is away', () => {
     broker().kill('SIGSTOP');
     try {
       // the threads of the broker do not stop all at once
-      await vi.waitFor(async () => expect((await post(ingest, 'hang')).status).toBe(503), { timeout: 20_000 });
+      await vi.waitFor(async () => expect((await post(ingest, 'hang')).status).toBe(503), { timeout: 60_000 });
     } finally {
       broker().kill('SIGCONT');
     }
@@ -111,7 +111,7 @@ describe('while Kafka is away', () => {
   it('listens from the start, answers 503, and stops when asked though Kafka never came', async () => {
     const ingest = createIngest(['127.0.0.1:9']);
     const starting = ingest.service.start();
-    await vi.waitFor(() => expect(ingest.service.ports.grpc).toBeGreaterThan(0));
+    await vi.waitFor(() => expect(ingest.service.ports.grpc).toBeGreaterThan(0), 60_000);
     expect((await post(ingest, 'early')).status).toBe(503);
     expect(ingest.health.ready).toBe(false);
     await ingest.service.stop();
@@ -121,10 +121,11 @@ describe('while Kafka is away', () => {
 
 describe('stopping', () => {
   it('answers what is under way first, with its spans in Kafka', async () => {
-    const ingest = await startIngest(broker().brokers, { SPANWISE_INGEST_LINGER: '200ms' });
+    const ingest = await startIngest(broker().brokers, { SPANWISE_INGEST_LINGER: '2s' });
     const answers = Array.from({ length: 5 }, (_, i) => post(ingest, `last ${i}`));
-    await vi.waitFor(async () =>
-      expect((await ingest.metric('spanwise_ingest_in_flight_bytes'))[0]?.value).toBeGreaterThan(0),
+    await vi.waitFor(
+      async () => expect((await ingest.metric('spanwise_ingest_in_flight_bytes'))[0]?.value).toBeGreaterThan(0),
+      60_000,
     );
     await new Promise((resolve) => setTimeout(resolve, 50));
     await ingest.service.stop();

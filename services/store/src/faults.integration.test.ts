@@ -33,7 +33,7 @@ describe('a store that is killed', () => {
       proxy.fault = fault;
       await pipeline.send('step-stats', 'StepStats', stats(100));
       await pipeline.send('runs', 'Run', [run('a'), run('b', { verdict: 'failed', previousVerdict: 'correct' })]);
-      await expect.poll(() => proxy.lost, { timeout: 15_000, message: killed.output }).toBe(2);
+      await expect.poll(() => proxy.lost, { message: killed.output }).toBe(2);
       const [announced] = await pipeline.committed('step-stats');
       expect(announced).toMatchObject({ offset: 0, metadata: expect.stringContaining('"end":10') });
       await killed.kill();
@@ -42,14 +42,10 @@ describe('a store that is killed', () => {
       await pipeline.send('step-stats', 'StepStats', stats(50));
 
       await using next = await pipeline.store();
-      await pipeline.reaches(statsStored, 150, 30_000);
-      await pipeline.reaches('SELECT count() FROM runs', 2, 30_000);
-      await expect
-        .poll(() => pipeline.committed('step-stats'), { timeout: 10_000 })
-        .toEqual([{ partition: 0, offset: 15, metadata: null }]);
-      await expect
-        .poll(() => pipeline.committed('runs'), { timeout: 10_000 })
-        .toEqual([{ partition: 0, offset: 1, metadata: null }]);
+      await pipeline.reaches(statsStored, 150);
+      await pipeline.reaches('SELECT count() FROM runs', 2);
+      await expect.poll(() => pipeline.committed('step-stats')).toEqual([{ partition: 0, offset: 15, metadata: null }]);
+      await expect.poll(() => pipeline.committed('runs')).toEqual([{ partition: 0, offset: 1, metadata: null }]);
       expect(await pipeline.count(statsStored)).toBe(150);
       expect(await pipeline.rows('SELECT verdict, toInt32(count) AS n FROM verdict_counts ORDER BY verdict')).toEqual([
         { verdict: 'failed', n: 1 },
@@ -80,7 +76,7 @@ describe('two stores', () => {
     await send(40);
     await third.kill();
     await send(20);
-    await pipeline.reaches(statsStored, 100 * 4 * 50, 40_000);
+    await pipeline.reaches(statsStored, 100 * 4 * 50);
     expect((await pipeline.committed('step-stats')).every(({ offset }) => offset > 0)).toBe(true);
   });
 });
@@ -93,7 +89,7 @@ describe('ClickHouse', () => {
     await pipeline.reaches('SELECT count() FROM spans', 50);
     proxy.fault = 'away';
     for (let from = 50; from < 5050; from += 500) await pipeline.send('spans', 'Span', spans(500, from));
-    await expect.poll(() => store.health.ready, { timeout: 10_000 }).toBe(false);
+    await expect.poll(() => store.health.ready).toBe(false);
     expect(store.health.report().components.clickhouse).toMatchObject({ ok: false });
     const metrics = await store.registry.metrics();
     const buffered = Number(/spanwise_store_buffered_bytes (\d+)/.exec(metrics)?.[1]);
@@ -124,13 +120,11 @@ describe('ClickHouse', () => {
       encodeBlock('Span', scattered),
       ...[30, 40, 50].map((at) => encodeBlock('Span', good.slice(at, at + 10))),
     ]);
-    await pipeline.reaches('SELECT count() FROM spans', 60, 40_000);
+    await pipeline.reaches('SELECT count() FROM spans', 60);
     const [letter] = await deadLetters(1);
     expect(letter).toMatchObject({ topic: `${pipeline.prefix}spans`, partition: 0, offset: 3, reason: 'rejected' });
     expect(decodeBlock('Span', letter?.value ?? Buffer.alloc(0))).toHaveLength(150);
-    await expect
-      .poll(() => pipeline.committed('spans'), { timeout: 10_000 })
-      .toEqual([{ partition: 0, offset: 7, metadata: null }]);
+    await expect.poll(() => pipeline.committed('spans')).toEqual([{ partition: 0, offset: 7, metadata: null }]);
   });
 });
 
@@ -178,7 +172,7 @@ test('a partition that reads other than what was announced halts, loudly and alo
   await forgeIntent(1, { end: 2, records: 9, fingerprint: '00', checksum: 1, deadLetters: [] });
 
   await using store = await pipeline.store();
-  await expect.poll(() => store.health.ready, { timeout: 20_000 }).toBe(false);
+  await expect.poll(() => store.health.ready).toBe(false);
   expect(store.health.report().components.partitions?.detail).toMatch(/spans\/0 is halted: fingerprint was 00, is /);
   await pipeline.send('spans', 'Span', spans(10, 200), { partition: 1 });
   await pipeline.reaches('SELECT count() FROM spans', 20);
@@ -209,7 +203,7 @@ async function deadLetters(expected: number): Promise<DeadLetter[]> {
       if (message.value) letters.push(...decodeBlock('DeadLetter', message.value));
     },
   });
-  await expect.poll(() => letters.length, { timeout: 15_000 }).toBe(expected);
+  await expect.poll(() => letters.length).toBe(expected);
   await consumer.disconnect();
   return letters.sort((a, b) => a.offset - b.offset);
 }

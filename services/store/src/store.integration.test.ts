@@ -184,9 +184,7 @@ test('ticks move the offset on and leave no row', async () => {
   await pipeline.send('spans', 'Span', spans(3));
   await pipeline.sendRaw('spans', [encodeTick('Span')]);
   await pipeline.reaches('SELECT count() FROM spans', 3);
-  await expect
-    .poll(() => pipeline.committed('spans'), { timeout: 10_000 })
-    .toEqual([{ partition: 0, offset: 4, metadata: null }]);
+  await expect.poll(() => pipeline.committed('spans')).toEqual([{ partition: 0, offset: 4, metadata: null }]);
   expect(await store.registry.metrics()).toMatch(/spanwise_store_lag_messages\{topic="spans"\} 0\n/);
   expect(await store.registry.metrics()).toMatch(/spanwise_store_rows_total\{table="span_rows"\} 3\n/);
   expect(store.health.ready).toBe(true);
@@ -210,10 +208,8 @@ describe('what clients write by themselves', () => {
     await send(Buffer.alloc(100 * 1024 * 1024), ZSTD);
     await send(encodeBlock('Span', spans(2, 10)), LZ4);
     await producer.disconnect();
-    await pipeline.reaches('SELECT uniqExact(span_id) FROM spans', 12, 30_000);
-    await expect
-      .poll(() => pipeline.committed('spans'), { timeout: 10_000 })
-      .toEqual([{ partition: 0, offset: 7, metadata: null }]);
+    await pipeline.reaches('SELECT uniqExact(span_id) FROM spans', 12);
+    await expect.poll(() => pipeline.committed('spans')).toEqual([{ partition: 0, offset: 7, metadata: null }]);
     // at least once: a store that has to join its group again may meet the batch a second time
     expect(await store.registry.metrics()).toMatch(
       /^spanwise_store_dead_letters_total\{topic="spans",reason="undecodable"\} [1-9]$/m,
@@ -226,7 +222,7 @@ test('a healthy store says that it is ready, and no more', async () => {
   await using store = new StoreProcess(pipeline.env());
   await store.ready();
   await pipeline.send('spans', 'Span', spans(10));
-  await pipeline.reaches('SELECT count() FROM spans', 10, 30_000);
+  await pipeline.reaches('SELECT count() FROM spans', 10);
   await store.kill('SIGTERM');
   const lines = store.output.split('\n').filter((line) => line !== '');
   expect(lines.map((line) => JSON.parse(line).msg)).toEqual(['ready']);

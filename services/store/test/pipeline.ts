@@ -97,7 +97,7 @@ export class Pipeline implements AsyncDisposable {
   }
 
   /** Resolves when what the query counts has reached `expected`; fails when it has not within the time. */
-  async reaches(query: string, expected: number, timeoutMs = 20_000): Promise<void> {
+  async reaches(query: string, expected: number, timeoutMs = 60_000): Promise<void> {
     const until = performance.now() + timeoutMs;
     let seen = -1;
     for (;;) {

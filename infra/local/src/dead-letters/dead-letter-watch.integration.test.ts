@@ -54,7 +54,7 @@ async function write(offsets: number[], end: 'commit' | 'abort') {
   await producer.disconnect();
   // A transaction shows a moment after it has ended: record and mark.
   written += 2;
-  await expect.poll(endOffset, { timeout: 10_000 }).toBe(written);
+  await expect.poll(endOffset).toBe(written);
 }
 
 async function endOffset(): Promise<number> {

@@ -132,9 +132,9 @@ test('spans of a schema that nobody knew are stored once it is known: once, howe
   await using store = await startStore();
   await send('spans', encodeBlock('Span', good), 1);
   await send('spans', poison, 1);
-  await expect.poll(() => store.count('spans'), { timeout: 20_000 }).toBe(good.length);
+  await expect.poll(() => store.count('spans')).toBe(good.length);
   await expect
-    .poll(async () => (await letters()).map(({ reason, topic }) => [topic, reason]), { timeout: 20_000 })
+    .poll(async () => (await letters()).map(({ reason, topic }) => [topic, reason]))
     .toEqual([['spans', 'unknown_schema']]);
   expect(await replay()).toEqual({ matched: 1, sent: 0, skipped: new Map([['hopeless', 1]]) });
 
@@ -146,11 +146,11 @@ test('spans of a schema that nobody knew are stored once it is known: once, howe
   expect(await replay({ filter: { ...everything, topic: 'spans', reason: 'unknown_schema' } })).toMatchObject({
     sent: 1,
   });
-  await expect.poll(() => store.count('spans'), { timeout: 20_000 }).toBe(good.length + late.length);
+  await expect.poll(() => store.count('spans')).toBe(good.length + late.length);
 
   expect(await replay()).toEqual({ matched: 1, sent: 0, skipped: new Map([['replayed', 1]]) });
   await send('spans', encodeBlock('Span', spansOf('last')), 1);
-  await expect.poll(() => store.count('spans'), { timeout: 20_000 }).toBe(good.length + late.length + 3);
+  await expect.poll(() => store.count('spans')).toBe(good.length + late.length + 3);
   expect(await store.count('span_rows')).toBe(good.length + late.length + 3);
   expect(await letters()).toHaveLength(1);
 

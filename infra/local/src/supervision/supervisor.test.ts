@@ -56,7 +56,7 @@ test('a killed service is started again and ready again, and the restart is repo
   await child.whenReady(20_000);
   const first = child.pid as number;
   process.kill(first, 'SIGKILL');
-  await expect.poll(() => events.at(-1)?.kind === 'ready' && child.pid !== first, { timeout: 20_000 }).toBe(true);
+  await expect.poll(() => events.at(-1)?.kind === 'ready' && child.pid !== first).toBe(true);
   const kinds = events.map(({ kind }) => kind).filter((kind) => kind !== 'unready');
   expect(kinds).toEqual(['started', 'ready', 'ended', 'started', 'ready']);
   expect(events.find(({ kind }) => kind === 'ended')).toMatchObject({
@@ -71,7 +71,7 @@ test('a killed service is started again and ready again, and the restart is repo
 test('a service that keeps crashing waits longer each time, up to a bound', async () => {
   await startChild('crashes');
   const ended = () => events.filter((event) => event.kind === 'ended');
-  await expect.poll(() => ended().length, { timeout: 20_000 }).toBeGreaterThanOrEqual(4);
+  await expect.poll(() => ended().length).toBeGreaterThanOrEqual(4);
   expect(ended().slice(0, 4)).toMatchObject([20, 40, 80, 80].map((restartInMs) => ({ restartInMs })));
   expect(ended()[0]).toMatchObject({ how: 'with exit code 3' });
 });
@@ -89,7 +89,7 @@ test('a service that refuses its configuration is not started again, and its own
 
 test('a service that is not well says why', async () => {
   const child = await startChild('unwell');
-  await expect.poll(() => child.detail, { timeout: 20_000 }).toBe('kettle: cold');
+  await expect.poll(() => child.detail).toBe('kettle: cold');
   await expect(child.whenReady(10)).rejects.toThrow('kettle: cold');
 });
 
@@ -103,7 +103,7 @@ test('a service that does not heed SIGTERM is killed', async () => {
 
 test('stopping while a service waits for its next start is quick and final', async () => {
   const child = await startChild('crashes');
-  await expect.poll(() => events.some((event) => event.kind === 'ended'), { timeout: 20_000 }).toBe(true);
+  await expect.poll(() => events.some((event) => event.kind === 'ended')).toBe(true);
   await supervisor.stop();
   expect(child.pid).toBeUndefined();
 });
@@ -111,7 +111,7 @@ test('stopping while a service waits for its next start is quick and final', asy
 test('a command that cannot be run is reported like a crash', async () => {
   const readyUrl = 'http://127.0.0.1:1/readyz';
   supervisor.start({ name: 'ghost', command: '/nonexistent', args: [], env: {}, readyUrl });
-  await expect.poll(() => events[0]?.kind, { timeout: 20_000 }).toBe('ended');
+  await expect.poll(() => events[0]?.kind).toBe('ended');
 });
 
 test('when the supervisor itself is killed, its services end', async () => {
@@ -122,5 +122,5 @@ test('when the supervisor itself is killed, its services end', async () => {
   const pid = Number(String(line));
   expect(isAlive(pid)).toBe(true);
   parent.kill('SIGKILL');
-  await expect.poll(() => isAlive(pid), { timeout: 20_000 }).toBe(false);
+  await expect.poll(() => isAlive(pid)).toBe(false);
 });

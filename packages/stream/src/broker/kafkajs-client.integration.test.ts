@@ -19,7 +19,7 @@ describe('the Kafka client', () => {
   async function received(count: number): Promise<string[]> {
     await using collector = new Collector(brokers);
     await collector.start([topic]);
-    await until(`${count} messages`, () => collector.values(topic).length >= count, 10_000);
+    await until(`${count} messages`, () => collector.values(topic).length >= count);
     return collector.values(topic).map(String);
   }
 

@@ -10,7 +10,7 @@ brokerContract('Kafka', async () => {
   const brokers = inject('kafkaBrokers');
   return {
     createTopic: (name, partitions) => createTopics(brokers, [topicSpec(name, partitions)]),
-    connect: () => KafkaBroker.connect({ brokers, clientId: 'contract' }),
+    connect: () => KafkaBroker.connect({ brokers, clientId: 'contract', sessionTimeoutMs: 30_000 }),
     [Symbol.asyncDispose]: async () => {},
   };
 });
@@ -24,5 +24,5 @@ it('a join that fails leaves no connection behind', async () => {
     ...{ onAssigned: ignore, onBatch: ignore, onLostInput: ignore, onTruncatedInput: ignore, onCrash: ignore },
   };
   await expect(broker.join(uniqueName('group'), uniqueName('no-such-topic'), listener)).rejects.toThrow();
-  await until('connections closed', () => sockets() === before, 2_000);
+  await until('connections closed', () => sockets() <= before);
 });
