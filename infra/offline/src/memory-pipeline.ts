@@ -76,6 +76,7 @@ export class MemoryPipeline {
       sessionGapMs: SESSION_GAP_MS,
       sessionRetentionMs: SESSION_RETENTION_MS,
       maxSessions: Number.POSITIVE_INFINITY,
+      maxStateBytes: Number.POSITIVE_INFINITY,
     };
     const correlateMetrics = new CorrelateMetrics(createRegistry(), 50);
     this.#correlate = new Partitions(correlateTopology(gaps, correlateMetrics), partitions, startMs);

@@ -22,6 +22,7 @@ export type { CommitEvent, DeadLetterEvent, EngineObserver, RestoreEvent } from 
 export { murmur2, partitionForKey } from './partition.ts';
 export { StandstillError, TruncatedInputError, UnrestorableStateError } from './restore.ts';
 export { decodeResumePoint, type ResumePoint } from './resume-point.ts';
+export { StateLoad } from './state-load.ts';
 export { StreamEngine } from './stream-engine.ts';
 export { type TestDriverOptions, TopologyTestDriver } from './test-driver.ts';
 export { ensureTopics, partitionCount, type TopicOverrides, UnusableTopicError } from './topics.ts';

@@ -1,4 +1,4 @@
-import { adminFields, duration, integer, streamFields } from '@spanwise/runtime';
+import { adminFields, bytes, duration, integer, streamFields } from '@spanwise/runtime';
 
 export const correlateConfig = {
   service: 'correlate',
@@ -13,12 +13,17 @@ export const correlateConfig = {
     sessionRetentionMs: {
       env: 'SPANWISE_CORRELATE_SESSION_RETENTION',
       schema: duration('24h'),
-      doc: 'For this log time after its final verdict a conversation is remembered, so that a later run revises it.',
+      doc: 'For this log time after its final verdict a conversation is remembered, so that a later run revises it. Shorter as a partition fills: half of it where it holds half of SPANWISE_CORRELATE_MAX_SESSIONS, or of SPANWISE_CORRELATE_MAX_STATE_BYTES.',
     },
     maxSessions: {
       env: 'SPANWISE_CORRELATE_MAX_SESSIONS',
       schema: integer(500_000, { min: 1 }),
       doc: 'Conversations that a partition holds, open ones and remembered ones. While there are more, one is judged finally after 60 s without an ended run, and forgotten.',
+    },
+    maxStateBytes: {
+      env: 'SPANWISE_CORRELATE_MAX_STATE_BYTES',
+      schema: bytes('128MiB'),
+      doc: 'State that a partition holds, in bytes as spanwise_correlate_state_bytes shows them. While there is more, the same is done as for SPANWISE_CORRELATE_MAX_SESSIONS. A process takes up to four times as much memory, for each partition that it owns.',
     },
     maxLabels: {
       env: 'SPANWISE_CORRELATE_MAX_LABELS',

@@ -20,7 +20,7 @@ const signal = newRecord('Signal', {
 it('goes on and judges every other conversation alike, whatever a client writes into signals', () => {
   let judged = 0;
   const play = (hostile: readonly Buffer[]) => {
-    const lifetimes = { sessionGapMs: HOUR / 2, sessionRetentionMs: HOUR, maxSessions: 1_000 };
+    const lifetimes = { sessionGapMs: HOUR / 2, sessionRetentionMs: HOUR, maxSessions: 1_000, maxStateBytes: 2 ** 28 };
     const driver = new TopologyTestDriver(correlateTopology(lifetimes, new CorrelateMetrics(new Registry(), 10)));
     for (const block of hostile) driver.pipe(block, driver.now + 100);
     driver.pipe(signal, driver.now);

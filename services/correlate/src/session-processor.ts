@@ -1,18 +1,20 @@
 import type { SessionJudge, Slots } from '@spanwise/detectors';
 import type { Run, Session, Signal } from '@spanwise/schemas';
-import type { Processor, ProcessorContext } from '@spanwise/stream';
+import { type Processor, type ProcessorContext, StateLoad } from '@spanwise/stream';
 import type { CorrelateMetrics } from './metrics.ts';
 
 export interface SessionLifetimes {
   /** Log time in ms without an ended run after which a conversation is judged finally. */
   sessionGapMs: number;
-  /** Log time in ms for which a finally judged conversation can still go on. */
+  /** Log time in ms for which a finally judged conversation can still go on in an empty partition; the fuller it is, the shorter. */
   sessionRetentionMs: number;
   /** Conversations of one partition above which one is judged finally after `crowdedGapMs`, and forgotten. */
   maxSessions: number;
+  /** Bytes of state of one partition above which the same holds. */
+  maxStateBytes: number;
 }
 
-/** Log time in ms without an ended run after which a conversation is judged finally while there are more than `maxSessions`. */
+/** Log time in ms without an ended run after which a conversation is judged finally while there are more than `maxSessions`, or they take too much. */
 export const crowdedGapMs = 60_000;
 
 /** Characters of a tenant or a session's id at most, as `ingest` cuts them and `detect` lets them pass. */
@@ -40,6 +42,7 @@ export class SessionProcessor implements Processor<Signal> {
   readonly #judge: SessionJudge;
   readonly #lifetimes: SessionLifetimes;
   readonly #metrics: CorrelateMetrics;
+  readonly #load: StateLoad;
   readonly #open = new Map<string, Slots>();
   /** Counted once the transaction has committed; `#uncounted` until they are sure to be part of it. */
   #countable: FinalSession[] = [];
@@ -49,6 +52,7 @@ export class SessionProcessor implements Processor<Signal> {
     this.#judge = judge;
     this.#lifetimes = lifetimes;
     this.#metrics = metrics;
+    this.#load = new StateLoad(lifetimes.maxSessions, lifetimes.maxStateBytes);
   }
 
   process(signal: Signal, context: ProcessorContext): void {
@@ -64,6 +68,10 @@ export class SessionProcessor implements Processor<Signal> {
   }
 
   punctuate(key: string, timer: string, context: ProcessorContext): void {
+    if (key === StateLoad.KEY) {
+      this.#load.weigh(context);
+      return;
+    }
     if (timer === FORGET) {
       this.#forget(key, context);
       return;
@@ -74,15 +82,16 @@ export class SessionProcessor implements Processor<Signal> {
     this.#emit(session, context);
     if (!slots.get(COUNTED)) {
       slots.put(COUNTED, true);
-      this.#uncounted.push({ session, isEarly: this.#isCrowded(context) });
+      this.#uncounted.push({ session, isEarly: this.#load.isTooMuch(context) });
     }
-    if (this.#isCrowded(context)) {
+    if (this.#load.isTooMuch(context)) {
       this.#forget(key, context);
       return;
     }
     this.#judge.compact(slots);
     this.#open.delete(key);
-    context.schedule(key, FORGET, context.dueTime + this.#lifetimes.sessionRetentionMs);
+    const free = 1 - this.#load.share(context);
+    context.schedule(key, FORGET, context.dueTime + Math.round(free * this.#lifetimes.sessionRetentionMs));
   }
 
   beforeCommit(): void {
@@ -102,6 +111,7 @@ export class SessionProcessor implements Processor<Signal> {
     this.#emit(session, context);
     context.cancel(key, FORGET);
     context.schedule(key, GAP, context.dueTime + this.#gapMs(context));
+    this.#load.watch(context);
   }
 
   #forget(key: string, context: ProcessorContext): void {
@@ -111,12 +121,7 @@ export class SessionProcessor implements Processor<Signal> {
 
   #gapMs(context: ProcessorContext): number {
     const { sessionGapMs } = this.#lifetimes;
-    return this.#isCrowded(context) ? Math.min(sessionGapMs, crowdedGapMs) : sessionGapMs;
-  }
-
-  /** A function of the state, so that a replay ends the same conversations at the same time. */
-  #isCrowded(context: ProcessorContext): boolean {
-    return context.store.size > this.#lifetimes.maxSessions;
+    return this.#load.isTooMuch(context) ? Math.min(sessionGapMs, crowdedGapMs) : sessionGapMs;
   }
 
   #emit(session: Session, context: ProcessorContext): void {

@@ -1,5 +1,5 @@
 import { newRecord, type Run, topic } from '@spanwise/schemas';
-import { TopologyTestDriver } from '@spanwise/stream';
+import { StateLoad, TopologyTestDriver } from '@spanwise/stream';
 import { Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
 import { CorrelateMetrics } from './metrics.ts';
@@ -29,9 +29,9 @@ const signalOf = (run: Partial<Run>) => {
 
 const traceId = (n: number): string => n.toString(16).padStart(32, '0');
 
-function start(maxSessions = 1_000) {
+function start({ maxSessions = 1_000_000, maxStateBytes = 2 ** 30 } = {}) {
   const registry = new Registry();
-  const lifetimes = { sessionGapMs: 30 * MINUTE, sessionRetentionMs: 24 * HOUR, maxSessions };
+  const lifetimes = { sessionGapMs: 30 * MINUTE, sessionRetentionMs: 24 * HOUR, maxSessions, maxStateBytes };
   const driver = new TopologyTestDriver(correlateTopology(lifetimes, new CorrelateMetrics(registry, 10)));
   const sessions = () => driver.outputs<'Session'>('sessions');
   return { driver, registry, sessions };
@@ -126,17 +126,49 @@ describe('correlate', () => {
   });
 
   it('holds no more conversations than it may for long, and says which it ended early', async () => {
-    const { driver, registry, sessions } = start(10);
+    const { driver, registry, sessions } = start({ maxSessions: 10 });
     for (let i = 1; i <= 30; i++) driver.pipe(signalOf({ traceId: traceId(i), sessionId: `conv-${i}` }), i);
     driver.advance(2 * MINUTE);
     const final = sessions().filter((session) => session.final);
     expect(final.map(({ sessionId }) => sessionId)).toContain('conv-30');
-    expect(Object.keys(driver.state())).toHaveLength(10);
+    expect(Object.keys(driver.state()).filter((key) => key !== StateLoad.KEY)).toHaveLength(10);
     const early = await registry.getSingleMetric('spanwise_correlate_sessions_ended_early_total')?.get();
     expect(early?.values[0]?.value).toBe(20);
     // those that were there before it was crowded are judged in their own time
     driver.advance(HOUR);
     expect(sessions().filter((session) => session.final)).toHaveLength(30);
+  });
+
+  it('remembers conversations for less time the fuller it is', () => {
+    const { driver } = start({ maxSessions: 10 });
+    for (let i = 1; i <= 5; i++) driver.pipe(signalOf({ traceId: traceId(i), sessionId: `conv-${i}` }), i);
+    driver.advance(12 * HOUR);
+    expect(Object.keys(driver.state())).toHaveLength(5);
+    driver.advance(HOUR);
+    expect(driver.state()).toEqual({});
+  });
+
+  it('whose state takes too much soon judges what is quiet, and holds little more than its limit', async () => {
+    const LIMIT = 100_000;
+    const flood = async (maxStateBytes: number) => {
+      const { driver, registry, sessions } = start({ maxStateBytes });
+      let most = 0;
+      for (let second = 0; second < 600; second++) {
+        const verdict = 'suspect' as const;
+        driver.pipe(signalOf({ traceId: traceId(second), sessionId: `conv-${second}`, verdict }), second * 1_000);
+        if (second % 10 === 9) most = Math.max(most, JSON.stringify(driver.state()).length);
+      }
+      const early = await registry.getSingleMetric('spanwise_correlate_sessions_ended_early_total')?.get();
+      return { most, early: early?.values[0]?.value, final: sessions().filter(({ final }) => final).length };
+    };
+    const free = await flood(2 ** 30);
+    expect(free).toMatchObject({ early: 0, final: 0 });
+    expect(free.most).toBeGreaterThan(3 * LIMIT);
+    const crowded = await flood(LIMIT);
+    // what comes until it is weighed again, and until it has been quiet for a minute
+    expect(crowded.most).toBeLessThan(LIMIT + (free.most * 75) / 600);
+    expect(crowded.early).toBe(crowded.final);
+    expect(crowded.final).toBeGreaterThan(100);
   });
 
   it('gives the same after crashes as without', () => {

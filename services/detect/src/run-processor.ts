@@ -1,6 +1,6 @@
 import { LearnedNormals, type RunEnd, type RunJudge, type RunOutput, type Slots, type Step } from '@spanwise/detectors';
 import { encodeAlone, type Run, type Span } from '@spanwise/schemas';
-import { DEAD_LETTERS, type Processor, type ProcessorContext } from '@spanwise/stream';
+import { DEAD_LETTERS, type Processor, type ProcessorContext, StateLoad } from '@spanwise/stream';
 import { impossibleQuantity } from './impossible-quantity.ts';
 import { LiveRuns } from './live-runs.ts';
 import type { DetectMetrics } from './metrics.ts';
@@ -37,18 +37,6 @@ const COUNTED = 'counted';
 /** Store key of what is normal, a slot for each agent: no run's, since it has no slash. */
 export const NORMALS_KEY = 'normals';
 
-/**
- * Store key of what the state was found to take, and of the timer that weighs it: no run's either. Weighed by a timer, the bytes are state
- * like any other, and a replay finds the same runs too many.
- */
-export const LOAD_KEY = 'load';
-const WEIGH = 'weigh';
-const BYTES = 'bytes';
-/** Log time in ms from one weighing to the next. */
-const WEIGH_EVERY_MS = 10_000;
-/** Runs below which nothing is weighed: one takes at most a few megabytes. */
-const WEIGH_FROM = 16;
-
 /** The key of a span's run; also the Kafka key of everything that is said about the run. */
 export function runKey(record: { tenant: string; traceId: string }): string {
   return `${record.tenant}/${record.traceId}`;
@@ -63,6 +51,7 @@ export class RunProcessor implements Processor<Span> {
   readonly #lifetimes: RunLifetimes;
   readonly #metrics: DetectMetrics;
   readonly #live = new LiveRuns();
+  readonly #load: StateLoad;
   /** What the runs of this partition have taught. */
   #normals: LearnedNormals | undefined;
   readonly #stepStats = new StepStatsAggregator();
@@ -75,6 +64,9 @@ export class RunProcessor implements Processor<Span> {
     this.#judge = judgeNow();
     this.#lifetimes = lifetimes;
     this.#metrics = metrics;
+    this.#load = new StateLoad(lifetimes.maxRuns, lifetimes.maxStateBytes, (context) =>
+      this.#normalsOf(context).isEmpty ? 0 : 1,
+    );
   }
 
   process(span: Span, context: ProcessorContext): void {
@@ -90,7 +82,7 @@ export class RunProcessor implements Processor<Span> {
     // An end timer that fires before the run is quiet sets itself again: no timer is written per span.
     if (output.lifecycle.changed) {
       context.schedule(key, END, context.dueTime + this.#quietTime(output.lifecycle.rootEnded, context));
-      if (bytesOf(context) === undefined && this.#runs(context) >= WEIGH_FROM) this.#weigh(context);
+      this.#load.watch(context);
     }
     if (output.reopened) {
       context.cancel(key, REDUCE);
@@ -104,7 +96,7 @@ export class RunProcessor implements Processor<Span> {
   }
 
   punctuate(key: string, timer: string, context: ProcessorContext): void {
-    if (key === LOAD_KEY) this.#weigh(context);
+    if (key === StateLoad.KEY) this.#load.weigh(context);
     else if (timer === END) this.#endIfQuiet(key, context);
     else if (timer === REDUCE) this.#reduce(key, context);
     else this.#forget(key, context);
@@ -152,17 +144,8 @@ export class RunProcessor implements Processor<Span> {
   #reduce(key: string, context: ProcessorContext): void {
     const isLeft = this.#judge.giveUp(this.#live.of(key, context));
     this.#live.drop(key, context);
-    if (isLeft && this.#isCrowded(context)) this.#forget(key, context);
+    if (isLeft && this.#load.isTooMuch(context)) this.#forget(key, context);
     else if (isLeft) context.schedule(key, FORGET, context.dueTime + this.#lifetimes.summaryRetentionMs);
-  }
-
-  #weigh(context: ProcessorContext): void {
-    if (this.#runs(context) < WEIGH_FROM) {
-      context.store.delete(LOAD_KEY);
-      return;
-    }
-    context.store.put(LOAD_KEY, BYTES, context.store.bytes);
-    context.schedule(LOAD_KEY, WEIGH, context.dueTime + WEIGH_EVERY_MS);
   }
 
   #forget(key: string, context: ProcessorContext): void {
@@ -227,26 +210,10 @@ export class RunProcessor implements Processor<Span> {
   /** Log time without a span after which a run is ended. */
   #quietTime(rootEnded: boolean, context: ProcessorContext): number {
     const patience = this.#patience(rootEnded);
-    return this.#isCrowded(context) ? Math.min(patience, crowdedQuietMs) : patience;
+    return this.#load.isTooMuch(context) ? Math.min(patience, crowdedQuietMs) : patience;
   }
 
   #patience(rootEnded: boolean): number {
     return rootEnded ? this.#lifetimes.runQuietMs : this.#lifetimes.runAbandonMs;
   }
-
-  /** A function of the state, so that a replay ends the same runs at the same time. */
-  #isCrowded(context: ProcessorContext): boolean {
-    const { maxRuns, maxStateBytes } = this.#lifetimes;
-    return this.#runs(context) > maxRuns || (bytesOf(context) ?? 0) > maxStateBytes;
-  }
-
-  #runs(context: ProcessorContext): number {
-    const others = (this.#normalsOf(context).isEmpty ? 0 : 1) + (bytesOf(context) === undefined ? 0 : 1);
-    return context.store.size - others;
-  }
-}
-
-/** As they were weighed last; undefined: there are few runs. */
-function bytesOf({ store }: ProcessorContext): number | undefined {
-  return store.get<number>(LOAD_KEY, BYTES);
 }

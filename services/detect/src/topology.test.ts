@@ -10,13 +10,12 @@ import {
   type SpanRevision,
   type StepStats,
 } from '@spanwise/schemas';
-import { TopologyTestDriver } from '@spanwise/stream';
+import { StateLoad, TopologyTestDriver } from '@spanwise/stream';
 import { trace } from '@spanwise/testkit';
 import { span, spanIdOf, traceIdOf } from '@spanwise/testkit/spans';
 import { Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
 import { DetectMetrics } from './metrics.ts';
-import { LOAD_KEY } from './run-processor.ts';
 import { detectTopology } from './topology.ts';
 
 const MINUTE = 60_000;
@@ -204,7 +203,7 @@ describe('detect', () => {
     // the first hundred came while there was room, and wait for their roots
     expect(runs(driver).map(({ verdict }) => verdict)).toEqual(Array.from({ length: 50 }, () => 'correct'));
     expect(findings(driver)).toEqual([]);
-    expect(Object.keys(driver.state()).filter((key) => key !== LOAD_KEY)).toHaveLength(100);
+    expect(Object.keys(driver.state()).filter((key) => key !== StateLoad.KEY)).toHaveLength(100);
     driver.advance(30 * MINUTE);
     expect(runs(driver)).toHaveLength(150);
     const early = await registry.getSingleMetric('spanwise_detect_runs_ended_early_total')?.get();
