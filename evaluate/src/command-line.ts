@@ -31,7 +31,10 @@ ${presets.map(({ name, doc }) => `                         ${name.padEnd(6)} ${d
   --help
 
 The report: {ok, preset, seed, sessions, spans, convention, patterns, verdict}; shares of nothing are null, delayP99Ms counts from
-the release of the span that decided a finding. It is ok when every span was judged and every pattern keeps these bounds: where
+the release of the span that decided a finding. A finding that answers no fault itself and points, by superseded_by, to one of
+its run that does (or to what points there) is told as its consequence: it counts neither for nor against precision. How many
+there were stands below the table and in the details. In a conversation without faults nothing is a consequence.
+The report is ok when every span was judged and every pattern keeps these bounds: where
 it was injected, precision ≥ ${bounds.precision}, recall ≥ ${bounds.recall}, localisation ≥ ${bounds.localisation}; fewer than ${bounds.falseAlarms} false alarm per 1,000 clean sessions.
 Exits 1 when it is not, and says which bounds are missed.
 Of 'each': {ok, conventions: [report…], differences}; ok when every report is, and no recall and no precision differs by more than ${MOST_APART}.

@@ -7,7 +7,7 @@ import type { PatternScore } from './score.ts';
 
 const score = (pattern: string, detected: number, spurious: number): PatternScore => ({
   ...{ pattern, detected, spurious, injected: 100, findings: detected + spurious, localised: detected },
-  ...{ rootCauses: detected, falseAlarms: 0, onNegatives: 0, delaysMs: [], lagsMs: [] },
+  ...{ rootCauses: detected, consequences: 0, falseAlarms: 0, onNegatives: 0, delaysMs: [], lagsMs: [] },
 });
 
 const evaluatedIn = (convention: string, scores: readonly PatternScore[]): Evaluated => ({

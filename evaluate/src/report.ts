@@ -157,12 +157,22 @@ export function tableOf(evaluated: Evaluated): string {
     inColumns([HEADINGS, ...rows]),
     '',
     `${sessions - history} sessions after ${history} without faults (${spans} spans in all), ${cleanSessions} clean, ${alarmedCleanSessions} of them with a false alarm (${alarms} per 1,000)`,
+    ...toldAsConsequences(patterns),
     `verdict on sessions: AUC ${verdict.auc?.toFixed(3) ?? '–'}, Brier score ${verdict.brier?.toFixed(3) ?? '–'}`,
     ...(confused.length > 0 ? ['', 'Findings that answer nothing, most frequent first:', inColumns(confused)] : []),
     ...(missed.length > 0 ? ['', 'Out of bounds:', ...missed.map((line) => `  ${line}`)] : []),
     ...evaluated.problems.slice(0, 10).map((problem) => `problem: ${problem}`),
     '',
   ].join('\n');
+}
+
+/** What counts neither way is said, so that nobody takes it for nothing. */
+function toldAsConsequences(patterns: readonly PatternScore[]): string[] {
+  const some = patterns
+    .filter(({ consequences }) => consequences > 0)
+    .toSorted((a, b) => b.consequences - a.consequences)
+    .map(({ pattern, consequences }) => `${consequences} ${pattern}`);
+  return some.length === 0 ? [] : [`told as consequences of findings that are right, not counted: ${some.join(', ')}`];
 }
 
 function inColumns(rows: readonly (readonly string[])[]): string {

@@ -1,6 +1,6 @@
 import type { Finding } from '@spanwise/schemas';
 import type { FaultTruth, NegativeTruth, RunTruth } from '@spanwise/simulate';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { shareOf } from './interval.ts';
 import { evaluate, type JudgedSession, type StandingFinding } from './score.ts';
 
@@ -22,8 +22,9 @@ const fault = (spanId: string, others: Partial<FaultTruth> = {}): FaultTruth => 
 const negative: NegativeTruth = { type: 'negative', pattern: 'recovery', variant: 'n', ...where, spans: ['n'] };
 const run = (clean: boolean): RunTruth => ({ type: 'run', ...where, clean, spans: 9, endMs: 1 });
 const found = (spanId: string, others: Partial<Finding> = {}): StandingFinding => {
-  const finding = { pattern: 'recovery', traceId: 't', spanId, rootCauseSpanId: spanId, severity: 'medium', ...others };
-  return { ...finding, toldMs: 2_500, delayMs: 7 } as StandingFinding;
+  const finding = { pattern: 'recovery', traceId: 't', spanId, rootCauseSpanId: spanId, severity: 'medium' };
+  const told = { findingId: `at ${spanId}`, supersededBy: '', toldMs: 2_500, delayMs: 7 };
+  return { ...finding, ...told, ...others } as StandingFinding;
 };
 const scoreOf = (session: JudgedSession) => {
   const evaluation = evaluate(
@@ -82,6 +83,54 @@ test('an observation alarms nobody, nor does what a hard negative does hold', ()
   });
   expect(score).toMatchObject({ falseAlarms: 0, spurious: 1, detected: 1 });
   expect(alarmedCleanSessions).toBe(0);
+});
+
+describe('a finding that points to another one', () => {
+  const storm = found('1', { findingId: 'storm', pattern: 'retry_storm' });
+  const cost = (others: Partial<Finding>) => found('9', { findingId: 'cost', pattern: 'runaway_cost', ...others });
+  const stormy = [fault('1', { pattern: 'retry_storm' }), run(false)];
+  const costOf = (session: JudgedSession) =>
+    evaluate([session], []).patterns.find(({ pattern }) => pattern === 'runaway_cost');
+
+  test('is told as a consequence where that one is right: it counts neither for nor against precision', () => {
+    const told = costOf({ truths: stormy, findings: [storm, cost({ supersededBy: 'storm' })] });
+    expect(told).toMatchObject({ findings: 0, spurious: 0, consequences: 1 });
+  });
+
+  test('is told as a consequence over another that points on', () => {
+    const between = found('2', { findingId: 'between', pattern: 'recovery', supersededBy: 'storm' });
+    const told = costOf({ truths: stormy, findings: [cost({ supersededBy: 'between' }), between, storm] });
+    expect(told).toMatchObject({ spurious: 0, consequences: 1 });
+  });
+
+  test('is right itself where it answers a fault', () => {
+    const truths = [...stormy, fault('9', { pattern: 'runaway_cost' })];
+    const told = costOf({ truths, findings: [storm, cost({ supersededBy: 'storm' })] });
+    expect(told).toMatchObject({ findings: 1, detected: 1, consequences: 0 });
+  });
+
+  const loop = found('5', { findingId: 'loop', pattern: 'no_progress_loop', supersededBy: 'cost' });
+  const elsewhere = found('1', { findingId: 'storm', pattern: 'retry_storm', traceId: 'u' });
+  test.each<[string, JudgedSession]>([
+    ['that answers nothing', { truths: stormy, findings: [storm, loop, cost({ supersededBy: 'loop' })] }],
+    ['that was taken back', { truths: stormy, findings: [storm, cost({ supersededBy: 'gone' })] }],
+    [
+      'of another run',
+      {
+        truths: [fault('1', { pattern: 'retry_storm', traceId: 'u' }), run(false)],
+        findings: [elsewhere, cost({ supersededBy: 'storm' })],
+      },
+    ],
+    ['not at all, beside one that is right', { truths: stormy, findings: [storm, cost({})] }],
+  ])('is spurious where it points to one %s', (_where, session) => {
+    expect(costOf(session)).toMatchObject({ findings: 1, spurious: 1, consequences: 0 });
+  });
+
+  test('alarms a clean conversation, though what it points to be something that a hard negative holds', () => {
+    const truths = [fault('1', { pattern: 'retry_storm', primary: false }), negative, run(true)];
+    const told = costOf({ truths, findings: [storm, cost({ supersededBy: 'storm' })] });
+    expect(told).toMatchObject({ spurious: 1, falseAlarms: 1, consequences: 0 });
+  });
 });
 
 test('a share has an interval that its count decides', () => {

@@ -1,5 +1,6 @@
 import type { Finding } from '@spanwise/schemas';
 import type { FaultTruth, NegativeTruth, Truth } from '@spanwise/simulate';
+import { consequencesOf } from './consequences.ts';
 
 /** A conversation: what was put there, against what was found. */
 export interface JudgedSession {
@@ -20,9 +21,14 @@ export interface PatternScore {
   /** Faults that were put in, what follows from others included; without those that one may see or not. */
   injected: number;
   detected: number;
-  /** Findings but those of what one may see or not; those that answer nothing, a second one for the same fault among them. */
+  /**
+   * Findings but those of what one may see or not, and consequences; those that answer nothing, a second one for the same
+   * fault among them.
+   */
   findings: number;
   spurious: number;
+  /** Findings that answer nothing themselves and are told as consequences of one of their run that does: neither right nor wrong. */
+  consequences: number;
   /** Of the detected: reported at a span that is part of the fault. */
   localised: number;
   /** Of the detected: began where the truth says. */
@@ -73,8 +79,13 @@ export function evaluate(
     for (const { pattern } of session.findings) if (!scores.has(pattern)) scores.set(pattern, newScore(pattern));
     const clean = isClean(session.truths);
     let isAlarmed = false;
+    const answered = new Map([...scores.keys()].map((pattern) => [pattern, answersIn(session, pattern)]));
+    const right = [...answered.values()].flat().flatMap(([, finding]) => finding ?? []);
+    // Where nothing was put in, nothing follows from it.
+    const consequences = clean ? new Set<Finding>() : consequencesOf(session.findings, new Set(right));
     for (const score of scores.values()) {
-      const { told, alarms } = judgePattern(session, clean, score, mistakes);
+      const answers = answered.get(score.pattern) ?? [];
+      const { told, alarms } = judgePattern({ ...session, clean, answers, consequences }, score, mistakes);
       for (const { truth, finding } of told) {
         const last = Math.max(...truth.spans.map((spanId) => arrivedMs.get(spanId) ?? finding.toldMs));
         score.lagsMs.push(Math.max(0, finding.toldMs - last));
@@ -91,6 +102,16 @@ export function evaluate(
 export const isClean = (truths: readonly Truth[]): boolean =>
   truths.every((truth) => truth.type !== 'run' || truth.clean);
 
+/** A fault, and the finding that answers it, if any. */
+type Answer = readonly [FaultTruth, StandingFinding | undefined];
+
+interface PatternInSession extends JudgedSession {
+  readonly clean: boolean;
+  /** To the faults of the pattern */
+  readonly answers: readonly Answer[];
+  readonly consequences: ReadonlySet<Finding>;
+}
+
 interface Told {
   readonly truth: FaultTruth;
   readonly finding: StandingFinding;
@@ -98,16 +119,14 @@ interface Told {
 
 /** Adds a conversation to a pattern's score. Returns what was found, and how many alarms were false in a clean one. */
 function judgePattern(
-  session: JudgedSession,
-  clean: boolean,
+  { truths, findings, clean, answers, consequences }: PatternInSession,
   score: PatternScore,
   mistakes: Mistake[],
 ): { told: Told[]; alarms: number } {
   const { pattern } = score;
   const told: Told[] = [];
-  const faults = session.truths.filter((each): each is FaultTruth => each.type === 'fault' && each.pattern === pattern);
-  const left = new Set(session.findings.filter((finding) => finding.pattern === pattern));
-  for (const [truth, finding] of answers(faults, left)) {
+  const left = new Set(findings.filter((finding) => finding.pattern === pattern));
+  for (const [truth, finding] of answers) {
     if (finding) left.delete(finding);
     if (truth.arguable) continue;
     score.injected += 1;
@@ -126,9 +145,13 @@ function judgePattern(
   }
   let alarms = 0;
   for (const finding of left) {
+    if (consequences.has(finding)) {
+      score.consequences += 1;
+      continue;
+    }
     score.findings += 1;
     score.spurious += 1;
-    const instead = whatIsAt(finding, session.truths);
+    const instead = whatIsAt(finding, truths);
     mistakes.push({ kind: 'spurious', pattern, finding, clean, instead });
     if (!clean || finding.severity === 'info') continue;
     alarms += 1;
@@ -151,12 +174,10 @@ function whatIsAt({ spanId, traceId }: Finding, truths: readonly Truth[]): strin
   return at ? nameOf(at) : 'nothing';
 }
 
-/** Each fault with the finding that answers it; those that count first. */
-function answers(
-  faults: readonly FaultTruth[],
-  findings: ReadonlySet<StandingFinding>,
-): [FaultTruth, StandingFinding | undefined][] {
-  const left = new Set(findings);
+/** Each fault of a pattern with the finding that answers it; those that count first. */
+function answersIn({ truths, findings }: JudgedSession, pattern: string): Answer[] {
+  const faults = truths.filter((each): each is FaultTruth => each.type === 'fault' && each.pattern === pattern);
+  const left = new Set(findings.filter((finding) => finding.pattern === pattern));
   const take = (fits: (finding: Finding) => boolean): StandingFinding | undefined => {
     const finding = [...left].find(fits);
     if (finding) left.delete(finding);
@@ -178,6 +199,7 @@ const newScore = (pattern: string): PatternScore => ({
   detected: 0,
   findings: 0,
   spurious: 0,
+  consequences: 0,
   localised: 0,
   rootCauses: 0,
   falseAlarms: 0,
