@@ -1,8 +1,9 @@
 import type { Finding, Span } from '@spanwise/schemas';
-import { callFields, says, trace } from '@spanwise/testkit/spans';
+import { callFields, says, type TraceBuilder, trace } from '@spanwise/testkit/spans';
 import { expect, test } from 'vitest';
 import { contextContractViolation } from '../run/context-contract-violation.ts';
 import { contextDecay } from '../run/context-decay.ts';
+import { caseNormals } from '../run/judged-cases.ts';
 import { runDetectors } from '../run/registry.ts';
 import { MemorySlots } from '../slots.ts';
 import { RunJudge } from './run-judge.ts';
@@ -48,12 +49,15 @@ test('without its cause it stands for itself', () => {
   expect(run?.reasons.map(({ pattern }) => pattern)).toEqual(['context_decay']);
 });
 
-/** All that stands after a run that every pattern judged. */
+/** All that stands after a run that every pattern judged, by what is normal for agents of the cases. */
 function standing(run: readonly Span[]) {
   const judge = new RunJudge({ detectors: runDetectors() });
   const slots = new MemorySlots();
   const known = new Map<string, Finding>();
-  const outputs = [...run.map((span) => judge.onSpan(slots, span, 1_000_000)), judge.onEnd(slots, 'closed', 2_000_000)];
+  const outputs = [
+    ...run.map((span) => judge.onSpan(slots, span, 1_000_000, caseNormals)),
+    judge.onEnd(slots, 'closed', 2_000_000, caseNormals),
+  ];
   for (const finding of outputs.flatMap((output) => output.findings)) known.set(finding.findingId, finding);
   const findings = [...known.values()].filter(({ withdrawn }) => !withdrawn);
   return {
@@ -99,4 +103,36 @@ test('the error of a caller that gave up follows from the cascade, which begins 
   const { of, run } = standing(spansOfRun);
   expect(of('unresolved_error')?.supersededBy).toBe(of('timeout_cascade')?.findingId);
   expect(run?.rootCauseSpanId).toBe(spansOfRun[0]?.spanId);
+});
+
+const notes = (run: TraceBuilder, count: number): TraceBuilder => {
+  for (let i = 0; i < count; i++) run.call('read_note', { note: `n-${i}` }, { result: { text: `words ${i}` } });
+  return run;
+};
+
+test('a cost that recoveries from recoveries have made follows from them', () => {
+  const run = notes(trace({ agent: 'researcher' }), 6);
+  const order = { order_id: 'A-1042' };
+  for (const repair of ['refresh_credentials', 'switch_region', 'reconnect']) {
+    run
+      .call('get_order', order, { error: 'HTTP 503 Service Unavailable' })
+      .call(repair, { service: 'orders' }, { error: 'InternalError: no healthy upstream' })
+      .call(repair, { service: 'orders' }, { result: { done: repair } });
+  }
+  const { of } = standing(
+    run
+      .call('get_order', order, { result: { total: 45 } })
+      .llm({ text: 'It is 45 EUR.' })
+      .end(),
+  );
+  expect(of('runaway_cost')?.summary).toContain('without 6 calls that failed or repeated others');
+  expect(of('runaway_cost')?.supersededBy).toBe(of('compounding_recovery')?.findingId);
+});
+
+test('a cost that a few failures do not account for stands for itself', () => {
+  const run = trace({ agent: 'researcher' });
+  for (let i = 0; i < 5; i++) run.call('get_order', { order_id: 'A-1042' }, { error: 'HTTP 503 Service Unavailable' });
+  const { of } = standing(notes(run, 30).llm({ text: 'That is all.' }).end());
+  expect(of('retry_storm')).toBeDefined();
+  expect(of('runaway_cost')?.supersededBy).toBe('');
 });

@@ -8,6 +8,11 @@ const search = (run: TraceBuilder, times: number, tool = 'search'): TraceBuilder
   return run;
 };
 
+const repeating = (run: TraceBuilder, times: number): TraceBuilder => {
+  for (let i = 0; i < times; i++) run.call('search', { words: 'the same' }, { result: { found: 1 } });
+  return run;
+};
+
 /** As many searches of an agent, and its answer. */
 export const researching = (agent: string, times: number): Span[] =>
   search(trace({ agent }), times).llm({ text: 'This is what there is.' }).end();
@@ -32,37 +37,37 @@ export const cases: DetectorCase[] = [
         .llm({ text: 'Done.' })
         .end(),
     ],
-    finds: [{ at: 24, began: 2, severity: 'medium', type: 'steps' }],
+    finds: [{ at: 30, began: 2, severity: 'medium', type: 'steps' }],
     example: true,
   },
   {
     name: 'finds it while the run goes on, by what runs of its service need, since no span has named an agent',
     run: search(trace({ agent: 'researcher', service: 'research' }), 30).open(),
     end: null,
-    finds: [{ at: 24, type: 'steps' }],
+    finds: [{ at: 30, type: 'steps' }],
   },
   {
     name: 'finds it as grave from twice the bound on',
     run: researching('researcher', 40),
-    finds: [{ at: 24, severity: 'high' }],
+    finds: [{ at: 30, severity: 'high' }],
   },
   {
     name: 'finds it whatever order the spans come in',
     run: researching('researcher', 30),
     arrival: [...Array(62).keys()].reverse(),
-    finds: [{ at: 24, began: 0 }],
+    finds: [{ at: 30, began: 0 }],
   },
   {
     name: 'says that it began with the sub-agent that makes most of it',
     run: search(trace({ agent: 'researcher' }), 2)
       .agent('digger', (run) => search(run, 30, 'dig'))
       .end(),
-    finds: [{ at: 24, began: 64 }],
+    finds: [{ at: 30, began: 64 }],
   },
   {
     name: 'finds tokens beyond what is needed, at few steps',
     run: inferences(trace({ agent: 'researcher' }), 8, { inputTokens: 4_000, outputTokens: 500 }).end(),
-    finds: [{ at: 4, type: 'tokens' }],
+    finds: [{ at: 6, type: 'tokens' }],
   },
   {
     name: 'finds cost where it is known',
@@ -73,6 +78,18 @@ export const cases: DetectorCase[] = [
     name: 'finds time in which it was at work all along',
     run: thinking(trace({ agent: 'researcher' })).end(),
     finds: [{ at: 3, type: 'time' }],
+  },
+  {
+    name: 'finds what calls that repeat others have made of a run, from the first of the streak on',
+    run: repeating(trace({ agent: 'researcher' }), 20)
+      .llm({ text: 'Done.' })
+      .end(),
+    finds: [{ at: 30, began: 0, type: 'steps' }],
+  },
+  {
+    name: 'is silent about a few more pages than usual',
+    run: researching('researcher', 14),
+    finds: [],
   },
   {
     name: 'is silent about an agent of which too few runs are known',

@@ -1,12 +1,14 @@
 import type { Reporter } from '../detector/detector.ts';
-import type { Needs, NormalNeeds, Quantity, Who } from '../detector/normals.ts';
+import type { Needs, NormalNeeds, Quantity } from '../detector/normals.ts';
 import { describePattern, type RunPatternLogic, runPattern } from '../detector/pattern.ts';
 import type { RunView } from '../detector/run-view.ts';
 import * as setting from '../detector/setting.ts';
 import type { Step } from '../detector/step.ts';
-import { activeTime, activeTimeOf, isWork, waitingTools } from '../relations/active-time.ts';
-import { byStartIn } from '../relations/calls.ts';
+import { activeTimeOf, isWork, waitingTools } from '../relations/active-time.ts';
 import { type Excess, excessOf } from '../relations/excess.ts';
+import { amountOf, spentStepByStep, stepsSpent, tokensSpent } from '../relations/spending.ts';
+import { normsFor, whoseRunIs } from '../relations/whose-needs.ts';
+import { callsInVain } from '../repetition/calls-in-vain.ts';
 
 const DESCRIPTION = describePattern({
   pattern: 'runaway_cost',
@@ -33,7 +35,9 @@ const DESCRIPTION = describePattern({
   evidence: {
     steps:
       'inferences and tool calls; expected and seen in words; numbers `seen`, `bound`, `normal` (the quantile), `share` ' +
-      '(which quantile), `runs` (it was learned from), `steps`, `tokens`, `costUsd`; spans: what makes most of the excess',
+      '(which quantile), `runs` (it was learned from), `steps`, `tokens`, `costUsd`; where the run would have kept within all ' +
+      'bounds without the calls that failed or repeated others, `inVain`, how many these are; spans: those calls, and ' +
+      'what makes most of the excess',
     tokens: 'holds the same',
     cost: 'in USD; holds the same',
     time: 'seconds in which anything was under way; holds the same, and `seconds`',
@@ -56,8 +60,12 @@ const DESCRIPTION = describePattern({
     ),
     margin: setting.amount(2, 'so many times that is too much: steps, tokens, cost', 'inputs differ in size'),
     timeMargin: setting.amount(4, 'the same for time', 'it varies with the load of others, too'),
-    leastSteps: setting.amount(20, 'steps below which it is no matter', 'whoever sees them would not mind'),
-    leastTokens: setting.amount(20_000, 'the same for tokens', 'some cents at most'),
+    leastSteps: setting.amount(
+      30,
+      'steps below which it is no matter',
+      'fifteen rounds of an inference and a call: a few more pages, or a second look',
+    ),
+    leastTokens: setting.amount(30_000, 'the same for tokens', 'some cents, or a few long documents'),
     leastCostUsd: setting.amount(0.2, 'the same for cost, in USD', 'below that nobody is woken'),
     leastSeconds: setting.amount(60, 'the same for time, in seconds', 'a user waits so long'),
     waiting: setting.pattern(
@@ -76,7 +84,7 @@ const GRAVE = 2;
 /** Steps up to which time is measured with every step; in longer runs with every sixteenth. */
 const EVERY_STEP_UP_TO = 64;
 const EVERY = 16;
-const MOST_PARTICIPANTS = 8;
+const MOST_SPANS = 32;
 
 const UNITS: Readonly<Record<Quantity, { type: string; inWords: (amount: number) => string }>> = {
   steps: { type: 'steps', inWords: (n) => `${Math.round(n)} steps` },
@@ -100,8 +108,6 @@ interface Crossed {
 }
 
 const rounded = (n: number): number => Number(n.toPrecision(4));
-const stepsOf = ({ spent }: RunView): number => spent.llmCalls + spent.toolCalls;
-const tokensOf = ({ spent }: RunView): number => spent.inputTokens - spent.cachedTokens + spent.outputTokens;
 
 export const runawayCost = runPattern(DESCRIPTION, (settings): RunPatternLogic<State> => {
   const isWaiting = waitingTools(settings.waiting);
@@ -110,8 +116,8 @@ export const runawayCost = runPattern(DESCRIPTION, (settings): RunPatternLogic<S
   function isNotable(run: RunView): boolean {
     const { spent } = run;
     return (
-      stepsOf(run) >= settings.leastSteps ||
-      tokensOf(run) >= settings.leastTokens ||
+      stepsSpent(run) >= settings.leastSteps ||
+      tokensSpent(run) >= settings.leastTokens ||
       spent.costUsd >= settings.leastCostUsd ||
       spent.end - spent.start >= settings.leastSeconds * 1e6
     );
@@ -143,9 +149,9 @@ export const runawayCost = runPattern(DESCRIPTION, (settings): RunPatternLogic<S
       if (seen > bound) crossed.push({ quantity, seen, bound, ...known });
       return true;
     };
-    compare('steps', settings.leastSteps, () => stepsOf(run));
+    compare('steps', settings.leastSteps, () => stepsSpent(run));
     const isPriced = run.spent.costUsd > 0 && compare('costUsd', settings.leastCostUsd, () => run.spent.costUsd);
-    if (!isPriced) compare('tokens', settings.leastTokens, () => tokensOf(run));
+    if (!isPriced) compare('tokens', settings.leastTokens, () => tokensSpent(run));
     if (isTimed && run.droppedSteps === 0) {
       compare('seconds', settings.leastSeconds, (bound) => {
         const { start, end } = run.spent;
@@ -174,9 +180,12 @@ export const runawayCost = runPattern(DESCRIPTION, (settings): RunPatternLogic<S
     return true;
   }
 
+  const excessIn = ({ quantity, seen, normal, bound }: Crossed, run: RunView): Excess | undefined =>
+    excessOf(spentStepByStep(quantity, seen, run, isWaiting), normal, bound, run);
+
   function tell(run: RunView, crossed: readonly Crossed[], reporter: Reporter): void {
     const found = crossed
-      .map((bound) => ({ bound, excess: excessOf(taken(bound, run), bound.normal, bound.bound, run) }))
+      .map((bound) => ({ bound, excess: excessIn(bound, run) }))
       .filter((one): one is { bound: Crossed; excess: Excess } => one.excess !== undefined)
       .sort((a, b) => run.endOf(a.excess.at) - run.endOf(b.excess.at));
     const [first] = found;
@@ -186,6 +195,7 @@ export const runawayCost = runPattern(DESCRIPTION, (settings): RunPatternLogic<S
     const times = Math.max(...crossed.map(({ seen, bound }) => seen / bound));
     const percent = Math.round(settings.share * 100);
     const seconds = crossed.find(({ quantity }) => quantity === 'seconds')?.seen;
+    const vain = wastedIn(run, crossed);
     const expected = `at most ${inWords(bound.normal)} in ${percent} % of ${bound.runs} runs that ended well`;
     reporter.report({
       key: KEY,
@@ -195,7 +205,11 @@ export const runawayCost = runPattern(DESCRIPTION, (settings): RunPatternLogic<S
       confidence: 0.8,
       summary: `${run.agent === '' ? 'the run' : `the run of ${run.agent}`} took ${inWords(bound.seen)}${
         excess.mostly === '' ? '' : `, most of the excess by ${excess.mostly}`
-      }, where ${inWords(bound.normal)} are enough for ${percent} % of runs`,
+      }, where ${inWords(bound.normal)} are enough for ${percent} % of runs${
+        vain.length === 0
+          ? ''
+          : `; without ${vain.length} calls that failed or repeated others it would have kept within bounds`
+      }`,
       evidence: {
         type,
         expected,
@@ -206,31 +220,15 @@ export const runawayCost = runPattern(DESCRIPTION, (settings): RunPatternLogic<S
           normal: rounded(bound.normal),
           share: settings.share,
           runs: bound.runs,
-          steps: stepsOf(run),
-          tokens: tokensOf(run),
+          steps: stepsSpent(run),
+          tokens: tokensSpent(run),
           costUsd: rounded(run.spent.costUsd),
           ...(seconds === undefined ? {} : { seconds: rounded(seconds) }),
+          ...(vain.length === 0 ? {} : { inVain: vain.length }),
         },
-        spans: excess.steps.map(({ spanId }) => spanId),
+        spans: [...new Set([...vain, ...excess.steps].map(({ spanId }) => spanId))].slice(0, MOST_SPANS),
       },
     });
-  }
-
-  function* taken({ quantity, seen }: Crossed, run: RunView): Generator<readonly [Step, number]> {
-    if (quantity === 'seconds') {
-      for (const [step, us] of activeTime(run, isWaiting)) yield [step, us / 1e6];
-      return;
-    }
-    const steps = run.steps.filter(isWork).sort((a, b) => run.endOf(a) - run.endOf(b) || byStartIn(run)(a, b));
-    const amounts = steps.map((step) => amountOf(step, quantity));
-    const remembered = amounts.reduce((sum, amount) => sum + amount, 0);
-    // Of tokens that were read from a cache only the sum is known: they are spread evenly.
-    const all = quantity === 'tokens' ? seen + run.spent.cachedTokens : seen;
-    let soFar = all - remembered;
-    for (const [i, step] of steps.entries()) {
-      soFar += amounts[i] ?? 0;
-      yield [step, (soFar / all) * seen];
-    }
   }
 
   return {
@@ -247,48 +245,24 @@ export const runawayCost = runPattern(DESCRIPTION, (settings): RunPatternLogic<S
 
     observe(run) {
       const { spent } = run;
-      const needs: Partial<Needs> = { steps: stepsOf(run) };
-      if (tokensOf(run) > 0) needs.tokens = tokensOf(run);
+      const needs: Partial<Needs> = { steps: stepsSpent(run) };
+      if (tokensSpent(run) > 0) needs.tokens = tokensSpent(run);
       if (spent.costUsd > 0) needs.costUsd = spent.costUsd;
       if (run.droppedSteps === 0) needs.seconds = activeTimeOf(run, isWaiting) / 1e6;
       const isBeyond = crossedBounds(run, normsFor(undefined, run), true).length > 0;
-      return stepsOf(run) === 0 ? [] : [{ about: 'needs', of: whoseRunIs(run), needs, isBeyond }];
+      return stepsSpent(run) === 0 ? [] : [{ about: 'needs', of: whoseRunIs(run), needs, isBeyond }];
     },
   };
 });
 
-const amountOf = (step: Step, quantity: Quantity): number => {
-  if (quantity === 'steps') return step.kind === 'llm' || step.kind === 'tool' ? 1 : 0;
-  return quantity === 'tokens' ? step.inputTokens + step.outputTokens : step.costUsd;
-};
-
-/** Services in which the run's work is done. */
-function servicesOf(run: RunView): string[] {
-  const services = new Set<string>();
-  for (const step of run.steps) {
-    if (services.size >= MOST_PARTICIPANTS) break;
-    if (isWork(step) && step.service !== '') services.add(step.service);
-  }
-  return [...services];
-}
-
-/** For whom the run says what is normal. */
-function whoseRunIs(run: RunView): Who[] {
-  const { agent, workflow } = run;
-  const others = run.agents.filter((name) => name !== agent).slice(0, MOST_PARTICIPANTS);
-  return [
-    ...(agent === '' ? [] : [{ role: 'leads', name: agent, workflow } as const]),
-    ...others.map((name) => ({ role: 'takes_part', name, workflow }) as const),
-    ...servicesOf(run).map((name) => ({ role: 'serves', name, workflow }) as const),
-  ];
-}
-
-/** @param step that shows whose work it is; undefined at the end */
-function normsFor(step: Step | undefined, run: RunView): NormalNeeds[] {
-  const { normals, tenant, workflow } = run;
-  const of = (role: Who['role'], names: readonly string[]): NormalNeeds[] =>
-    names.flatMap((name) => normals.needs(tenant, { role, name, workflow }) ?? []);
-  const agent = run.root || !step ? run.agent : run.agentOf(step);
-  if (agent === '') return of('serves', run.root || !step ? servicesOf(run) : [step.service]);
-  return run.root ? of('leads', [agent]) : [...of('leads', [agent]), ...of('takes_part', [agent])];
+/** Calls that brought nothing, where the run would have kept within all bounds without them; else none. */
+function wastedIn(run: RunView, crossed: readonly Crossed[]): readonly Step[] {
+  const { calls, inferences } = callsInVain(run);
+  const within = ({ quantity, seen, bound }: Crossed): boolean => {
+    const all = [...calls, ...inferences].reduce((sum, step) => sum + amountOf(step, quantity), 0);
+    // Of tokens that were read from a cache only the sum is known: they are spread evenly.
+    const share = quantity === 'tokens' ? seen / (seen + run.spent.cachedTokens) : 1;
+    return seen - all * share <= bound;
+  };
+  return crossed.every(within) ? calls : [];
 }
