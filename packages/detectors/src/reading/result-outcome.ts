@@ -1,5 +1,6 @@
 import { errorText } from './error-text.ts';
 import { nameWords } from './name-words.ts';
+import { withoutEscapes } from './terminal-text.ts';
 
 /** What a tool's result body says about itself, whatever the span's status. */
 export type ResultOutcome =
@@ -56,7 +57,8 @@ const isObject = (value: unknown): value is Json =>
 
 const clip = (text: string): string => (text.length > 256 ? text.slice(0, 256) : text);
 
-const words = (value: unknown): string => clip(typeof value === 'string' ? value : JSON.stringify(value));
+const words = (value: unknown): string =>
+  clip(typeof value === 'string' ? withoutEscapes(value) : JSON.stringify(value));
 
 const error = (detail: string, confidence: number): JudgedResult => ({
   outcome: 'error',
@@ -91,7 +93,7 @@ function explanation(fields: Map<string, unknown>): string {
   ]) {
     const value = fields.get(name);
     if (value === undefined || value === null || value === '' || typeof value === 'boolean') continue;
-    return isObject(value) && typeof value.message === 'string' ? value.message : words(value);
+    return words(isObject(value) && typeof value.message === 'string' ? value.message : value);
   }
   return '';
 }
@@ -157,7 +159,7 @@ function judgeObject(body: Json, tool: string): JudgedResult {
   // A lone message of a gateway: {"message": "Internal server error"}, {"detail": "Not Found"}.
   const lone = size === 1 ? (fields.get('message') ?? fields.get('detail')) : undefined;
   if (typeof lone === 'string') {
-    const found = errorText(lone);
+    const found = errorText(withoutEscapes(lone));
     if (found) return error(found.detail, Math.min(found.confidence, 0.85));
   }
   return VALUE;
@@ -207,7 +209,9 @@ export function judgeResult(result: string, tool: string): JudgedResult {
   if (!isJson) {
     const text = first > 32 ? result : result.trim();
     if (text === '') return EMPTY;
-    // not every character below the space is one: output of terminals begins with an escape
+    const plain = withoutEscapes(text).trim();
+    if (plain !== text) return plain === '' ? EMPTY : judgeResult(plain, tool);
+    // not every character below the space is one
     return text.charCodeAt(0) === first ? judgeText(text, tool) : judgeResult(text, tool);
   }
   if (result.length <= 4) return /^(?:\[\s*\]|\{\s*\}|"\s*")$/.test(result) ? EMPTY : VALUE;
@@ -216,7 +220,11 @@ export function judgeResult(result: string, tool: string): JudgedResult {
     const scanned = result.length <= LARGE ? result : result.slice(0, HEAD) + result.slice(-TAIL);
     if (!STATES_OUTCOME.test(scanned)) return VALUE;
   }
-  if (first === 91 && result.length > HEAD) return VALUE;
+  if (first === 91) {
+    const plain = withoutEscapes(result);
+    if (plain !== result) return judgeResult(plain, tool);
+    if (result.length > HEAD) return VALUE;
+  }
   const body = parse(result);
   if (typeof body === 'string') return body.trim() === '' ? EMPTY : judgeResult(body.trim(), tool);
   if (Array.isArray(body)) {

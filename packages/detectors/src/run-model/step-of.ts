@@ -6,6 +6,7 @@ import { type RequestedCall, requestedCallsOf } from '../reading/requested-calls
 import { type JudgedResult, judgeResult } from '../reading/result-outcome.ts';
 import { saidOf } from '../reading/said.ts';
 import { givenOf, inputStatement, resultStatement } from '../reading/statement.ts';
+import { withoutEscapes } from '../reading/terminal-text.ts';
 
 /** OTLP span flags: the exporter states whether the parent is remote, and that it is. */
 const HAS_IS_REMOTE = 0x100;
@@ -25,7 +26,7 @@ const STATED_TOOL_ERROR = 'tool_message_error';
 
 function judgedResultOf(span: Span): JudgedResult {
   if (!span.failed && span.errorType === STATED_TOOL_ERROR) {
-    return { outcome: 'error', detail: clip(span.errorMessage || span.toolResult), confidence: 0.95 };
+    return { outcome: 'error', detail: clip(withoutEscapes(span.errorMessage || span.toolResult)), confidence: 0.95 };
   }
   return judgeResult(span.toolResult, span.tool || span.name);
 }
@@ -72,7 +73,7 @@ export function stepOf(span: Span, index: number, inTrouble = false): Step {
     receivedTime: span.receivedTime,
     failed: span.failed,
     errorType: span.errorType,
-    errorMessage: clip(span.errorMessage || span.statusMessage),
+    errorMessage: clip(withoutEscapes(span.errorMessage || span.statusMessage)),
     argumentsDigest: span.toolArgumentsDigest,
     requestKey: hasResult(span.kind) ? requestKeyOf(span) : '',
     resultDigest: span.toolResultDigest,

@@ -37,6 +37,7 @@ export const cases: DetectorCase[] = [
     end: null,
     finds: [{ at: 3 }],
   },
+  hit('an error in red letters', '\x1b[1;31mError:\x1b[0m card expired'),
   { name: 'decides nothing before somebody went on', run: refund(DECLINED).open(), end: null, finds: [] },
   {
     name: 'finds it where the answer arrives before the tool',
