@@ -11,6 +11,19 @@ const reads =
   (run: TraceBuilder) =>
     run.call('get_order', ORDER, { result, ms });
 
+const POLICY = { policy_id: 'P-1' };
+const HELD = { policy_id: 'P-1', state: 'active', since: '2015' };
+
+/** An agent looks something up and makes something; another looks it up again, and sees the same. */
+const afterMaking = (tool: string, made: object, seen: object = HELD) =>
+  by(
+    by(trace(), 'intake', (run) =>
+      run.call('find_policy', POLICY, { result: seen }).call(tool, POLICY, { result: { ...made, ...POLICY } }),
+    ),
+    'assessor',
+    (run) => run.call('find_policy', POLICY, { result: seen }),
+  );
+
 export const cases: DetectorCase[] = [
   {
     name: 'a quick lookup that another agent repeats is an observation',
@@ -96,6 +109,36 @@ export const cases: DetectorCase[] = [
       by(trace(), 'a', (run) => run.call('approve_order', ORDER, { result: 1 })),
       'b',
       (run) => run.call('approve_order', ORDER, { result: 1 }),
+    ).end(),
+    finds: [],
+  },
+  {
+    name: 'that something new was made between them, of which the lookup says nothing, is no reason to look again',
+    run: afterMaking('open_claim', { claim_id: 'C-1' }).end(),
+    finds: [{ at: 6, began: 5 }],
+  },
+  {
+    name: 'new things change how much there is',
+    run: afterMaking('create_order', { order_id: 'O-1' }, { policy_id: 'P-1', available: 3 }).end(),
+    finds: [],
+  },
+  {
+    name: 'new things change what speaks of them',
+    run: afterMaking('open_claim', { claim_id: 'C-1' }, { policy_id: 'P-1', open_claims: 0 }).end(),
+    finds: [],
+  },
+  {
+    name: 'what is paid for is not as it was',
+    run: afterMaking('create_payment', { payment_id: 'M-1' }).end(),
+    finds: [],
+  },
+  {
+    name: 'who has made something itself may look what came of it',
+    run: by(
+      by(trace(), 'intake', (run) => run.call('find_policy', POLICY, { result: HELD })),
+      'assessor',
+      (run) =>
+        run.call('open_claim', POLICY, { result: { claim_id: 'C-1' } }).call('find_policy', POLICY, { result: HELD }),
     ).end(),
     finds: [],
   },

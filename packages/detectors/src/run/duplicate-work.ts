@@ -6,6 +6,7 @@ import { isFailure, type Step } from '../detector/step.ts';
 import { listed } from '../detector/wording.ts';
 import { byStartIn, isCall, isInnermost } from '../relations/calls.ts';
 import { isAction, isLookup } from '../relations/error-nature.ts';
+import { leavesAsItWas } from '../relations/made-anew.ts';
 import { follows } from '../relations/operation.ts';
 
 const DESCRIPTION = describePattern({
@@ -15,7 +16,8 @@ const DESCRIPTION = describePattern({
     'Two agents do the same read-only work in one run: the same lookup, with the same arguments and the same ' +
     'result.',
   doesNotClaim: [
-    'a lookup that is repeated after something was written (a refresh), or whose result had changed',
+    'a lookup that is repeated after something was written (a refresh), or whose result had changed; that another agent ' +
+      'made something new, of which the lookup says nothing, is no such write',
     'what one agent repeats itself: that may be `no_progress_loop`',
     'lookups without arguments; one that had failed',
     'that an agent may not see for itself: a single quick lookup is an observation',
@@ -69,11 +71,15 @@ const isReadOnly = (step: Step): boolean =>
 const isRead = (step: Step): boolean =>
   isCall(step) && isReadOnly(step) && step.argumentsDigest !== '' && step.given !== '' && !isFailure(step);
 
-/** Something was written between two steps, or may have been. */
+/**
+ * Something was written between two lookups that may have changed what they see; who has written it looks in any case to see
+ * what came of it.
+ */
 function isWrittenBetween(from: Step, to: Step, run: RunView): boolean {
   const isWrite = (step: Step): boolean =>
     isCall(step) && !isReadOnly(step) && run.endOf(step) > run.endOf(from) && run.startOf(step) < run.startOf(to);
-  return run.steps.some(isWrite);
+  const mayMatter = (write: Step): boolean => !leavesAsItWas(write, from) || run.agentOf(write) === run.agentOf(to);
+  return run.steps.some((step) => isWrite(step) && mayMatter(step));
 }
 
 function commonIn(step: Step, run: RunView): Common | undefined {
