@@ -182,4 +182,12 @@ export const cases: DetectorCase[] = [
       .end(),
     finds: [{ at: 3 }],
   },
+  {
+    name: 'says nothing of an error that says that what was wanted holds already',
+    run: trace()
+      .call('cancel_order', { order_id: 'A-1042' }, { result: { success: false, error: 'order is already cancelled' } })
+      .llm({ text: 'Your order A-1042 is cancelled.' })
+      .end(),
+    finds: [],
+  },
 ];

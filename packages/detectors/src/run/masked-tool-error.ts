@@ -5,6 +5,7 @@ import * as setting from '../detector/setting.ts';
 import type { Step } from '../detector/step.ts';
 import { AGENT } from '../detector/wording.ts';
 import { faultOf, isLookup } from '../relations/error-nature.ts';
+import { isHeldAlready } from '../relations/held-already.ts';
 import { isDue } from '../relations/incident-pace.ts';
 import { acknowledged, asksUser, furtherSpans, type Incident, incidentsOf } from '../relations/incidents.ts';
 import { runFailure } from '../relations/run-failure.ts';
@@ -21,6 +22,7 @@ const DESCRIPTION = describePattern({
     'an error that somebody reacted to: a retry, another tool for the same need, words about the failure, a ' +
       'question to the user; what then stays without success is `unresolved_error`',
     "a failure that the span's own status admits: it is not masked, and may be `unresolved_error`",
+    'an error that says that what the call was to bring about holds already: `already cancelled` of `cancel_order`',
     'an empty list, or a text *about* errors; tools whose subject is errors (log search, linters) are treated ' +
       'with care',
   ],
@@ -58,6 +60,7 @@ export function maskingOf(incident: Incident, run: RunView, ended: boolean): Mas
   const { span, outputs } = incident;
   if (span.failed || span.outcome !== 'error' || span.kind === 'llm' || span.kind === 'agent') return undefined;
   if (incident.attempts.length > 0 || incident.success || acknowledged(incident)) return undefined;
+  if (isHeldAlready(incident)) return undefined;
   const first = outputs[0];
   const askedAgain = outputs.some((output) => output.requestedCalls.some((call) => call.name === span.tool));
   if (askedAgain && !ended) return undefined;

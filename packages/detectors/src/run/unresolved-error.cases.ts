@@ -221,4 +221,52 @@ export const cases: DetectorCase[] = [
     run: trace({ agent: 'guide' }).call('get_weather_hint', { place: 'Graz' }, DOWN).end(FAILED),
     finds: [{ at: 1, severity: 'high', type: 'run_failed' }],
   },
+  {
+    name: 'says nothing of an error that says that what was wanted holds already',
+    run: trace()
+      .call('resume_line', { line_id: 'L-1002' }, { error: 'Line must be suspended to resume' })
+      .llm({ text: 'Your line is active.' })
+      .end(),
+    finds: [],
+  },
+  {
+    name: 'says nothing of a call whose answer was lost and which had worked, as the next attempt says',
+    run: trace()
+      .call('cancel_order', ID, { error: 'timed out after 3000 ms' })
+      .call('cancel_order', ID, { error: 'HTTP 409: order A-1042 is already cancelled' })
+      .llm({ text: 'Your order is cancelled.' })
+      .end(),
+    finds: [],
+  },
+  {
+    name: 'says nothing of it in another language, or in red',
+    run: trace()
+      .call('cancel_order', ID, { error: '\x1b[31mDie Bestellung wurde bereits storniert\x1b[0m' })
+      .llm({ text: 'Ihre Bestellung ist storniert.' })
+      .end(),
+    finds: [],
+  },
+  {
+    name: 'finds what could not be made because there is one already',
+    run: trace()
+      .call('create_account', { email: 'x@example.org' }, { error: 'account already exists' })
+      .llm({ text: 'Your account is ready.' })
+      .end(),
+    finds: [{ at: 1 }],
+  },
+  {
+    name: 'finds what could not be done any more',
+    run: trace()
+      .call('cancel_order', ID, { error: 'order has already been shipped' })
+      .llm({ text: 'Your order is cancelled.' })
+      .end(),
+    finds: [{ at: 1 }],
+  },
+  {
+    name: 'finds the error that the run ended in, though it says that what was wanted holds already',
+    run: trace()
+      .call('cancel_order', ID, { error: 'already cancelled' })
+      .end({ failed: true, status: 'error', errorMessage: 'already cancelled' }),
+    finds: [{ at: 1, type: 'run_failed' }],
+  },
 ];

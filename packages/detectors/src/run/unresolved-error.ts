@@ -7,6 +7,7 @@ import * as setting from '../detector/setting.ts';
 import type { Step } from '../detector/step.ts';
 import { AGENT } from '../detector/wording.ts';
 import { faultOf, isLookup, wordsOf } from '../relations/error-nature.ts';
+import { isHeldAlready } from '../relations/held-already.ts';
 import { isDue } from '../relations/incident-pace.ts';
 import { acknowledged, furtherSpans, type Incident, incidentsOf } from '../relations/incidents.ts';
 import { isOperation } from '../relations/operation.ts';
@@ -26,6 +27,8 @@ const DESCRIPTION = describePattern({
     'a part that failed inside an operation that came to a good end',
     'spans that are no operation of an agent, unless the run died of them',
     'an error behind a status of OK that nobody noticed: that is `masked_tool_error`',
+    'an error that says that what the call was to bring about holds already (`already cancelled`, `must be suspended to ' +
+      'resume`), unless the run ended in it. What exists, is booked or is assigned already where something new was wanted is none',
     'a failed lookup that few runs of the agent make, and whose results, in those that ended well, nothing later ' +
       'used: neither an answer nor the arguments of a later call; of an agent of which too few are known, in runs of all agents of the tenant. ' +
       'A result that is a decision (`eligible: true`) is always held to be used',
@@ -97,7 +100,7 @@ export const unresolvedError = runPattern(DESCRIPTION, (settings): RunPatternLog
   function stands(incident: Incident, fatal: boolean, run: RunView): boolean {
     if (incident.success || run.incomplete) return false;
     if (fatal) return true;
-    if (!isOperation(incident.span)) return false;
+    if (!isOperation(incident.span) || isHeldAlready(incident)) return false;
     if (isLookup(incident.span) && isOptional(incident.span, run)) return false;
     if (!incident.span.failed && incident.span.outcomeConfidence < settings.minConfidence) return false;
     return !maskingOf(incident, run, true);
