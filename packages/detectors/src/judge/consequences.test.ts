@@ -136,3 +136,10 @@ test('a cost that a few failures do not account for stands for itself', () => {
   expect(of('retry_storm')).toBeDefined();
   expect(of('runaway_cost')?.supersededBy).toBe('');
 });
+
+test('what could not be obtained by guessing follows from the guesses', () => {
+  const run = trace({ agent: 'support' }).llm({ input: [says('user', 'which plan do I have?')] });
+  for (let i = 1; i <= 6; i++) run.call('get_plan', { plan_id: `P100${i}` }, { error: `Plan P100${i} not found` });
+  const { of } = standing(run.llm({ text: 'Sorry, I cannot find your plan.' }).end());
+  expect(of('unresolved_error')?.supersededBy).toBe(of('no_progress_loop')?.findingId);
+});

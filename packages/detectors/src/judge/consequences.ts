@@ -34,6 +34,9 @@ const CONSEQUENCES: readonly Consequence[] = [
   { effect: 'recovery', cause: 'timeout_cascade', by: 'evidence' },
   { effect: 'recovery', cause: 'retry_storm', by: 'evidence' },
   { effect: 'recovery', cause: 'compounding_recovery', by: 'evidence' },
+  // What nobody has an id of cannot be obtained by guessing.
+  { effect: 'unresolved_error', cause: 'no_progress_loop', by: 'evidence' },
+  { effect: 'recovery', cause: 'no_progress_loop', by: 'evidence' },
   // Who goes round in a loop does the same thing once more each time.
   { effect: 'duplicate_side_effect', cause: 'no_progress_loop', by: 'evidence' },
   // What repeats itself without end takes more than it needs.

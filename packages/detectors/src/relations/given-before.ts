@@ -57,7 +57,7 @@ const holdsAlike = (statement: Statement, shape: string): boolean =>
   allFacts(statement).some(({ value }) => shapeOf(value) === shape);
 
 /** `false`: nothing that was seen gives it. `undefined`: something that might was not kept. */
-export function isGiven(claim: Claim, run: RunView): boolean | undefined {
+export function isGiven(claim: Pick<Claim, 'inference' | 'value' | 'whole'>, run: RunView): boolean | undefined {
   const inference = run.stepOf(claim.inference);
   if (!inference) return undefined;
   const shape = shapeOf(claim.value.text);

@@ -32,6 +32,24 @@ const withoutToolSpans = (n: number, result: (i: number) => string): Span[] =>
     }),
   ).end();
 
+const asked = (words: string) => ({ input: [says('user', words)] });
+const NONE = { error: 'Plan not found', errorType: 'ValueError' };
+
+/** A user asks for something, and the agent looks up one plan after the other. */
+const lookUp = (ids: readonly string[], words: string, failure: object = NONE): TraceBuilder =>
+  times(
+    ids.length,
+    (run, i) => {
+      if (i === 0)
+        run.llm({ ...asked(words), calls: [{ name: 'get_plan', arguments: { plan_id: ids[0] }, id: 'c0' }] });
+      else run.llm({ calls: [{ name: 'get_plan', arguments: { plan_id: ids[i] }, id: `c${i}` }] });
+      run.tool('get_plan', { plan_id: ids[i] }, { callId: `c${i}`, ...failure });
+    },
+    trace({ agent: 'support' }),
+  );
+
+const GUESSED = ['P1001', 'P1002', 'P1003', 'P1004', 'P1005', 'P1006'];
+
 export const cases: DetectorCase[] = [
   {
     name: 'finds the same call with the same result at its fourth occurrence, begun where the model asked again',
@@ -177,5 +195,80 @@ export const cases: DetectorCase[] = [
     run: fiveTimes,
     arrival: [8, 9, 1, 0, 5, 3, 2, 4, 7, 6, 10],
     finds: [{ at: 7, began: 2 }],
+  },
+  {
+    name: 'finds ids that are guessed one after the other, none of which there is, from the first on',
+    run: lookUp(GUESSED, 'which plan do I have?').llm({ text: 'I could not find your plan.' }).end(),
+    finds: [{ at: 9, began: 0, severity: 'medium', type: 'guessed_ids' }],
+  },
+  {
+    name: 'finds the guesses while the run goes on, whatever order they come in',
+    run: lookUp(GUESSED, 'which plan do I have?').open(),
+    arrival: [11, 0, 9, 1, 2, 7, 10, 3, 8, 4, 6, 5],
+    end: null,
+    finds: [{ at: 9, began: 0 }],
+  },
+  {
+    name: 'is silent about ids that a user gave, one of which may be right',
+    run: lookUp(GUESSED, `I have one of ${GUESSED.join(', ')}`)
+      .llm({ text: 'None of them exists.' })
+      .end(),
+    finds: [],
+  },
+  {
+    name: 'is silent about ids that a result listed',
+    run: times(
+      6,
+      (run, i) => run.call('get_plan', { plan_id: GUESSED[i] }, NONE),
+      trace({ agent: 'support' }).llm(asked('is any of mine active?')).call('list_plans', {}, { result: GUESSED }),
+    ).end(),
+    finds: [],
+  },
+  {
+    name: 'is silent about guesses of which one was found',
+    run: lookUp(GUESSED, 'which plan do I have?')
+      .call('get_plan', { plan_id: 'P1007' }, { result: { plan_id: 'P1007', name: 'Basic' } })
+      .end(),
+    finds: [],
+  },
+  {
+    name: 'is silent about a few other spellings of an id',
+    run: lookUp(['P1001', 'P-1001', 'P01001', 'PLAN1001'], 'what about plan P1001?').end(),
+    finds: [],
+  },
+  {
+    name: 'is silent about days, years and pages that are gone through',
+    run: times(
+      18,
+      (run, i) =>
+        run.call('get_schedule', i < 6 ? { date: `2026-03-0${i + 1}` } : i < 12 ? { year: 2000 + i } : { page: i }, {
+          error: 'no entries found',
+        }),
+      trace({ agent: 'support' }).llm(asked('when is a table free?')),
+    ).end(),
+    finds: [],
+  },
+  {
+    name: 'is silent about lookups that failed for another reason than that there is no such thing',
+    run: lookUp(GUESSED, 'which plan do I have?', { error: 'HTTP 503 Service Unavailable' }).end(),
+    finds: [],
+  },
+  {
+    name: 'is silent about ids that failed in several turns of a user',
+    run: times(
+      6,
+      (run, i) =>
+        run
+          .call('get_plan', { plan_id: GUESSED[i] }, NONE)
+          .llm({ text: 'I cannot find that one.' })
+          .llm(asked(`then try number ${i}`)),
+      trace({ agent: 'support' }).llm(asked('which plan do I have?')),
+    ).end(),
+    finds: [],
+  },
+  {
+    name: 'is silent about ids where no input was captured that might have given them',
+    run: times(6, (run, i) => run.tool('get_plan', { plan_id: GUESSED[i] }, NONE), trace({ agent: 'support' })).end(),
+    finds: [],
   },
 ];

@@ -6,7 +6,9 @@ import * as setting from '../detector/setting.ts';
 import type { Step } from '../detector/step.ts';
 import { hash64 } from '../identity-hash.ts';
 import { idleBefore, isAct } from '../relations/calls.ts';
+import { isDue } from '../relations/incident-pace.ts';
 import { type Cycle, cyclesIn, rotationKey } from '../repetition/cycles.ts';
+import { guessFindings } from '../repetition/guesses.ts';
 import { type Acts, isWithoutProgress, occurredBefore, recentActs, tokenOf } from '../repetition/loop-acts.ts';
 import { type Loop, loopFinding } from '../repetition/loop-finding.ts';
 import { type Spoken, spokenIn, turnBegins } from '../repetition/turns.ts';
@@ -17,12 +19,15 @@ const DESCRIPTION = describePattern({
   claims:
     'A cycle of calls and handoffs, of any length up to a bound, repeats with the same arguments and the same ' +
     'results, or agents pass the same work to and fro. *Successes* are repeated here; a cycle with a failed call in ' +
-    'it is retrying (`retry_storm`).',
+    'it is retrying (`retry_storm`). So is it where an agent guesses: one id after the other, which nothing had given, ' +
+    'is tried, and there is none of them.',
   doesNotClaim: [
     'a loop whose arguments or results move on: pagination, polling with progress; what was found is withdrawn ' +
       'when the next result is a new one',
     'repetition over several turns of a user',
     'calls whose arguments were not captured; handoffs without payload between which something new is said',
+    'a search that goes through ids it was given, through days or pages; ids that were guessed until one of them was ' +
+      'found; guesses where inputs were not captured',
     'polls that wait, calls that only acknowledge (scroll, press), work that says it is in progress, before they ' +
       'have repeated more often',
   ],
@@ -36,11 +41,12 @@ const DESCRIPTION = describePattern({
     repeated_handoffs: 'the same, of handoffs alone',
     repeated_requests: 'calls that a model asks for, where tools have no spans; numbers `period`, `repeats`',
     repeated_text: 'what a model says; numbers `period`, `repeats`',
+    guessed_ids: 'seen: the ids; numbers `guesses`, `seconds`; spans: the calls',
   },
   severity: {
     low: 'repeated text',
     medium: 'otherwise',
-    high: 'three times the repetitions that make a loop',
+    high: 'three times the repetitions, or guesses, that make a loop',
   },
   published: ['MAST 1.3, 1.5', 'TRAIL resource abuse'],
   settings: {
@@ -65,6 +71,11 @@ const DESCRIPTION = describePattern({
       'time without any work between two steps that counts as waiting',
       'a model’s own latency mostly lies within the inference, not between steps',
     ),
+    guesses: setting.count(
+      5,
+      'ids from nowhere, tried one after the other and not found, that make a loop',
+      'an id that was misread may be tried in a few other spellings',
+    ),
     maxPeriod: setting.count(8, 'longest cycle, in steps', 'longer ones were not seen, and cost time to look for'),
   },
 });
@@ -85,7 +96,11 @@ interface State {
   userTexts: string[];
   /** What models said last without calling a tool, or asked for where tools have no spans. */
   spoken: Spoken[];
+  /** Keys of the guesses that were told; absent as long as there are none. */
+  guesses?: string[];
 }
+
+const MOST_GUESSES = 8;
 
 export const noProgressLoop = runPattern(DESCRIPTION, (settings): RunPatternLogic<State> => {
   const repeatsOf = (period: number) => (period === 1 ? settings.repeats : settings.cycleRepeats);
@@ -141,22 +156,36 @@ export const noProgressLoop = runPattern(DESCRIPTION, (settings): RunPatternLogi
     return withdrawBroken(acts.list, seen, state, reporter) || changed;
   }
 
+  /** Tells all guesses anew: what was found, or what had given an id, may come late. */
+  function judgeGuesses(run: RunView, state: State, reporter: Reporter): boolean {
+    if (run.troubles < settings.guesses || run.droppedSteps > 0) return false;
+    const found = guessFindings(run, settings.guesses).slice(0, MOST_GUESSES);
+    for (const finding of found) reporter.report(finding);
+    const keys = found.map(({ key }) => key);
+    const told = state.guesses ?? [];
+    for (const key of told) if (!keys.includes(key)) reporter.withdraw(key);
+    if (keys.join() === told.join()) return false;
+    state.guesses = keys;
+    return true;
+  }
+
   return {
     initialState: () => ({ loops: [], turn: '', userTexts: [], spoken: [] }),
 
     onSpan(step, span, run, state, reporter) {
+      const guessed = isDue(step, run) && judgeGuesses(run, state, reporter);
       if (step.kind === 'llm') {
         const turned = turnBegins(step, span, run, state);
-        return spokenIn(step, span, run, state, reporter) || turned;
+        return spokenIn(step, span, run, state, reporter) || turned || guessed;
       }
-      if (!isAct(step)) return false;
-      if (state.loops.length === 0 && !occurredBefore(step, run)) return false;
-      return judge(step, span, run, state, reporter);
+      if (!isAct(step)) return guessed;
+      if (state.loops.length === 0 && !occurredBefore(step, run)) return guessed;
+      return judge(step, span, run, state, reporter) || guessed;
     },
 
     onRunEnd(_end, run, state, reporter) {
       for (const loop of state.loops) tell(loop, run, reporter);
-      return state.loops.length > 0;
+      return judgeGuesses(run, state, reporter) || state.loops.length > 0;
     },
   };
 });
