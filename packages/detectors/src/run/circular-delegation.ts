@@ -3,19 +3,16 @@ import type { Reporter } from '../detector/detector.ts';
 import { describePattern, type RunPatternLogic, runPattern } from '../detector/pattern.ts';
 import type { RunView } from '../detector/run-view.ts';
 import * as setting from '../detector/setting.ts';
-import { isFailure, type Step } from '../detector/step.ts';
-import { listed } from '../detector/wording.ts';
-import { hash64 } from '../identity-hash.ts';
+import type { Step } from '../detector/step.ts';
 import { agentKey } from '../reading/agent-key.ts';
-import { askedIn } from '../reading/handoff-payload.ts';
-import { messagesOf, textOf } from '../reading/messages.ts';
 import { namesIn, numberIn, ownAttributes } from '../reading/own-attributes.ts';
-import { positionIn } from '../reading/positions.ts';
-import { isCall, wrapsInference } from '../relations/calls.ts';
 import { deadlocksIn, type Opinion } from '../relations/consensus.ts';
-import { type Invocation, invocationsAbove } from '../relations/delegation-chains.ts';
-import { type Handoff, type HandoffLog, handoffsOf, noteHandoff } from '../relations/handoffs.ts';
+import { invocationsAbove } from '../relations/delegation-chains.ts';
+import { handedBack, nestedCycle } from '../relations/delegation-cycles.ts';
+import { type HandoffLog, handoffsOf, noteHandoff } from '../relations/handoffs.ts';
+import { opinionIn } from '../relations/opinions.ts';
 import { type Wait, waitingCycles } from '../relations/waiting.ts';
+import { type Found, toldBack, toldDeadlock, toldNested, toldWait } from '../repetition/circle-findings.ts';
 
 const DESCRIPTION = describePattern({
   pattern: 'circular_delegation',
@@ -77,20 +74,6 @@ interface State {
   /** Rounds that spans say they are of, by span id. */
   rounds: [spanId: string, round: number][];
   reported: string[];
-}
-
-interface Found {
-  key: string;
-  at: Step;
-  began: Step;
-  type: string;
-  summary: string;
-  expected: string;
-  seen: unknown;
-  numbers: Record<string, number>;
-  spans: string[];
-  severe: boolean;
-  confidence: number;
 }
 
 export const circularDelegation = runPattern(DESCRIPTION, (settings): RunPatternLogic<State> => {
@@ -162,36 +145,13 @@ function noteOwn(step: Step, span: Span, state: State): boolean {
   return round !== undefined || names.length > 0;
 }
 
-/** Cheap: a JSON object in a text, or a line that states a position. */
-const MAY_STATE =
-  /\{(?:\\n|\s)*\\"|(?:vote|decision|verdict|position|proposal|choice|recommendation|stance|answer|estimate)[*_ ]*[:=]/i;
-
-/** `Round 3` and `Round 4` ask the same. */
-const COUNT = /\b\d{1,2}\b/g;
-
-/** An answer in words that states a position. */
 function noteOpinion(step: Step, span: Span, run: RunView, state: State): boolean {
-  if (step.kind !== 'llm' || step.requestedCalls.length > 0 || span.outputMessages === '') return false;
-  if (!MAY_STATE.test(span.outputMessages) || wrapsInference(step, run)) return false;
-  const text = messagesOf(span.outputMessages).map(textOf).join('\n');
-  const position = positionIn(text);
-  if (position.length === 0) return false;
-  state.opinions.push({
-    spanId: step.spanId,
-    task: hash64(askedIn(span.inputMessages).replace(COUNT, '')).slice(0, 8),
-    position,
-  });
+  const opinion = opinionIn(step, span, run);
+  if (!opinion) return false;
+  state.opinions.push(opinion);
   if (state.opinions.length > MOST_OPINIONS) state.opinions.shift();
   return true;
 }
-
-const secondsOver = (run: RunView, steps: readonly Step[]): number => {
-  const [from, to] = [Math.min(...steps.map((s) => run.startOf(s))), Math.max(...steps.map((s) => run.endOf(s)))];
-  return Math.round((to - from) / 1e4) / 100;
-};
-
-const shares = (a: readonly string[] | null, b: readonly string[] | null): boolean =>
-  a !== null && b !== null && a.some((task) => b.includes(task));
 
 function delegations(run: RunView, state: State, unseenTasks: number): Found[] {
   const { log } = state;
@@ -211,128 +171,13 @@ function delegations(run: RunView, state: State, unseenTasks: number): Found[] {
     handoffs.filter((handoff) => !handoff.nested),
     run,
   );
-  for (const one of back) found.set(one.key, one);
-  return [...found.values()];
+  return [...found.values(), ...(back ? [toldBack(back, run)] : [])];
 }
 
-interface NestedCycle {
-  chain: Invocation[];
-  closing: Invocation;
-  seen: boolean;
-}
-
-/** The outermost invocation by which an agent is at work within itself on the same task. */
-function nestedCycle(
-  chain: readonly Invocation[],
-  tasks: ReadonlyMap<string, string[]>,
-  unseenTasks: number,
-): NestedCycle | undefined {
-  const taskOf = ({ step, through }: Invocation): string[] => [
-    ...(tasks.get(step.spanId) ?? []),
-    ...((through && tasks.get(through.spanId)) ?? []),
-  ];
-  for (let i = 1; i < chain.length; i++) {
-    const closing = chain[i] as Invocation;
-    const from = chain.findLastIndex((other, at) => at < i && other.agent === closing.agent);
-    if (from < 0) continue;
-    const task = taskOf(closing);
-    if (task.length > 0) {
-      const same = chain.slice(from, i).some((other) => shares(taskOf(other), task));
-      if (same) return { chain: chain.slice(from, i + 1), closing, seen: true };
-      continue;
-    }
-    const times = chain.slice(0, i + 1).filter((other) => other.agent === closing.agent).length;
-    if (times >= unseenTasks) return { chain: chain.slice(from, i + 1), closing, seen: false };
-  }
-  return undefined;
-}
-
-function toldNested({ chain, closing, seen }: NestedCycle, run: RunView): Found {
-  const path = chain.map(({ agent }) => agent);
-  const through = closing.through ?? closing.step;
-  const asked = run.requesterOf(through);
-  const steps = chain.map(({ step }) => step);
-  const words = path.join(' → ');
-  return {
-    key: `nested ${closing.step.spanId}`,
-    at: closing.step,
-    began: asked && run.endOf(asked) <= run.startOf(through) + 1_000 ? asked : through,
-    type: 'delegation_cycle',
-    summary: seen
-      ? `${words}: ${closing.agent} was asked for the very work that it is waiting for`
-      : `${words}: ${closing.agent} was asked again and again within its own work`,
-    expected: 'a delegation to an agent that does the work',
-    seen: words,
-    numbers: { agents: new Set(path).size, seconds: secondsOver(run, steps) },
-    spans: steps.map((step) => step.spanId),
-    severe: steps.some(isFailure),
-    confidence: seen ? 0.9 : 0.6,
-  };
-}
-
-/** The same work passes through the same handoff again without anybody having done anything. */
-function handedBack(handoffs: readonly Handoff<string[]>[], run: RunView): Found[] {
-  const found: Found[] = [];
-  for (let i = 2; i < handoffs.length; i++) {
-    const again = handoffs[i] as Handoff<string[]>;
-    const from = handoffs.findLastIndex(
-      (other, at) => at < i - 1 && other.from === again.from && other.to === again.to && shares(other.kept, again.kept),
-    );
-    const first = handoffs[from];
-    if (!first || again.from === '' || again.to === '') continue;
-    const between = handoffs.slice(from + 1, i);
-    const isPassedOn = between.every((other) => shares(other.kept, again.kept));
-    if (!isPassedOn || !between.some((other) => other.to === again.from) || actedBetween(first.step, again.step, run))
-      continue;
-    const path = [first.from, first.to, ...between.map((other) => other.to), again.to];
-    const words = path.join(' → ');
-    const steps = [first, ...between, again].map(({ step }) => step);
-    const last = between.at(-1) as Handoff<string[]>;
-    found.push({
-      key: `back ${again.step.spanId}`,
-      at: again.step,
-      began: last.asked ?? last.step,
-      type: 'handed_back',
-      summary: `${words}: the same work goes round and nobody does it`,
-      expected: 'an agent that does the work, or says something new',
-      seen: words,
-      numbers: { agents: new Set(path).size, handoffs: steps.length, seconds: secondsOver(run, steps) },
-      spans: steps.map((step) => step.spanId),
-      severe: false,
-      confidence: 0.85,
-    });
-    break;
-  }
-  return found;
-}
-
-function actedBetween(first: Step, last: Step, run: RunView): boolean {
-  const [from, to] = [run.startOf(first), run.startOf(last)];
-  return run.steps.some((step) => isCall(step) && run.startOf(step) > from && run.startOf(step) < to);
-}
-
-function waiting(run: RunView, state: State): Found[] {
-  if (state.waits.length < 2) return [];
-  return waitingCycles(state.waits, run, (step) => agentKey(run.agentOf(step))).map((cycle): Found => {
-    const [closing] = cycle as [Step];
-    const byStart = [...cycle].sort((a, b) => run.startOf(a) - run.startOf(b) || (a.spanId < b.spanId ? -1 : 1));
-    const began = byStart[0] as Step;
-    const words = [...cycle, closing].map((step) => agentKey(run.agentOf(step))).join(' → ');
-    return {
-      key: `waits ${closing.spanId}`,
-      at: closing,
-      began,
-      type: 'waiting_cycle',
-      summary: `${words}: each waits for the next, and none can go on`,
-      expected: 'one of them that waits for nobody',
-      seen: words,
-      numbers: { agents: cycle.length, seconds: secondsOver(run, cycle) },
-      spans: cycle.map((step) => step.spanId),
-      severe: true,
-      confidence: 0.95,
-    };
-  });
-}
+const waiting = (run: RunView, { waits }: State): Found[] =>
+  waits.length < 2
+    ? []
+    : waitingCycles(waits, run, (step) => agentKey(run.agentOf(step))).map((cycle) => toldWait(cycle, run));
 
 const MOST_DEPTH = 16;
 
@@ -349,26 +194,7 @@ function debates(run: RunView, state: State, settings: CircularDelegationSetting
     return undefined;
   };
   const speakerOf = (step: Step): string => agentKey(run.agentOf(step));
-  return deadlocksIn(state.opinions, run, roundOf, speakerOf, settings.rounds).map((deadlock): Found => {
-    const { began, at, disputed, speakers, held } = deadlock;
-    const views = Object.entries(held).map(([speaker, value]) => `${speaker}: ${value}`);
-    return {
-      key: `consensus ${began.spanId}`,
-      at,
-      began,
-      type: 'no_agreement',
-      summary: `${listed(speakers.slice(0, 4))} came no nearer to an agreement on ${listed(disputed.slice(0, 3))} in ${deadlock.rounds} rounds (${views.slice(0, 4).join('; ')})`,
-      expected: 'disagreement that shrinks, or an end',
-      seen: held,
-      numbers: {
-        rounds: deadlock.rounds,
-        agents: speakers.length,
-        disputed: disputed.length,
-        seconds: secondsOver(run, [began, at]),
-      },
-      spans: deadlock.spans,
-      severe: deadlock.rounds >= settings.rounds * 2,
-      confidence: 0.85,
-    };
-  });
+  return deadlocksIn(state.opinions, run, roundOf, speakerOf, settings.rounds).map((deadlock) =>
+    toldDeadlock(deadlock, settings.rounds, run),
+  );
 }

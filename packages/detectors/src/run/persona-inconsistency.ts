@@ -10,10 +10,18 @@ import { agentKey } from '../reading/agent-key.ts';
 import { conversationKey } from '../reading/conversation-key.ts';
 import { instructionsIn, likeness, promptLabels } from '../reading/instructions.ts';
 import { wasCut } from '../reading/messages.ts';
-import { openingOf } from '../reading/unparsed-messages.ts';
-import { nearestNamed } from '../relations/attribution.ts';
-import { byStartIn, isAct, wrapsInference } from '../relations/calls.ts';
+import { isAct, wrapsInference } from '../relations/calls.ts';
 import { withdrawUntrue } from '../relations/judged-anew.ts';
+import {
+  groupsOf,
+  hasActed,
+  hearAnswers,
+  type Inference,
+  isModeChange,
+  keepInference,
+  openingOfAnswer,
+  type Spoken,
+} from '../relations/persona-inferences.ts';
 
 const DESCRIPTION = describePattern({
   pattern: 'persona_inconsistency',
@@ -65,8 +73,6 @@ const DESCRIPTION = describePattern({
 });
 
 const MOST_PERSONAS = 6;
-const MOST_INFERENCES = 48;
-const MODE_TOOL = /(?:^|[_-])(?:mode|persona|profile|role)s?(?:$|[_-])/i;
 
 /** Messages in which the model has answered before. */
 const ASSISTANT = /"role": ?"assistant"/;
@@ -74,20 +80,6 @@ const ASSISTANT = /"role": ?"assistant"/;
 interface Persona extends KnownPersona {
   configured: boolean;
 }
-
-/**
- * An inference. `heard`: its answer was seen in a later input or in what its agent gave back. `continues`: its input has answers of
- * before.
- */
-type Inference = [
-  spanId: string,
-  persona: number,
-  tools: string,
-  request: string,
-  answer: string,
-  heard: 0 | 1,
-  continues: 0 | 1,
-];
 
 interface State {
   personas: Persona[];
@@ -105,7 +97,7 @@ export const personaInconsistency = runPattern(DESCRIPTION, (settings): RunPatte
       const configured = settings.modes.some((mode) => span.systemInstructions.includes(mode));
       at = state.personas.push({ ...instructions, labels: promptLabels(span.attributes), configured }) - 1;
     } else if (labels !== '' && state.personas[at]) (state.personas[at] as Persona).labels = labels;
-    return keep(state, step, run, [
+    return keepInference(state, step, run, [
       step.spanId,
       at,
       span.toolDefinitionsDigest.slice(0, 8),
@@ -157,13 +149,13 @@ export const personaInconsistency = runPattern(DESCRIPTION, (settings): RunPatte
       if (step.kind === 'llm') {
         if (span.systemInstructions === '' || step.failed || wasCut(span, 'systemInstructions')) return false;
         if (wrapsInference(step, run)) return false;
-        const isHeard = hear(span.inputMessages, step, state);
+        const isHeard = hearAnswers(span.inputMessages, step, state);
         const isNoted = note(step, span, run, state);
         if (state.personas.length > 1) judge(run, state, false, reporter);
         return isHeard || isNoted;
       }
       if (state.personas.length < 2 || (step.kind !== 'agent' && !isAct(step))) return false;
-      if (step.kind === 'agent') hear(span.outputMessages, step, state);
+      if (step.kind === 'agent') hearAnswers(span.outputMessages, step, state);
       judge(run, state, false, reporter);
       return true;
     },
@@ -196,83 +188,6 @@ export const personaInconsistency = runPattern(DESCRIPTION, (settings): RunPatte
     isBlind: (run, state) => state.inferences.length === 0 && run.steps.some(({ kind }) => kind === 'llm'),
   };
 });
-
-/**
- * While there is one persona, as in most runs for good, only the earliest of those inferences is kept that later ones would be
- * compared by in the same way; with a second persona, all.
- */
-function keep(state: State, step: Step, run: RunView, inference: Inference): boolean {
-  const { inferences, personas } = state;
-  if (personas.length < 2) {
-    const point = pointOf(step, run);
-    const at = inferences.findIndex(([spanId, persona, tools, request]) => {
-      const other = run.stepOf(spanId);
-      if (persona !== inference[1] || tools !== inference[2] || request !== inference[3] || !other) return false;
-      return other.agent === step.agent && pointOf(other, run) === point;
-    });
-    const known = run.stepOf(inferences[at]?.[0] ?? '');
-    if (known) {
-      if (run.startOf(known) <= run.startOf(step)) return false;
-      inferences[at] = inference;
-      return true;
-    }
-  }
-  inferences.push(inference);
-  if (inferences.length > MOST_INFERENCES) inferences.splice(1, 1);
-  return true;
-}
-
-/** Where in the workflow: the name of the span around, counts aside. */
-const pointOf = (step: Step, run: RunView): string => (run.parentOf(step)?.name ?? '').replace(/\d+/g, '0');
-
-const ANSWER_LENGTH = 32;
-const LEAST_ANSWER = 8;
-
-/** As it stands within JSON text. */
-function openingOfAnswer(output: string): string {
-  const raw = JSON.stringify(openingOf(output, ANSWER_LENGTH) ?? '').slice(1, -1);
-  return raw.length < LEAST_ANSWER ? '' : raw;
-}
-
-/** Answers that stand in what came later. */
-function hear(text: string, step: Step, state: State): boolean {
-  if (text === '' || state.personas.length < 2) return false;
-  let changed = false;
-  for (const inference of state.inferences) {
-    const [spanId, , , , answer, heard] = inference;
-    if (heard || answer === '' || spanId === step.spanId || !text.includes(answer)) continue;
-    inference[5] = 1;
-    changed = true;
-  }
-  return changed;
-}
-
-interface Spoken {
-  step: Step;
-  persona: number;
-  request: string;
-  answer: string;
-  heard: boolean;
-  continues: boolean;
-}
-
-/** Inferences that may be compared, by start: of one agent and release, at one point, with the same tools. */
-function groupsOf(state: State, run: RunView): Spoken[][] {
-  const groups = new Map<string, Spoken[]>();
-  for (const [spanId, persona, tools, request, answer, heard, continues] of state.inferences) {
-    const step = run.stepOf(spanId);
-    const named = step && nearestNamed(step, 'agent', run);
-    if (!step || !named) continue;
-    const key = [named.agent, run.releaseOf(step), pointOf(step, run), tools].join('\n');
-    const spoken = { step, persona, request, answer, heard: heard === 1, continues: continues === 1 };
-    const group = groups.get(key);
-    if (group) group.push(spoken);
-    else groups.set(key, [spoken]);
-  }
-  const byStart = byStartIn(run);
-  for (const group of groups.values()) group.sort((a, b) => byStart(a.step, b.step));
-  return [...groups.values()];
-}
 
 interface OtherPersona {
   group: readonly Spoken[];
@@ -308,20 +223,6 @@ function otherPersona(
   }
   return undefined;
 }
-
-/** A tool of modes was called in between. */
-const isModeChange = (first: Spoken, at: Spoken, run: RunView): boolean =>
-  run.steps.some(
-    (step) =>
-      isAct(step) &&
-      MODE_TOOL.test(step.tool) &&
-      run.startOf(step) >= run.startOf(first.step) &&
-      run.startOf(step) <= run.startOf(at.step),
-  );
-
-/** What the inference asked for was called. */
-const hasActed = (inference: Step, run: RunView): boolean =>
-  run.steps.some((step) => isAct(step) && step.index > inference.index - 64 && run.requesterOf(step) === inference);
 
 interface Strange {
   at: Spoken;

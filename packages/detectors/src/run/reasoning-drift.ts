@@ -1,26 +1,25 @@
-import type { Span } from '@spanwise/schemas';
 import type { Reporter } from '../detector/detector.ts';
 import { describePattern, type RunPatternLogic, runPattern } from '../detector/pattern.ts';
 import type { RunView } from '../detector/run-view.ts';
 import * as setting from '../detector/setting.ts';
 import type { Step } from '../detector/step.ts';
 import { AGENT } from '../detector/wording.ts';
-import { hash64 } from '../identity-hash.ts';
-import { conversationKey } from '../reading/conversation-key.ts';
-import { lastMessageOf, messagesOf, type Part, textOf, wasCut } from '../reading/messages.ts';
-import {
-  addSeen,
-  addWords,
-  noWords,
-  type SeenWords,
-  type TopicText,
-  type TopicWords,
-  topicText,
-  topicWords,
-  wasSeen,
-} from '../reading/topic-words.ts';
-import { mayEndAs } from '../reading/unparsed-messages.ts';
+import { wasCut } from '../reading/messages.ts';
+import { addWords, type TopicWords, topicText, wasSeen } from '../reading/topic-words.ts';
+import { wordsSaidOn } from '../reading/words-said.ts';
 import { wrapsInference } from '../relations/calls.ts';
+import {
+  addResult,
+  addToMean,
+  backOnGoal,
+  isAtWork,
+  MOST_WORDS,
+  mergedWords,
+  type Stream,
+  similarityOf,
+  streamOf,
+  valuesGiven,
+} from '../relations/topic-streams.ts';
 
 const DESCRIPTION = describePattern({
   pattern: 'reasoning_drift',
@@ -83,51 +82,12 @@ const DESCRIPTION = describePattern({
   },
 });
 
-const MOST_STREAMS = 4;
-const MOST_GOAL = 64;
-const MOST_WORDS = 48;
 /** Words without which an inference says too little to be compared. */
 const LEAST_WORDS = 3;
-/** New words of a user by which the goal is another one. */
-const NEW_GOAL = 3;
-/** Characters read of an output, and of what is heard. */
-const MOST_SAID = 2_048;
-/** Short numbers that must be known before it is no chance. */
-const LEAST_NUMBERS = 2;
-const MOST_HEARD = 1_024;
 const MOST_SPANS = 12;
 const MEAN_OF = 4;
 const NEW_PER_STEP = 2.5;
 const TICK = 1_000;
-
-/** What an agent says to one request. */
-interface Stream {
-  /** Digest of how its conversation began. */
-  key: string;
-  agent: string;
-  goal: TopicWords;
-  seen: SeenWords;
-  /** The result of a call was read off its span: it need not be read again where the next input repeats it. */
-  fed: boolean;
-  /** Digest of the user's last message. */
-  last: string;
-  /** Inferences that the mean is of, and their sum. */
-  known: number;
-  sum: number;
-  scored: number;
-  cusum: number;
-  /** Inferences since the change. */
-  below: string[];
-  belowSum: number;
-  /** New words in the inferences since the change. */
-  fresh: TopicWords;
-  novelty: number;
-  reported: string;
-  /** Start of the latest inference, microseconds. */
-  latest: number;
-  /** Inferences came out of order, or side by side: what changed after what is not known. */
-  unordered: boolean;
-}
 
 interface State {
   streams: Stream[];
@@ -142,14 +102,14 @@ export const reasoningDrift = runPattern(DESCRIPTION, (settings): RunPatternLogi
     if (stream.known < settings.baseline) {
       addToMean(stream, similarity);
       // What the agent says first is its plan.
-      if (stream.known === 1) stream.goal = merged(stream.goal, words);
+      if (stream.known === 1) stream.goal = mergedWords(stream.goal, words);
       return;
     }
     const mean = stream.sum / stream.known;
     if (mean < settings.leastMean) return;
     const missing = (mean - similarity) / mean - (1 - settings.keptShare);
     if (missing <= 0) {
-      back(stream);
+      backOnGoal(stream);
       if (stream.known < MEAN_OF) addToMean(stream, similarity);
       return;
     }
@@ -157,12 +117,12 @@ export const reasoningDrift = runPattern(DESCRIPTION, (settings): RunPatternLogi
     const novelty = fresh.length / words.length;
     if (stream.below.length === 0) stream.novelty = novelty;
     if (novelty < (stream.below.length === 0 ? settings.novelty : settings.novelty / 2)) {
-      back(stream);
+      backOnGoal(stream);
       return;
     }
     stream.cusum += missing * 2;
     stream.belowSum += similarity;
-    stream.fresh = merged(stream.fresh, fresh);
+    stream.fresh = mergedWords(stream.fresh, fresh);
     stream.below.push(step.spanId);
     if (stream.below.length > MOST_SPANS) stream.below.splice(1, 1);
     // Who says the same again ("next page") has not turned to anything.
@@ -186,12 +146,12 @@ export const reasoningDrift = runPattern(DESCRIPTION, (settings): RunPatternLogi
       }
       stream.latest = Math.max(stream.latest, run.startOf(step));
       if (stream.unordered) return true;
-      const said = topicText(saidOn(span), MOST_WORDS);
-      const words = [...said.words, ...given(stream, said)];
+      const said = topicText(wordsSaidOn(span), MOST_WORDS);
+      const words = [...said.words, ...valuesGiven(stream, said)];
       // Words about a failure belong to no subject.
       const isScored = words.length >= LEAST_WORDS && stream.goal.length > 0 && step.said !== 'trouble';
       if (stream.known > 0 && isAtWork(stream, said)) {
-        back(stream);
+        backOnGoal(stream);
         // Whoever works with a value that was found need not repeat the words of the request.
         const mean = stream.sum / stream.known;
         if (stream.known < settings.baseline)
@@ -207,129 +167,6 @@ export const reasoningDrift = runPattern(DESCRIPTION, (settings): RunPatternLogi
     isBlind: (run, state) => state.streams.length === 0 && run.steps.some(({ kind }) => kind === 'llm'),
   };
 });
-
-/** The agent is at its work, and what was known of a change is void. */
-function back(stream: Stream): void {
-  stream.cusum = 0;
-  stream.below = [];
-  stream.belowSum = 0;
-  stream.fresh = [];
-}
-
-/** Values that the user gave. */
-const given = ({ goal }: Stream, { identifiers, numbers }: TopicText): TopicWords =>
-  [...identifiers, ...numbers].filter((value) => goal.includes(value));
-
-/** An inference works with what the user gave or what was found, rather than with values of its own. */
-function isAtWork({ goal, seen }: Stream, { identifiers, numbers }: TopicText): boolean {
-  const isKnown = (value: number): boolean => goal.includes(value) || wasSeen(seen, value);
-  const known = identifiers.filter(isKnown).length;
-  if (known > 0) return 2 * known >= identifiers.length;
-  return identifiers.length === 0 && numbers.filter(isKnown).length >= Math.max(LEAST_NUMBERS, numbers.length / 2);
-}
-
-function similarityOf(words: TopicWords, goal: ReadonlySet<number>): number {
-  const shared = words.filter((word) => goal.has(word)).length;
-  return shared === 0 ? 0 : shared / Math.sqrt(words.length * goal.size);
-}
-
-function addToMean(stream: Stream, similarity: number): void {
-  stream.known += 1;
-  stream.sum += similarity;
-}
-
-const merged = (words: TopicWords, more: TopicWords): TopicWords =>
-  [...new Set([...words, ...more])].slice(0, MOST_GOAL);
-
-const digest = (text: string): string => hash64(text).slice(0, 8);
-
-/** The stream that an inference goes on with, brought up to what its input says; undefined where none has begun. */
-function streamOf(step: Step, span: Span, streams: Stream[]): Stream | undefined {
-  const input = span.inputMessages;
-  const key = conversationKey(input);
-  const own = (stream: Stream): boolean => stream.agent === step.agent;
-  let stream = streams.findLast((one) => own(one) && (key === '' || one.key === key));
-  const isUsers = key !== '' && mayEndAs('user', input);
-  const message = isUsers ? lastMessageOf(input) : undefined;
-  const text = message?.role === 'user' ? textOf(message) : '';
-  if (!stream) {
-    if (key === '') return undefined;
-    stream = newStream(key, step.agent);
-    for (const one of messagesOf(input))
-      if (one.role === 'user') stream.goal = merged(topicWords(textOf(one), MOST_WORDS), stream.goal);
-    stream.last = digest(text);
-    streams.push(stream);
-    if (streams.length > MOST_STREAMS) streams.shift();
-  } else if (text !== '' && digest(text) !== stream.last) {
-    stream.last = digest(text);
-    turnTo(stream, topicWords(text, MOST_WORDS));
-  }
-  if (stream.below.length === 0 && (text !== '' || !stream.fed))
-    addSeen(stream.seen, text === '' ? input : text, MOST_HEARD);
-  stream.fed = false;
-  return stream;
-}
-
-/** What was found is part of the work, unless it was looked for off the goal. */
-function addResult(step: Step, span: Span, streams: readonly Stream[]): boolean {
-  const stream =
-    span.toolResult === '' ? undefined : streams.findLast((one) => step.agent === '' || one.agent === step.agent);
-  if (!stream || stream.below.length > 0) return false;
-  addSeen(stream.seen, span.toolResult, MOST_HEARD);
-  stream.fed = true;
-  return true;
-}
-
-const newStream = (key: string, agent: string): Stream => ({
-  key,
-  agent,
-  goal: [],
-  seen: noWords(),
-  fed: false,
-  last: '',
-  known: 0,
-  sum: 0,
-  scored: 0,
-  cusum: 0,
-  below: [],
-  belowSum: 0,
-  fresh: [],
-  novelty: 0,
-  reported: '',
-  latest: 0,
-  unordered: false,
-});
-
-/** The user said something: what is new in it is a goal, too, and where it is more than a word, all begins anew. */
-function turnTo(stream: Stream, words: TopicWords): void {
-  const isOther = words.filter((word) => !stream.goal.includes(word)).length >= NEW_GOAL;
-  stream.goal = merged(words, stream.goal);
-  if (!isOther) return;
-  Object.assign(stream, {
-    known: 0,
-    sum: 0,
-    cusum: 0,
-    below: [],
-    belowSum: 0,
-    fresh: [],
-    reported: '',
-    unordered: false,
-  });
-}
-
-/** What an inference says, thinks, and asks for. */
-function saidOn(span: Span): string {
-  let text = '';
-  for (const message of messagesOf(span.outputMessages)) {
-    for (const part of message.parts as readonly Part[]) {
-      if (part?.type === 'text' || part?.type === 'reasoning')
-        text += ` ${typeof part.content === 'string' ? part.content : ''}`;
-      else if (part?.type === 'tool_call') text += ` ${String(part.name)} ${JSON.stringify(part.arguments ?? '')}`;
-    }
-    if (text.length > MOST_SAID) break;
-  }
-  return text.slice(0, MOST_SAID);
-}
 
 const rounded = (value: number): number => Math.round(value * 100) / 100;
 
