@@ -124,6 +124,19 @@ describe('the slot store', () => {
     expect([...store.alteredWithoutPut()]).toEqual(['k/a']);
   });
 
+  it('sees what was altered between its put and the checkpoint, where it is audited', () => {
+    const store = new SlotStore(true);
+    const value = { n: 1 };
+    store.put('k', 'a', value);
+    store.put('k', 'b', { n: 1 });
+    value.n = 2;
+    store.checkpoint();
+    expect([...store.alteredWithoutPut()]).toEqual(['k/a']);
+    store.put('k', 'a', value);
+    store.checkpoint();
+    expect([...store.alteredWithoutPut()]).toEqual([]);
+  });
+
   it('takes as many bytes whether what it holds was saved or not', () => {
     fc.assert(
       fc.property(fc.array(command, { maxLength: 30 }), (commands) => {

@@ -38,6 +38,15 @@ const ENTRY_BYTES = 13;
 const bytesOf = ({ owner, name }: Slot, json: string | undefined): number =>
   json === undefined ? 0 : owner.key.length + name.length + ENTRY_BYTES + json.length;
 
+/** Undefined where JSON cannot carry it: the checkpoint says so. */
+function jsonIfAny(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
+  }
+}
+
 const newSlot = (owner: Key, name: string): Slot => ({
   owner,
   name,
@@ -64,6 +73,9 @@ export class SlotStore implements KeyedStore {
   #touched: Slot[] = [];
   /** Only of an audited store: objects that were put, and are not those to give out. */
   readonly #dropped = new WeakMap<Slot, unknown>();
+  /** Only of an audited store: what slots were when they were put, and those that had become something else at the last checkpoint. */
+  readonly #putAs = new WeakMap<Slot, string | undefined>();
+  #alteredAfterPut: Slot[] = [];
 
   /** `audited`: `alteredWithoutPut` shall see all that was put, and so all of it stays alive. For tests. */
   constructor(audited = false) {
@@ -128,6 +140,7 @@ export class SlotStore implements KeyedStore {
     this.#touch(found);
     found.value = value;
     found.changed = true;
+    if (this.#audited) this.#putAs.set(found, jsonIfAny(value));
     this.#setDeleted(entry, found, false);
     return entry;
   }
@@ -184,10 +197,12 @@ export class SlotStore implements KeyedStore {
       return json;
     });
     const gone = new Set<string>();
+    this.#alteredAfterPut = [];
     this.#touched.forEach((slot, index) => {
       if (!slot.changed) return;
       slot.changed = false;
       const json = texts[index];
+      if (this.#audited && json !== undefined && json !== this.#putAs.get(slot)) this.#alteredAfterPut.push(slot);
       if (json !== slot.json) {
         this.#addChange(changes, gone, slot, json);
         slot.saved = this.#interval;
@@ -257,8 +272,12 @@ export class SlotStore implements KeyedStore {
     }
   }
 
-  /** Slots, as `key/slot`, whose live value was altered without a `put`. Costly: for tests. */
+  /**
+   * Slots, as `key/slot`, whose live value was altered without a `put`; of an audited store also those that were altered between their
+   * last `put` and the last checkpoint, which another place of that checkpoint would have written otherwise. Costly: for tests.
+   */
   *alteredWithoutPut(): Generator<string> {
+    for (const { owner, name } of this.#alteredAfterPut) yield `${owner.key}/${name}`;
     for (const entry of this.#keys.values()) {
       for (const slot of entry.slots.values()) {
         const value = slot.value ?? this.#dropped.get(slot);

@@ -1,5 +1,6 @@
 import type { Verdict } from '@spanwise/schemas';
 import type { RunEnd } from '../detector/detector.ts';
+import type { Tally } from '../relations/tally.ts';
 import type { RunMeta } from './run-meta.ts';
 
 /** Slot of the run beside its steps. */
@@ -56,7 +57,7 @@ export function packMeta(meta: RunMeta): PackedMeta {
   ];
 }
 
-/** What was packed. Arrays are taken over: the packed form is not to be used again. */
+/** What was packed. Counts are copied here, too: what is in the slot must stay as it was put, since steps that come before the next put count on from there. */
 export function unpackMeta(packed: PackedMeta): RunMeta {
   let at = 0;
   /** The next value: they are read in the order in which they were packed. */
@@ -95,8 +96,8 @@ export function unpackMeta(packed: PackedMeta): RunMeta {
     outputTokens: next(),
     costUsd: next(),
     seen: seenOf(next()),
-    conversations: { names: next(), counts: next() },
-    agents: { names: next(), counts: next() },
+    conversations: tallyOf(next(), next()),
+    agents: tallyOf(next(), next()),
     release: next(),
     environment: next(),
     workflow: next(),
@@ -112,6 +113,8 @@ export function unpackMeta(packed: PackedMeta): RunMeta {
     cachedTokens: next<number | undefined>() ?? 0,
   };
 }
+
+const tallyOf = (names: string[], counts: number[]): Tally => ({ names, counts: counts.slice() });
 
 function seenOf(packed: number[]): RunMeta['seen'] {
   const [agent = 0, session = 0, args = 0, results = 0, tokens = 0, parent = 0, messages = 0] = packed;

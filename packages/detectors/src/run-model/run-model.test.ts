@@ -134,6 +134,24 @@ it('knows after a restart what it knew, though it wrote down for each step littl
   );
 });
 
+it('counts each step once, wherever it is let go and taken up again from the same slots', () => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(anySpan(), fc.boolean()), { minLength: 1, maxLength: 40 }), (given) => {
+      const [first] = given[0] as [Span, boolean];
+      const play = (isLetGo: boolean) => {
+        const slots = new MemorySlots();
+        let model = RunModel.open(slots, first, defaultBounds) as RunModel;
+        for (const [span, isLetGoAfter] of given) {
+          model.add(span, 1_900_000_000_000);
+          if (isLetGo && isLetGoAfter) model = RunModel.open(slots, undefined, defaultBounds) as RunModel;
+        }
+        return { meta: model.meta, written: slots.snapshot() };
+      };
+      expect(play(true)).toEqual(play(false));
+    }),
+  );
+});
+
 it('writes of most steps no more than the step', () => {
   const slots = new MemorySlots();
   const run = trace({ agent: 'refunds', conversationId: 'c', release: '1' });
