@@ -3,6 +3,7 @@ import type { Step, ToolStep } from '../plan/step.ts';
 import type { FaultNote } from '../truth.ts';
 import { failByService, serviceFailure } from './failures.ts';
 import type { Injector } from './injector.ts';
+import { stranded } from './stranded.ts';
 import { giveUp } from './unresolved-error.ts';
 
 /** Attempts from which on nobody would call it a lawful retry. */
@@ -48,6 +49,9 @@ export const retryStorm: Injector = {
     const acted: FaultNote = { pattern: 'recovery', variant: 'retried_same', ...error };
     return succeeds
       ? [storm, acted]
-      : [storm, acted, { pattern: 'unresolved_error', variant: 'retried_in_vain', ...error }, ...broken];
+      : [
+          ...[storm, acted, { pattern: 'unresolved_error', variant: 'retried_in_vain', ...error } as const],
+          ...[...broken, ...stranded(plan, result, last)],
+        ];
   },
 };

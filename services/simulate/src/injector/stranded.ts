@@ -1,7 +1,7 @@
 import { agentsOf } from '../plan/sites.ts';
 import type { RunPlan, ToolStep } from '../plan/step.ts';
 import type { FaultNote } from '../truth.ts';
-import { isTelling, leavesOf } from './values.ts';
+import { leavesOf } from './values.ts';
 
 /**
  * Calls that use what only a lost result had told. The agent goes on as if it knew: by their definitions one may see made-up
@@ -14,7 +14,7 @@ export function stranded(plan: RunPlan, lost: unknown, at: ToolStep): FaultNote[
   );
   const users = tools.filter(
     (tool) =>
-      tool !== at && leavesOf(tool.arguments).some(({ value }) => isTelling(value) && text.includes(String(value))),
+      tool !== at && leavesOf(tool.arguments).some(({ value }) => isTold(value) && text.includes(String(value))),
   );
   return [
     { pattern: 'misread_output', variant: 'result_lost', isArguable: true, at },
@@ -24,3 +24,8 @@ export function stranded(plan: RunPlan, lost: unknown, at: ToolStep): FaultNote[
     ]),
   ];
 }
+
+/** An identifier or a number that does not come up in any text by chance. */
+const isTold = (value: unknown): boolean =>
+  (typeof value === 'number' && Math.abs(value) >= 20) ||
+  (typeof value === 'string' && /\d/.test(value) && /^\S{4,40}$/.test(value));

@@ -37,9 +37,11 @@ function putWrong(
   random: Random,
 ): FaultNote[] {
   const { inference, tool } = site;
-  const earlier = callSites(plan).filter(({ owner, index }) => owner === site.owner && index < site.index);
-  const hasRead = earlier.some((each) =>
-    leavesOf(each.tool.result).some((leaf) => leaf.key === key && leaf.value === value),
+  const earlier = site.owner.steps
+    .slice(0, site.index)
+    .flatMap((step) => (step.kind === 'tool' ? [step] : step.kind === 'parallel' ? step.tools : []));
+  const hasRead = earlier.some(({ result }) =>
+    leavesOf(result).some((leaf) => leaf.key === key && leaf.value === value),
   );
   askWith(site, { ...(tool.arguments as object), [key]: wrong });
   const lost = tool.result;

@@ -39,6 +39,8 @@ export const unresolvedError: Injector = {
         steps,
       },
       ...broken,
+      // Other agents of the run go on with what it would have told.
+      ...stranded(plan, tool.result, tool),
     ];
   },
 };
