@@ -10,7 +10,8 @@ import { mayEndAs } from './unparsed-messages.ts';
 
 /**
  * What a payload states, as one flat text, since a run remembers it of each step: `@entity` lines, each followed by its facts as
- * `field⇥value` lines, all in normal form; facts about nothing in particular stand first. `…` at the end: there was more.
+ * `field⇥value` lines, all in normal form; facts about nothing in particular stand first; a number stands twice where a list has it
+ * more than once. `…` at the end: there was more.
  */
 export type Statement = string;
 
@@ -26,11 +27,14 @@ const LONGEST_GIVEN = 512;
 /** Words longer than this are said, not stated. */
 const LONGEST_WORD = 32;
 const CUT = '…';
+/** Equal numbers of a list stand twice: their sum is worked out from both. */
+const MOST_EQUAL = 2;
 
 const isStated = ({ kind, text }: NormalValue): boolean => kind !== 'text' || text.length <= LONGEST_WORD;
 
 class Writer {
-  readonly #byEntity = new Map<string, Set<string>>([['', new Set()]]);
+  /** Lines about each thing, and how often each stands. */
+  readonly #byEntity = new Map<string, Map<string, number>>([['', new Map()]]);
   readonly #longest: number;
   #length = 0;
   #isCut = false;
@@ -43,22 +47,23 @@ class Writer {
     this.#isCut = true;
   }
 
-  add(entity: string, field: string, value: NormalValue): void {
+  add(entity: string, field: string, value: NormalValue, most = 1): void {
     if (!isStated(value)) return;
     let lines = this.#byEntity.get(entity);
     if (!lines) {
-      lines = new Set();
+      lines = new Map();
       this.#byEntity.set(entity, lines);
       this.#length += entity.length + 2;
     }
     for (const text of value.or === undefined ? [value.text] : [value.text, value.or]) {
       const line = `${field}\t${text}`;
-      if (lines.has(line)) continue;
+      const times = lines.get(line) ?? 0;
+      if (times >= most) continue;
       if (this.#length + line.length >= this.#longest) {
         this.#isCut = true;
         return;
       }
-      lines.add(line);
+      lines.set(line, times + 1);
       this.#length += line.length + 1;
     }
   }
@@ -66,7 +71,7 @@ class Writer {
   /** Facts of a payload; names that hold digits are values as well. */
   addLeaves(leaves: readonly Leaf[]): void {
     for (const { entity, field, normal, path, value } of leaves) {
-      if (normal) this.add(entity, field, normal);
+      if (normal) this.add(entity, field, normal, normal.kind === 'number' && path.includes('[]') ? MOST_EQUAL : 1);
       if (typeof value === 'string' && (!normal || normal.kind === 'text'))
         for (const stated of statedValues(value)) this.add(entity, field, stated);
       if (/\d/.test(path)) {
@@ -83,7 +88,7 @@ class Writer {
     for (const [entity, lines] of this.#byEntity) {
       if (lines.size === 0) continue;
       text += entity === '' ? '\n' : `\n@${entity}\n`;
-      text += `${[...lines].join('\n')}\n`;
+      for (const [line, times] of lines) text += `${line}\n`.repeat(times);
     }
     return this.#isCut ? text + CUT : text;
   }

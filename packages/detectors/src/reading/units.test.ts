@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { numberAt, unitAt } from './units.ts';
+import { isScaled, numberAt, unitAt } from './units.ts';
 
 const unitOf = (text: string, number: string): string | undefined => {
   const place = numberAt(text, number);
@@ -26,4 +26,15 @@ test.each([
   ['it is 151.44', '151'],
 ])('“%s” does not have the number %s', (text, number) => {
   expect(numberAt(text, number)).toBeUndefined();
+});
+
+test.each([
+  ['€1.25 million', '1.25', true],
+  ['etwa 1,3 Mio. EUR', '1.3', true],
+  ['120 k rows', '120', true],
+  ['1.25 miles', '1.25', false],
+  ['86 EUR', '86', false],
+])('“%s”: %s is scaled: %s', (text, number, scaled) => {
+  const place = numberAt(text, number);
+  expect(place && isScaled(text, place)).toBe(scaled);
 });

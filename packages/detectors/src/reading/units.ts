@@ -33,6 +33,12 @@ const NO_UNIT = new Set(
   ),
 );
 
+const SCALED =
+  /^[\s\u00a0\u202f]?(?:k|m|mn|mm|bn|b|t|thousand|million|billion|trillion|hundred|dozen|lakh|crore|tsd|tausend|mio|million(?:en)?|mrd|milliarden?|mille|milliers?|millions?|milliards?|mil|mill(?:ón|ones)|milhão|milhões|milioni|miliardi)(?![\p{L}\d])/iu;
+
+/** The number is written as so many thousands or millions: it is rounded, and stands for another one. */
+export const isScaled = (text: string, { to }: Place): boolean => SCALED.test(text.slice(to, to + 20));
+
 /** The word of a number's unit, in lower case, a sign of a currency by its code; empty where none stands with it. */
 export function unitAt(text: string, { from, to }: Place): string {
   const after = AFTER.exec(text.slice(to, to + 20));

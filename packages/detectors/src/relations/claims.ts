@@ -7,7 +7,7 @@ import { messagesOf, textOf } from '../reading/messages.ts';
 import { numberOf } from '../reading/near-miss.ts';
 import { type NormalValue, sameValue } from '../reading/normal-value.ts';
 import { statedValues } from '../reading/stated-values.ts';
-import { numberAt, unitAt } from '../reading/units.ts';
+import { isScaled, numberAt, unitAt } from '../reading/units.ts';
 
 /**
  * A value that a model put into its output and that nothing in the very input of that inference gives: not what users, tools
@@ -112,6 +112,7 @@ function inWords(
   for (const value of values) {
     if (!mayBeClaimed(value) && !(value.kind === 'number' && /\d\d/.test(value.text))) continue;
     const place = value.kind === 'number' ? numberAt(text, value.text) : undefined;
+    if (place && isScaled(text, place)) continue;
     const around = place ? text.slice(Math.max(0, place.from - WORDS_BEFORE), place.from + WORDS_AFTER) : '';
     const unit = place ? unitAt(text, place) : '';
     // Of two digits only with a unit: 20 may be of anything, 20 EUR is not.

@@ -69,15 +69,26 @@ export function isGiven(claim: Pick<Claim, 'inference' | 'value' | 'whole'>, run
   return isCut && !claim.whole ? undefined : false;
 }
 
-/** Everything that was stated before an inference, scores of what was found left out, the latest first, at most 512 values. */
+/**
+ * Everything that was stated before an inference, scores of what was found left out, the latest first, at most 512 values: each once,
+ * or twice where one statement has it twice under one name.
+ */
 export function valuesBefore(inference: Step, run: RunView): NormalValue[] {
-  const values = new Map<string, NormalValue>();
+  const values: NormalValue[] = [];
+  const known = new Set<string>();
   for (const step of before(inference, run)) {
+    let last = '';
     for (const { field, value } of allFacts(step.stated)) {
       if (SCORE.test(field) && Number(value) <= 1) continue;
-      if (values.size >= MOST_KEPT) return [...values.values()];
-      if (!values.has(value)) values.set(value, { kind: kindOfNormal(value), text: value });
+      if (values.length >= MOST_KEPT) return values;
+      const line = `${field}\t${value}`;
+      if (!known.has(value) || (line === last && !known.has(line))) {
+        values.push({ kind: kindOfNormal(value), text: value });
+        if (known.has(value)) known.add(line);
+        known.add(value);
+      }
+      last = line;
     }
   }
-  return [...values.values()];
+  return values;
 }

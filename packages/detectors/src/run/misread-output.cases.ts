@@ -374,4 +374,85 @@ export const cases: DetectorCase[] = [
       .end(),
     finds: [],
   },
+  {
+    name: 'another amount than those to whom it was handed over paid is one that was misread',
+    run: trace()
+      .call(
+        'transfer_to_payer',
+        { member_id: 'MB-55120', at_most_chf: 900 },
+        { result: { to: 'payer' }, span: { kind: 'handoff', handoffTo: 'payer' } },
+      )
+      .agent('payer', (run) =>
+        run.call('pay_out', { member_id: 'MB-55120', amount_chf: 740 }, { result: { payment_id: 'PM-1' } }),
+      )
+      .llm({ input: NEW, text: 'Wir haben CHF 666 überwiesen.' })
+      .end(),
+    finds: [{ at: 5, began: 5, severity: 'medium', type: 'other_words' }],
+  },
+  {
+    name: 'ten times what was loaded is one that was misread, however its last digits are rounded',
+    run: trace()
+      .call('load', { lake: 'west' }, { result: { rows_loaded: 677_559, seconds: 14 } })
+      .llm({ input: NEW, text: '67,756 rows were loaded.' })
+      .end(),
+    finds: [{ at: 2, began: 2, type: 'other_words' }],
+  },
+  {
+    name: 'an amount told in millions is the same',
+    run: trace()
+      .call('get_budget', { team: 'west' }, { result: { budget_approved_eur: 1_250_000 } })
+      .llm({ input: NEW, text: 'Approved: €1.25 million, or 1,250 thousand EUR.' })
+      .end(),
+    finds: [],
+  },
+  {
+    name: 'a bound of a search is no amount that has to be told',
+    run: trace()
+      .call('find_rooms', { town: 'Graz', most_eur: 126 }, { result: { most_eur: 126, found: 0 } })
+      .llm({ input: NEW, text: 'Rooms in Graz begin at 155 EUR.' })
+      .end(),
+    finds: [],
+  },
+  {
+    name: 'with the name of one of several things stands another number than its own',
+    run: rents().llm({ input: NEW, text: 'Bonn 61100, Kiel 58200, Ulm 70400.' }).end(),
+    finds: [{ at: 6, began: 6, type: 'other_words' }],
+  },
+  {
+    name: 'each with its own number, and their sum, is as it should be',
+    run: rents().llm({ input: NEW, text: 'Bonn 61100, Kiel 52900, Ulm 70400: in all 184400.' }).end(),
+    finds: [],
+  },
+  {
+    name: 'two vouchers of one value are worth twice as much',
+    run: trace()
+      .call('issue_voucher', { member: 'ada' }, { result: { voucher_id: 'VO-7711', value_eur: 150 } })
+      .call('issue_voucher', { member: 'ben' }, { result: { voucher_id: 'VO-7712', value_eur: 150 } })
+      .llm({ input: NEW, text: 'Vouchers worth 300 EUR are on their way.' })
+      .end(),
+    finds: [],
+  },
+  {
+    name: 'two equal items of a list are worth twice as much',
+    run: trace()
+      .call('list_items', { bill: 'main' }, { result: { items: [{ eur: 227 }, { eur: 227 }] } })
+      .llm({ input: NEW, text: 'They come to 454 EUR.' })
+      .end(),
+    finds: [],
+  },
+  {
+    name: 'one charge that is told as twice as much is one that was misread',
+    run: trace()
+      .call('charge', { order_id: 'OR-55120', amount_eur: 227 }, { result: { charge_id: 'ch_1' } })
+      .llm({ input: NEW, text: 'We have charged 454 EUR.' })
+      .end(),
+    finds: [{ at: 2, began: 2, type: 'other_words' }],
+  },
 ];
+
+function rents() {
+  return trace()
+    .call('get_rents', { town: 'Bonn' }, { result: { yearly: 61_100, flats: 12 } })
+    .call('get_rents', { town: 'Kiel' }, { result: { yearly: 52_900, flats: 12 } })
+    .call('get_rents', { town: 'Ulm' }, { result: { yearly: 70_400, flats: 12 } });
+}

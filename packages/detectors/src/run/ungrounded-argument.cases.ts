@@ -203,6 +203,28 @@ export const cases: DetectorCase[] = [
       .end(),
     finds: [],
   },
+  {
+    name: 'the day of another year is a slip, though it is only looked up',
+    run: lookingUp('2025-09-28'),
+    finds: [{ at: 1, began: 0, severity: 'medium', type: 'slip' }],
+  },
+  {
+    name: 'a day that is looked up beside that of another year is compared with it',
+    run: lookingUp('2025-09-28', '2026-09-28'),
+    finds: [],
+  },
+  { name: 'another day of the month that is looked up is tried', run: lookingUp('2026-09-21'), finds: [] },
+  {
+    name: 'a day that lies as far from another as was said is reckoned, though its digits are swapped',
+    run: trace()
+      .llm({
+        input: user('Remind me 30 days after 2026-07-08.'),
+        calls: [{ name: 'set_reminder', arguments: { day: '2026-08-07' }, id: 'c' }],
+      })
+      .tool('set_reminder', { day: '2026-08-07' }, { callId: 'c', result: { ok: 1 } })
+      .end(),
+    finds: [],
+  },
 ];
 
 function withWords(text: string) {
@@ -222,4 +244,16 @@ function paying(system: string | undefined) {
     })
     .tool('pay_out', args, { callId: 'c', result: { ok: 1 } })
     .end();
+}
+
+function lookingUp(...days: string[]) {
+  const run = trace();
+  for (const [i, day] of days.entries())
+    run
+      .llm({
+        input: i === 0 ? user('How full is the pool on 2026-09-28?') : [says('tool', '{}')],
+        calls: [{ name: 'get_bookings', arguments: { day }, id: `c${i}` }],
+      })
+      .tool('get_bookings', { day }, { callId: `c${i}`, result: { lanes: 4 } });
+  return run.end();
 }

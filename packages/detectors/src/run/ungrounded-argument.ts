@@ -6,12 +6,14 @@ import * as setting from '../detector/setting.ts';
 import type { Step } from '../detector/step.ts';
 import { AGENT } from '../detector/wording.ts';
 import { hash64 } from '../identity-hash.ts';
+import { isMultiple } from '../reading/arithmetic.ts';
 import { entityTypeOf, isIdField } from '../reading/field-names.ts';
 import { nameWords } from '../reading/name-words.ts';
 import { isNearMiss, shapeOf } from '../reading/near-miss.ts';
 import type { NormalValue } from '../reading/normal-value.ts';
 import { type Claim, ownValues } from '../relations/claims.ts';
-import { isComputed, isTriedDay } from '../relations/contradictions.ts';
+import { isComputed, isReckoned, operandsOf } from '../relations/computed.ts';
+import { isTriedDay } from '../relations/contradictions.ts';
 import { isLookup } from '../relations/error-nature.ts';
 import { isGiven, valuesBefore } from '../relations/given-before.ts';
 import { callOf, claimsConcerned, type OpenClaims, openClaims } from '../relations/open-claims.ts';
@@ -23,12 +25,13 @@ const DESCRIPTION = describePattern({
     "An identifier, number or date in a tool call's arguments is in nothing that the agent was given before it in " +
     'the run: no user, system instruction, tool definition, result or error. An identifier is claimed where ' +
     'something given is nearly it, or where its form is that of identifiers that were given; a number or date where ' +
-    "it is a slip of one that was given, a number of three telling digits and more also where the model's " +
-    'instructions, from which a constant may come, were captured.',
+    'it is a slip of one that was given, a number ' +
+    "of three telling digits and more also where the model's instructions, from which a constant may come, were captured.",
   doesNotClaim: [
     'the id of what a call itself makes; keys of idempotency, names, paths, queries, texts, counts and limits',
-    'numbers that follow from others by calculation; dates that are not a slip of one (agents work most of those ' +
-      'out: the next Friday, the day after)',
+    'numbers that follow from others by calculation, or are a few times one of them; dates that are not a slip of one ' +
+      '(agents work most of those out: the next Friday, the day after), lie as far from it as a number says that was ' +
+      'given, or are looked up: other days of a month, and the day of another year beside that of this one',
     'identifiers that count on from each other (a search), or of a form that is unknown: it may be known from ' +
       'elsewhere',
     'a value that contradicts the same field of a result: it follows from `misread_output`',
@@ -41,8 +44,8 @@ const DESCRIPTION = describePattern({
   evidence: {
     slip:
       'something that was given is nearly it: at most two edits; of a number two neighbouring digits swapped, one ' +
-      'of four changed, the point moved; of a date day and month swapped, or another year. Expected: what was ' +
-      'likely meant; seen: field and value; number `uses`',
+      'of four changed, the point moved; of a date day and month swapped, or another year. ' +
+      'Expected: what was likely meant; seen: field and value; number `uses`',
     invention: 'nothing is near; holds the same',
   },
   severity: {
@@ -110,9 +113,13 @@ export const ungroundedArgument = runPattern(DESCRIPTION, (settings): RunPattern
     if (isGiven(claim, run) !== false || names(claim)) return false;
     const isId = isIdField(claim.field) || claim.value.kind === 'identifier';
     if (isId && claim.value.kind !== 'date') return meant.likely !== undefined || meant.known;
+    const operands = operandsOf(claim, inference, run);
     if (isComputed(claim, inference, run)) return false;
-    if (!meant.likely) return claim.instructed && isTelling(claim.value);
-    return !isTriedDay(claim, meant.likely.text);
+    if (!meant.likely) {
+      if (!claim.instructed || !isTelling(claim.value)) return false;
+      return !isMultiple(Number(claim.value.text), operands);
+    }
+    return !isTriedDay(claim, meant.likely.text, run) && !isReckoned(claim, meant.likely.text, inference, run);
   }
 
   function severityOf(call: Step, meant: Meant): Severity {
