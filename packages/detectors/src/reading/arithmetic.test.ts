@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isComputable, isDateReckoned, isMultiple } from './arithmetic.ts';
+import { isComputable, isDateReckoned, isMultiple, isStepFrom } from './arithmetic.ts';
 
 test.each([
   [35.5, [20, 15.5]],
@@ -25,6 +25,13 @@ test.each([
   [25, [50], false],
   [500, [50], false],
 ])('%d is a few times one of %j: %s', (target, numbers, is) => expect(isMultiple(target, numbers)).toBe(is));
+
+test.each([
+  [85, 100, [15], true],
+  [31, 100, [15, 45], false],
+])('%d follows from %d and one of %j: %s', (target, from, numbers, is) =>
+  expect(isStepFrom(target, from, numbers)).toBe(is),
+);
 
 test.each([
   ['2026-08-07', '2026-07-08', [30], true],

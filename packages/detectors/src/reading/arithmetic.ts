@@ -31,6 +31,12 @@ export function isComputable(target: number, numbers: readonly number[]): boolea
   return false;
 }
 
+/** Whether a number can be had from one other number by one step of calculation with any of some numbers. */
+export function isStepFrom(target: number, from: number, numbers: readonly number[]): boolean {
+  const given = numbers.slice(0, MOST_NUMBERS).filter((each) => each !== from);
+  return given.some((each) => isStep(from, each, target) || isStep(each, from, target));
+}
+
 /** Whether a number is a few times another one, as the price of a few equal things is. */
 export function isMultiple(target: number, numbers: readonly number[]): boolean {
   return numbers.some((each) => {
@@ -43,7 +49,7 @@ const DAY_MS = 86_400_000;
 const dayAt = (date: string): number => Date.parse(`${date}T00:00:00Z`) / DAY_MS;
 
 /** Days from one date to another, both `YYYY-MM-DD`; NaN where one of them is none. */
-const daysBetween = (from: string, to: string): number => dayAt(to) - dayAt(from);
+export const daysBetween = (from: string, to: string): number => dayAt(to) - dayAt(from);
 
 /** Months from a day to the same day of another month. */
 function monthsBetween(from: string, to: string): number {

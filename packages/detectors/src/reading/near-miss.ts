@@ -32,14 +32,19 @@ export const shapeOf = (text: string): string => text.replace(/\p{L}/gu, 'a').re
 const digitsOf = (text: string): string => text.replace(/\D/g, '');
 
 const LEAST_DIGITS = 3;
+/** In shorter numbers a zero more or less is mostly meant. */
+const LEAST_WITH_ZEROS = 5;
 
-/** Two neighbouring digits swapped, one digit of four or more another, or the point moved. */
+const isZeroMore = (one: string, other: string, bare: string): boolean =>
+  bare.length > 1 && Math.abs(one.length - other.length) === 1 && Math.max(one.length, other.length) > LEAST_WITH_ZEROS;
+
+/** Two neighbouring digits swapped, one digit of four or more another, the point moved, or a zero too many. */
 function nearNumbers(a: string, b: string): boolean {
   const [one, other] = [digitsOf(a), digitsOf(b)];
   const [bareOne, bareOther] = [one.replace(/0+$/, ''), other.replace(/0+$/, '')];
   // A debit of 5.50 is told as 5.50.
   if (Math.abs(Number(a)) === Math.abs(Number(b))) return false;
-  if (bareOne === bareOther) return bareOne.length >= LEAST_DIGITS;
+  if (bareOne === bareOther) return bareOne.length >= LEAST_DIGITS || isZeroMore(one, other, bareOne);
   if (one.length !== other.length || one.length < LEAST_DIGITS || a.indexOf('.') !== b.indexOf('.')) return false;
   const differing: number[] = [];
   for (let i = 0; i < one.length; i++) if (one[i] !== other[i]) differing.push(i);

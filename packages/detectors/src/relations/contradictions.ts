@@ -33,7 +33,7 @@ const fieldsIn = (lines: readonly string[], field: string): string[] =>
   lines.flatMap((line) => (line.startsWith(`${field}\t`) ? [line.slice(field.length + 1)] : []));
 
 /** A call and its result are about what the claim is about: they name something that stands beside it, and nothing else in its place. */
-function isAbout(source: Step, { alongside }: Pick<Claim, 'alongside'>): boolean {
+export function isAbout(source: Step, { alongside }: Pick<Claim, 'alongside'>): boolean {
   const lines = `${source.given}\n${source.stated}`.split('\n');
   let shares = false;
   for (const beside of alongside) {
@@ -68,7 +68,7 @@ function ofSameThing(claim: Claim, results: readonly Step[]): Contradiction | un
 }
 
 /** An argument of its own, which is no part of a list or an object. */
-const isPlain = ({ tool, path }: Claim): boolean => tool !== '' && !/[.[]/.test(path);
+export const isPlain = ({ tool, path }: Claim): boolean => tool !== '' && !/[.[]/.test(path);
 
 /**
  * Another day of the same month is looked up on purpose; so is a day of another year where that of this one is looked up by the same

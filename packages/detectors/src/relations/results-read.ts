@@ -22,6 +22,10 @@ const wasRead = (step: Step, inference: Step, run: RunView): boolean =>
 export const resultsBefore = (inference: Step, run: RunView, most: number): Step[] =>
   recentSteps(run, (step) => wasRead(step, inference, run) && sameAgent(step, inference, run)).slice(0, most);
 
+/** Results that any agent of the run could read before an inference, the latest first. */
+export const allResultsBefore = (inference: Step, run: RunView, most: number): Step[] =>
+  recentSteps(run, (step) => wasRead(step, inference, run)).slice(0, most);
+
 /** Results that other agents read before an inference, the latest first: work that is handed over to them is none. */
 export const othersResultsBefore = (inference: Step, run: RunView, most: number): Step[] =>
   recentSteps(

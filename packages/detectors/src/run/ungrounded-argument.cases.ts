@@ -225,6 +225,55 @@ export const cases: DetectorCase[] = [
       .end(),
     finds: [],
   },
+  {
+    name: 'an action for another day than all calls before it had for the same thing is a slip',
+    run: reporting('close_books', '2026-03-19'),
+    finds: [{ at: 5, began: 4, severity: 'high', type: 'slip' }],
+  },
+  {
+    name: 'so is one before all other calls, by a name that has the name of the thing within it',
+    run: trace()
+      .llm({
+        input: user('Load sessions for 2026-03-17.'),
+        calls: [{ name: 'start_job', arguments: { job: 'load_sessions', day: '2026-03-12' }, id: 'c1' }],
+      })
+      .tool('start_job', { job: 'load_sessions', day: '2026-03-12' }, { callId: 'c1', result: { ok: 1 } })
+      .call('verify_rows', { table: 'sessions', day: '2026-03-17' }, { result: { ok: 1 } })
+      .call('publish_rows', { table: 'sessions', day: '2026-03-17' }, { result: { ok: 1 } })
+      .end(),
+    finds: [{ at: 1, began: 0, severity: 'high', type: 'slip' }],
+  },
+  {
+    name: 'the same day of the next week, and the day after, follow by habit',
+    run: reporting('close_books', '2026-03-24', '2026-03-18'),
+    finds: [],
+  },
+  {
+    name: 'a tool that is called for one day after the other goes on',
+    run: reporting('count_till', '2026-03-19'),
+    finds: [],
+  },
+  {
+    name: 'another price than another agent found for the very thing is a slip',
+    run: booking(290.5),
+    finds: [{ at: 5, began: 4, severity: 'high', type: 'slip' }],
+  },
+  {
+    name: 'a part of what is on a card is paid with it',
+    run: trace()
+      .llm({ input: user('Pay with my card.'), calls: [{ name: 'ask_scout', arguments: {}, id: 'c1' }] })
+      .agent('scout', (run) =>
+        run.call('get_card', { card_id: 'gc-3024' }, { result: { card_id: 'gc-3024', amount: 500 } }),
+      )
+      .llm({
+        input: [says('tool', 'gc-3024')],
+        calls: [{ name: 'pay_with_card', arguments: { card_id: 'gc-3024', amount: 348 }, id: 'c2' }],
+      })
+      .end(),
+    finds: [],
+  },
+  { name: 'the price of three of them is no other one', run: booking(777), finds: [] },
+  { name: 'a price with what was said to come on top is computed', run: booking(284), finds: [] },
 ];
 
 function withWords(text: string) {
@@ -256,4 +305,41 @@ function lookingUp(...days: string[]) {
       })
       .tool('get_bookings', { day }, { callId: `c${i}`, result: { lanes: 4 } });
   return run.end();
+}
+
+/** A shop is closed for 2026-03-17, a Tuesday: its till is counted, its safe locked, and then something done for other days. */
+function reporting(tool: string, ...days: string[]) {
+  const day = '2026-03-17';
+  const run = trace()
+    .llm({
+      input: user(`Close shop east for ${day}.`),
+      calls: [{ name: 'count_till', arguments: { shop: 'east', day }, id: 'c1' }],
+    })
+    .tool('count_till', { shop: 'east', day }, { callId: 'c1', result: { ok: 1 } })
+    .llm({ input: [says('tool', '{}')], calls: [{ name: 'lock_safe', arguments: { shop: 'east', day }, id: 'c2' }] })
+    .tool('lock_safe', { shop: 'east', day }, { callId: 'c2', result: { ok: 1 } });
+  for (const [i, other] of days.entries())
+    run
+      .llm({
+        input: [says('tool', '{}')],
+        calls: [{ name: tool, arguments: { shop: 'east', day: other }, id: `d${i}` }],
+      })
+      .tool(tool, { shop: 'east', day: other }, { callId: `d${i}`, result: { ok: 1 } });
+  return run.end();
+}
+
+/** One agent finds what a ferry costs, another one books it. */
+function booking(price: number) {
+  const args = { ferry_id: 'FE-3024', price_eur: price };
+  return trace()
+    .llm({
+      input: user('Book me the ferry to Rhodes. A cabin is 25 more.'),
+      calls: [{ name: 'ask_scout', arguments: {}, id: 'c1' }],
+    })
+    .agent('scout', (run) =>
+      run.call('get_ferry', { ferry_id: 'FE-3024' }, { result: { ferry_id: 'FE-3024', price_eur: 259 } }),
+    )
+    .llm({ input: [says('tool', 'FE-3024 is it')], calls: [{ name: 'book_ferry', arguments: args, id: 'c2' }] })
+    .tool('book_ferry', args, { callId: 'c2', result: { ok: 1 } })
+    .end();
 }

@@ -6,7 +6,7 @@ import * as setting from '../detector/setting.ts';
 import type { Step } from '../detector/step.ts';
 import { AGENT } from '../detector/wording.ts';
 import { hash64 } from '../identity-hash.ts';
-import { isMultiple } from '../reading/arithmetic.ts';
+import { isMultiple, isStepFrom } from '../reading/arithmetic.ts';
 import { entityTypeOf, isIdField } from '../reading/field-names.ts';
 import { nameWords } from '../reading/name-words.ts';
 import { isNearMiss, shapeOf } from '../reading/near-miss.ts';
@@ -17,6 +17,8 @@ import { isTriedDay } from '../relations/contradictions.ts';
 import { isLookup } from '../relations/error-nature.ts';
 import { isGiven, valuesBefore } from '../relations/given-before.ts';
 import { callOf, claimsConcerned, type OpenClaims, openClaims } from '../relations/open-claims.ts';
+import { isToolLike } from '../relations/operation.ts';
+import { dateInUse, hasField, numberKnown } from '../relations/values-in-use.ts';
 
 const DESCRIPTION = describePattern({
   pattern: 'ungrounded_argument',
@@ -25,7 +27,7 @@ const DESCRIPTION = describePattern({
     "An identifier, number or date in a tool call's arguments is in nothing that the agent was given before it in " +
     'the run: no user, system instruction, tool definition, result or error. An identifier is claimed where ' +
     'something given is nearly it, or where its form is that of identifiers that were given; a number or date where ' +
-    'it is a slip of one that was given, a number ' +
+    'it is a slip of one that was given, or where the run has another one for this very field of the thing, a number ' +
     "of three telling digits and more also where the model's instructions, from which a constant may come, were captured.",
   doesNotClaim: [
     'the id of what a call itself makes; keys of idempotency, names, paths, queries, texts, counts and limits',
@@ -44,8 +46,10 @@ const DESCRIPTION = describePattern({
   evidence: {
     slip:
       'something that was given is nearly it: at most two edits; of a number two neighbouring digits swapped, one ' +
-      'of four changed, the point moved; of a date day and month swapped, or another year. ' +
-      'Expected: what was likely meant; seen: field and value; number `uses`',
+      'of four changed, the point moved, a zero too many; of a date day and month swapped, or another year. Or an action gets another ' +
+      'number than the only one that results, whichever agent read them, have for this field of the thing it names; ' +
+      'or another date than all calls of other tools, two and more, with a field of that name, one of them about the ' +
+      'same thing. Expected: what was likely meant; seen: field and value; number `uses`',
     invention: 'nothing is near; holds the same',
   },
   severity: {
@@ -92,6 +96,8 @@ interface Meant {
   likely: NormalValue | undefined;
   /** Something of this form was given. */
   known: boolean;
+  /** What the run has for this very field of the thing, or its calls were given under its name. */
+  inUse?: boolean;
 }
 
 export const ungroundedArgument = runPattern(DESCRIPTION, (settings): RunPatternLogic<OpenClaims> => {
@@ -104,6 +110,8 @@ export const ungroundedArgument = runPattern(DESCRIPTION, (settings): RunPattern
 
   /** What the claim was likely to be, among what was given: what the inference itself was given is kept in the claim. */
   function meantBy(claim: Claim & { near?: NormalValue; known?: boolean }, inference: Step, run: RunView): Meant {
+    const inUse = dateInUse(claim, inference, run) ?? numberKnown(claim, inference, run);
+    if (inUse !== undefined) return { likely: { kind: claim.value.kind, text: inUse }, known: true, inUse: true };
     if (claim.near) return { likely: claim.near, known: true };
     const before = likeness(claim, valuesBefore(inference, run));
     return { likely: before.likely, known: before.known || claim.known === true };
@@ -114,6 +122,9 @@ export const ungroundedArgument = runPattern(DESCRIPTION, (settings): RunPattern
     const isId = isIdField(claim.field) || claim.value.kind === 'identifier';
     if (isId && claim.value.kind !== 'date') return meant.likely !== undefined || meant.known;
     const operands = operandsOf(claim, inference, run);
+    // What is known of the thing leaves one number that it may have been worked out from.
+    if (meant.inUse && claim.value.kind === 'number')
+      return !isStepFrom(Number(claim.value.text), Number(meant.likely?.text), operands);
     if (isComputed(claim, inference, run)) return false;
     if (!meant.likely) {
       if (!claim.instructed || !isTelling(claim.value)) return false;
@@ -178,12 +189,19 @@ export const ungroundedArgument = runPattern(DESCRIPTION, (settings): RunPattern
       const known = state.claims.length;
       const added = openClaims(step, span, run, state, isJudged);
       for (const claim of state.claims.slice(known)) noteLikeness(claim, ownValues(span));
-      if (state.claims.length > 0 && claimsConcerned(step, run, state).length > 0) judge(run, state, reporter);
+      const isConcerned = claimsConcerned(step, run, state).length > 0 || state.claims.some(isUsedIn(step));
+      if (state.claims.length > 0 && isConcerned) judge(run, state, reporter);
       return added;
     },
     onRunEnd: () => false,
   };
 });
+
+/** A call is given a date by the name by which the claim is one, and may show that all others have one date. */
+const isUsedIn =
+  (step: Step) =>
+  ({ value, field }: Claim): boolean =>
+    value.kind === 'date' && isToolLike(step) && hasField(step.given, field);
 
 const TRIED_IN_TURN = 3;
 
