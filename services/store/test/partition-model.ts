@@ -5,7 +5,7 @@ import { sinks } from '../src/sinks.ts';
 import { judge, type Message } from '../src/writer/batch.ts';
 import { DeduplicationWindow } from '../src/writer/deduplication-window.ts';
 import type { Insert, InsertOutcome } from '../src/writer/inserter.ts';
-import { decodeIntent } from '../src/writer/intent.ts';
+import { decodeIntent, MAX_METADATA_BYTES } from '../src/writer/intent.ts';
 import { PartitionWriter } from '../src/writer/partition-writer.ts';
 
 export interface Life {
@@ -18,6 +18,12 @@ export interface Life {
   crash?: { step: number; done: boolean; wakes?: number | undefined };
   /** Offset of a block that the table refuses */
   refused?: number;
+  /** So many inserts are too large for the memory that the table has at first */
+  tooLarge?: number;
+  /** Messages before this offset come only; the owner is then asked to end in order */
+  upTo?: number;
+  /** So many messages before each come once more with it, as after a pause */
+  again?: number;
 }
 
 const logger = createLogger('store', 'silent');
@@ -40,6 +46,7 @@ export class PartitionModel {
   /** Inserts that the table dropped, since it knew their token */
   dropped = 0;
   #generation = 0;
+  #tooLarge = 0;
   #zombie: Zombie | undefined;
 
   constructor(log: { value: Buffer; gap: number }[]) {
@@ -84,8 +91,10 @@ export class PartitionModel {
   }
 
   /** An owner takes the partition from its committed offset on, to the end or to its crash. */
-  async live({ rows, crash, refused }: Life): Promise<void> {
+  async live(life: Life): Promise<void> {
+    const { rows, crash, refused, tooLarge = 0, upTo = Number.POSITIVE_INFINITY, again = 0 } = life;
     const generation = ++this.#generation;
+    this.#tooLarge = tooLarge;
     const former = this.#zombie;
     this.#zombie = undefined;
     const { frozen, wake, step } = mortality(crash, async (number) => {
@@ -116,11 +125,11 @@ export class PartitionModel {
     const commit = (to: number, text: string) =>
       step(() => {
         if (generation !== this.#generation) throw new Error('the group has a new generation');
+        if (text.length > MAX_METADATA_BYTES) this.halts.push(`metadata of ${text.length} bytes`);
         this.committed = { offset: to, metadata: text };
       });
-    for (const message of this.#messages) {
-      if (message.offset >= offset) writer.take([message], commit);
-    }
+    const coming = this.#messages.filter((message) => message.offset >= offset && message.offset < upTo);
+    for (const [i] of coming.entries()) writer.take(coming.slice(Math.max(0, i - again), i + 1), commit);
     const flushed = writer.flush();
     await Promise.race([flushed, frozen]);
     await former?.wake();
@@ -150,6 +159,10 @@ export class PartitionModel {
           ({ value }) => value && records.buffer === value.buffer && records.byteOffset === value.byteOffset + 20,
         )?.offset ?? -1,
     );
+    if (this.#tooLarge > 0) {
+      this.#tooLarge--;
+      return { result: 'too_large', detail: 'as told' };
+    }
     if (refused !== undefined && offsets.includes(refused)) return { result: 'refused', detail: 'as told' };
     if (this.inserts.some((insert) => insert.token === token)) this.dropped++;
     else this.inserts.push({ token, offsets, counts: blocks.map(({ count }) => count) });

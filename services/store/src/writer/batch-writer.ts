@@ -55,13 +55,16 @@ export class BatchWriter {
       window.announced(token, table);
       try {
         if (!batch.announced) await this.#commitOffset(batch.start, encodeIntent(intent));
-        const outcome = await this.#world.insert(
-          { table, writer: batch.writer, blocks: batch.blocks, records: batch.records, token },
-          this.#signal,
-        );
+        const insert = { table, writer: batch.writer, blocks: batch.blocks, records: batch.records, token };
+        let outcome = await this.#world.insert(insert, this.#signal);
+        // memory comes back: a block that is too large today is not bad
+        while (outcome.result === 'too_large' && batch.onlyMessage()) {
+          logger.warn({ token, ...outcome }, 'ClickHouse has no memory for one block; it is tried again');
+          outcome = await this.#world.insert(insert, this.#signal);
+        }
         if (outcome.result !== 'stored') {
           logger.warn({ token, blocks: batch.blocks.length, ...outcome }, 'an insert is refused');
-          return await this.#isolate(batch, outcome);
+          return await this.#isolate(batch, outcome.detail);
         }
         await this.#commitOffset(batch.end, '');
       } finally {
@@ -75,14 +78,12 @@ export class BatchWriter {
   }
 
   /** Halves what is refused as a whole, until the block is alone that is; each half is an announced insert of its own. */
-  async #isolate(batch: Batch, { result, detail }: Exclude<InsertOutcome, { result: 'stored' }>): Promise<void> {
+  async #isolate(batch: Batch, detail: string): Promise<void> {
     const message = batch.onlyMessage();
     if (!message) {
       for (const half of batch.halves()) await this.store(half);
       return;
     }
-    // memory comes back: a block that is too large today is not bad
-    if (result === 'too_large') return this.store(batch);
     const letter: DeadMessage = { message, reason: 'rejected', detail };
     await this.#world.writeDeadLetters(this.#topic, this.#partition, [letter], this.#signal);
     await this.#commitOffset(batch.end, '');
