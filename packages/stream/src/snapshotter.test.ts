@@ -5,8 +5,8 @@ import { SNAPSHOT_COMMIT_BYTES, Snapshotter } from './snapshotter.ts';
 import { TimerTable } from './timer-table.ts';
 
 const VALUE = 'x'.repeat(10_000);
-/** More new state in one commit than a snapshot writes in one. */
-const NEW_KEYS = Math.ceil((1.2 * SNAPSHOT_COMMIT_BYTES) / VALUE.length);
+/** Keys of so much new state in one commit, as a multiple of what a snapshot writes in one at least. */
+const newKeys = (times: number): number => Math.ceil((times * SNAPSHOT_COMMIT_BYTES) / VALUE.length);
 /** Commits that a key lives. */
 const LIFE = 40;
 
@@ -15,6 +15,7 @@ class BusyPartition {
   readonly store = new SlotStore();
   readonly timers = new TimerTable();
   readonly changelog: Buffer[] = [];
+  readonly #newKeys: number;
   readonly #changes = new ChangelogEncoder('changes', 1);
   readonly #snapshotter = new Snapshotter(this.store, this.timers, {
     stateVersion: 1,
@@ -24,9 +25,21 @@ class BusyPartition {
     clock: 0,
   });
 
+  constructor(newKeys: number) {
+    this.#newKeys = newKeys;
+  }
+
+  get stateBytes(): number {
+    return this.#snapshotter.stateBytes;
+  }
+
+  get toRead(): number {
+    return this.#snapshotter.toRead;
+  }
+
   /** Where one would restore from, when a snapshot was completed by this commit. */
   commit(number: number): number | undefined {
-    for (let i = 0; i < NEW_KEYS; i++) {
+    for (let i = 0; i < this.#newKeys; i++) {
       this.store.put(`${number}/${i}`, 'slot', VALUE);
       this.timers.schedule(`${number}/${i}`, 'end', number + LIFE);
       this.store.delete(`${number - LIFE}/${i}`);
@@ -59,7 +72,7 @@ function contentOf(store: SlotStore, timers: TimerTable) {
 
 describe('a snapshot under more changes than it can write itself', () => {
   it('comes to an end, and restores the store as it is then', () => {
-    const partition = new BusyPartition();
+    const partition = new BusyPartition(newKeys(1.2));
     let completed = 0;
     for (let number = 0; number < 4 * LIFE; number++) {
       const restoreFrom = partition.commit(number);
@@ -74,5 +87,18 @@ describe('a snapshot under more changes than it can write itself', () => {
       expect(contentOf(store, timers)).toEqual(contentOf(partition.store, partition.timers));
     }
     expect(completed).toBeGreaterThan(1);
+  });
+
+  it('leaves at most four times the state to read, however much each commit changes', () => {
+    const partition = new BusyPartition(newKeys(4));
+    let most = 0;
+    for (let number = 0; number < 8 * LIFE; number++) {
+      partition.commit(number);
+      // while the state grows, what was written of it before is as much again
+      if (number < 2 * LIFE) continue;
+      most = Math.max(most, partition.toRead / partition.stateBytes);
+    }
+    expect(most).toBeGreaterThan(2);
+    expect(most).toBeLessThan(4);
   });
 });

@@ -99,7 +99,7 @@ export class StepExecutor<R> {
 
   #execute(step: Step<R>): void {
     this.#context.enter(step.streamTime, step.dueTime);
-    // a timer that is set for the very time of a record goes after it
+    // a timer that is set for the very time at which a held record leaves goes after it
     while (this.#timerBefore(step)) this.#fire(this.#parts.timers.next() as Timer, step);
     if (step.record !== undefined) this.#process(step.record, step);
   }

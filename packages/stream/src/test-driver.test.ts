@@ -66,6 +66,15 @@ describe('a topology in the test driver', () => {
     expect(balances(driver)).toEqual(['a 1 5', 'a closed 5', 'b 1 1']);
   });
 
+  it('fires a timer that is set for the very time at which a held record leaves after it', () => {
+    const driver = new TopologyTestDriver(ledger());
+    driver.pipe(entry('a', '1', 0, 5), 100);
+    driver.advance(DELAY_MS);
+    driver.pipe(entry('a', '2', 0, 1), 100 + QUIET_MS);
+    driver.advance(DELAY_MS);
+    expect(balances(driver)).toEqual(['a 1 5', 'a 2 6']);
+  });
+
   it('never turns its clock back', () => {
     const driver = new TopologyTestDriver(ledger({ delayMs: 0 }));
     driver.pipe(entry('a', '1', 0, 5), 100);

@@ -60,6 +60,22 @@ describe('the timer table', () => {
     expect(table.size).toBe(1);
   });
 
+  it('shows what was there when it was asked, and comes to an end though others keep coming', () => {
+    const table = new TimerTable();
+    for (const name of ['x', 'y']) table.schedule('old', name, 10);
+    table.checkpoint();
+    const saved = table.saved();
+    const shown: string[] = [];
+    for (let i = 0; i < 100; i++) {
+      const { done, value } = saved.next();
+      if (done) break;
+      shown.push(`${value.key} ${value.name}`);
+      table.schedule(`new ${i}`, 'x', i);
+      table.checkpoint();
+    }
+    expect(shown).toEqual(['old x', 'old y']);
+  });
+
   it('refuses a time that is none', () => {
     expect(() => new TimerTable().schedule('k', 'x', Number.NaN)).toThrow('timer x of k');
   });
