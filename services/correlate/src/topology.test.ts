@@ -29,10 +29,12 @@ const signalOf = (run: Partial<Run>) => {
 
 const traceId = (n: number): string => n.toString(16).padStart(32, '0');
 
-function start({ maxSessions = 1_000_000, maxStateBytes = 2 ** 30 } = {}) {
+function start({ maxSessions = 1_000_000, maxStateBytes = 2 ** 30, autoCommit = true } = {}) {
   const registry = new Registry();
   const lifetimes = { sessionGapMs: 30 * MINUTE, sessionRetentionMs: 24 * HOUR, maxSessions, maxStateBytes };
-  const driver = new TopologyTestDriver(correlateTopology(lifetimes, new CorrelateMetrics(registry, 10)));
+  const driver = new TopologyTestDriver(correlateTopology(lifetimes, new CorrelateMetrics(registry, 10)), {
+    autoCommit,
+  });
   const sessions = () => driver.outputs<'Session'>('sessions');
   return { driver, registry, sessions };
 }
@@ -169,6 +171,23 @@ describe('correlate', () => {
     expect(crowded.most).toBeLessThan(LIMIT + (free.most * 75) / 600);
     expect(crowded.early).toBe(crowded.final);
     expect(crowded.final).toBeGreaterThan(100);
+  });
+
+  it('ends the same conversations early, whenever it commits and crashes while it holds too much', () => {
+    const play = (commitEvery: number, crashEvery: number) => {
+      const { driver, sessions } = start({ maxStateBytes: 20_000, autoCommit: false });
+      for (let second = 1; second <= 240; second++) {
+        driver.pipe(signalOf({ traceId: traceId(second), sessionId: `conv-${second}` }), second * 1_000);
+        if (second % commitEvery === 0) driver.commit();
+        if (second % crashEvery === 0) driver.crashAndRestore();
+      }
+      driver.commit();
+      return sessions();
+    };
+    const undisturbed = play(240, 1_000);
+    expect(undisturbed.filter(({ final }) => final).length).toBeGreaterThan(50);
+    expect(play(7, 11)).toEqual(undisturbed);
+    expect(play(1, 13)).toEqual(undisturbed);
   });
 
   it('gives the same after crashes as without', () => {
