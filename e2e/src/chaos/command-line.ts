@@ -5,19 +5,21 @@ random, and compares what came out with what was sent and with what an undisturb
 
   npm run chaos -- [options]
 
-  --minutes N       how long the load and the faults last (default 10; at least 0.5)
+  --minutes N       how long the load and the faults last (default 10; from 0.5 to 1440)
   --seed N          of spans and faults: the same seed gives the same schedule (default 1)
   --rate N          spans per second (default 5300; what was reached is in the report)
-  --report FILE     write the outcome as JSON
+  --report FILE     write the outcome as JSON; until there is one, that the run is not ok
   --broker-kills    kill -9 the broker, too; reported apart, and no promise of ours (see docs/guarantees.md)
   --only KINDS      faults of these kinds alone, separated by commas; 'none' for no fault at all
   --patience SEC    how long the system may take to catch up and be well after the last fault (default 1200)
-  --data-dir DIR    data and logs, kept (default: a folder in memory where it has room, else a temporary one; removed at the end)
+  --data-dir DIR    data and logs, kept; a new or empty folder (default: a folder in memory where it has room, else a temporary one; removed at the end)
   --help
 
 Exits 1 if anything was lost, doubled or judged otherwise than by the undisturbed system, or if a run with all faults met too few
 of them, too little load, or too few findings known in advance to tell (see e2e/src/chaos/README.md).
 `;
+
+const [LEAST_MINUTES, MOST_MINUTES] = [0.5, 24 * 60];
 
 export interface ChaosCommand {
   readonly minutes: number;
@@ -40,8 +42,8 @@ export function parseChaosCommand(args: readonly string[], kinds: readonly strin
   const values = parse(args);
   if (values.help) return 'help';
   const minutes = Number(values.minutes);
-  if (!(minutes >= 0.5 && minutes <= 24 * 60)) {
-    throw new UsageError(`--minutes takes a number from 0.5 on, not '${values.minutes}'.`);
+  if (!(minutes >= LEAST_MINUTES && minutes <= MOST_MINUTES)) {
+    throw new UsageError(`--minutes takes a number from ${LEAST_MINUTES} to ${MOST_MINUTES}, not '${values.minutes}'.`);
   }
   const only = values.only?.split(',').filter((kind) => kind !== '' && kind !== 'none');
   const unknown = only?.find((kind) => !kinds.includes(kind));

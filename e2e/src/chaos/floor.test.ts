@@ -39,7 +39,7 @@ it('asks nothing more of a run with faults, load and findings', () => {
 it.each<[string, Partial<Outcome>, string]>([
   ['no faults', { faults: {} }, 'only 0 faults in 1 minutes, of 6 at least'],
   ['too few faults', { faults: { kill: 5 } }, 'only 5 faults in 1 minutes, of 6 at least'],
-  ['a load that starves', { spansPerSecond: 899 }, 'only 899 spans a second of the 1000 asked for'],
+  ['a load that starves', { spansPerSecond: 899 }, 'only 899 spans a second of the 1000 asked for, of 900 at least'],
   [
     'a way that nothing took',
     { spansPerSecondBy: { block: 1_000, http: 0, grpc: 0, collector: 1 } },
@@ -52,6 +52,31 @@ it.each<[string, Partial<Outcome>, string]>([
   const short = shortfalls({ ...outcome, ...more }, asked);
   expect(short).toEqual([expect.stringContaining(problem)]);
   expect(isOk({ ...outcome, ...more, problems: short })).toBe(false);
+});
+
+it.each<[string, Partial<Outcome>]>([
+  ['anything is said to be wrong', { problems: ['not well 1200 s after the last fault'] }],
+  ['nothing was sent', { spansSent: 0, spansStored: 0 }],
+  ['fewer spans are stored than were sent', { spansStored: 59_999 }],
+  ['more spans are stored than were sent', { spansStored: 60_001 }],
+  ['a span is lost', { spansLost: 1 }],
+  ['a span counts twice', { spansDuplicated: 1 }],
+  ['a finding is missing', { findingsMissing: 1 }],
+  ['a finding is too many', { findingsExtra: 1 }],
+  ['a record is other than undisturbed', { findingsDiffering: 1 }],
+  ['an aggregate is wrong', { aggregatesDiffering: 1 }],
+  ['a dead letter is missing', { deadLettersFound: 11 }],
+  ['a dead letter is too many', { deadLettersFound: 13 }],
+])('is not ok where %s', (_, more) => {
+  expect(isOk({ ...outcome, ...more })).toBe(false);
+});
+
+it('a rate that is asked for at the promised one or above has to reach that', () => {
+  const load = { minutes: 1, rate: 5_300 };
+  expect(shortfalls({ ...outcome, spansPerSecond: 5_000 }, load)).toEqual([]);
+  expect(shortfalls({ ...outcome, spansPerSecond: 4_999 }, load)).toEqual([
+    expect.stringContaining('only 4999 spans a second of the 5300 asked for, of 5000 at least'),
+  ]);
 });
 
 it('where no poison was sent, no letters are asked for', () => {

@@ -59,6 +59,19 @@ export interface ChaosReport extends Outcome {
   readonly brokerKills?: Outcome & { readonly ok: boolean };
 }
 
+/** What stands in the file of the report as long as there is no outcome: what an earlier run left there would be taken for this one's. */
+export interface NoReport {
+  readonly ok: false;
+  readonly seed: number;
+  readonly minutes: number;
+  readonly problems: readonly [string];
+}
+
+/** @param why in words */
+export function noReport({ seed, minutes }: { seed: number; minutes: number }, why: string): NoReport {
+  return { ok: false, seed, minutes, problems: [why] };
+}
+
 /** Whether nothing was lost, doubled, or judged otherwise. */
 export function isOk(outcome: Outcome): boolean {
   return (
