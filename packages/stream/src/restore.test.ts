@@ -73,6 +73,12 @@ describe('state that cannot be restored', () => {
       /ends at \d+: the topic was made anew/,
     ],
     [
+      'the changelog was made anew, and is just as long as what it lost',
+      (test) =>
+        claim(test, 2, (point) => ({ ...point, changelogOffset: test.cluster.log('ledger-changelog', 2).high })),
+      /ends at \d+: the topic was made anew/,
+    ],
+    [
       'something else stands where it should begin',
       (test) => claim(test, 2, (point) => ({ ...point, changelogOffset: point.changelogOffset + 2 })),
       /should be, a sentinel or the begin of a snapshot, is gone/,
