@@ -150,6 +150,14 @@ describe('correlate', () => {
     expect(driver.state()).toEqual({});
   });
 
+  it('does not forget a conversation that goes on just before its time', () => {
+    const { driver, sessions } = start();
+    driver.pipe(signalOf({ traceId: traceId(1) }), 1);
+    driver.pipe(signalOf({ traceId: traceId(2), startTime: example.startTime + 1 }), 24 * HOUR + 20 * MINUTE);
+    driver.advance(HOUR);
+    expect(sessions().at(-1)).toMatchObject({ runCount: 2, final: true });
+  });
+
   it('whose state takes too much soon judges what is quiet, and holds little more than its limit', async () => {
     const LIMIT = 100_000;
     const flood = async (maxStateBytes: number) => {
