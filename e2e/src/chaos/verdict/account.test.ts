@@ -20,13 +20,13 @@ function ledgerOf(runs: Record<string, number>, route: Route = 'block'): Ledger 
 }
 
 it('tells what is lost, twice and unknown', () => {
-  const account = new SpanAccount(ledgerOf({ a: 0, b: 0 }));
+  const account = new SpanAccount(ledgerOf({ a: 0, b: 0, d: 0 }));
   for (const [trace, span] of ['a s1', 'a s2', 'a s2', 'a s3', 'b s1', 'c s1', 'a s9'].map((id) => id.split(' '))) {
     account.add(trace as string, span as string);
   }
   expect(account.stored).toBe(4);
   expect(account.duplicated).toBe(1);
-  expect([...account.lost()]).toEqual(['b s2', 'b s3']);
+  expect([...account.lost()]).toEqual(['b s2', 'b s3', 'd s1', 'd s2', 'd s3']);
   expect(account.unknown).toEqual(['c s1', 'a s9']);
 });
 
