@@ -131,8 +131,7 @@ describe('what cannot be processed', () => {
     ['a record that leaves state which cannot be serialised', POISON.unserialisable, 'BigInt'],
     ['a record that makes an output too large to send', POISON.tooLarge, 'at most'],
   ])('undoes %s, buries it, and processes the others of its block', (_, amount, detail) => {
-    const counters: LedgerCounters = { booked: 0 };
-    const driver = new TopologyTestDriver(ledger({ delayMs: 0, counters }));
+    const driver = new TopologyTestDriver(ledger({ delayMs: 0 }));
     driver.pipe([good('1'), good('2', amount), good('3')], 100);
     driver.pipe(good('4'), 101);
     expect(balances(driver)).toEqual(['a 1 1', 'a 3 2', 'a 4 3']);
@@ -144,6 +143,14 @@ describe('what cannot be processed', () => {
     expect(dead?.reason).toBe('processor_error');
     expect(dead?.detail).toContain(detail);
     expect(dead?.key?.toString()).toBe('a');
+  });
+
+  it('counts what was processed beside a record whose processing throws, and not that record', () => {
+    const counters: LedgerCounters = { booked: 0 };
+    const driver = new TopologyTestDriver(ledger({ delayMs: 0, counters }));
+    driver.pipe([good('1'), good('2', POISON.now), good('3')], 100);
+    driver.pipe(good('4'), 101);
+    expect(counters.booked).toBe(3);
   });
 
   it('buries a record as a block that can be sent again', () => {

@@ -89,6 +89,8 @@ class LedgerProcessor implements Processor<SpanRevision> {
   readonly #quietMs: number;
   #total = 0;
   #booked = 0;
+  /** Of what is booked, what is part of the commit: a record that throws later is not. */
+  #committing = 0;
 
   constructor(counters: LedgerCounters | undefined, quietMs: number) {
     this.#counters = counters;
@@ -134,11 +136,13 @@ class LedgerProcessor implements Processor<SpanRevision> {
   beforeCommit(context: ProcessorContext): void {
     if (this.#total !== 0) this.#answer(context, 'totals', 'total', '', this.#total);
     this.#total = 0;
+    this.#committing += this.#booked;
+    this.#booked = 0;
   }
 
   afterCommit(): void {
-    if (this.#counters) this.#counters.booked += this.#booked;
-    this.#booked = 0;
+    if (this.#counters) this.#counters.booked += this.#committing;
+    this.#committing = 0;
   }
 
   #answer(context: ProcessorContext, topic: string, account: string, id: string, amount: number): void {
