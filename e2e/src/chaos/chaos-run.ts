@@ -94,6 +94,7 @@ export async function runChaos(options: ChaosOptions): Promise<Outcome> {
     spansPerSecondBy: Object.fromEntries(
       routes.map((route) => [route, Math.round(ledger.spansBy(route) / load.seconds)]),
     ) as Record<Route, number>,
+    slicesSentTwice: load.slicesSentTwice,
     runs: ledger.size,
     longestDelaySeconds: Math.round(ledger.longestDelayMs / 100) / 10,
     ...verdict,

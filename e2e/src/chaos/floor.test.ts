@@ -8,6 +8,7 @@ const outcome: Outcome = {
   spansSent: 60_000,
   spansPerSecond: 1_000,
   spansPerSecondBy: { block: 800, http: 100, grpc: 50, collector: 50 },
+  slicesSentTwice: 100,
   spansStored: 60_000,
   spansLost: 0,
   spansDuplicated: 0,
@@ -47,6 +48,8 @@ it.each<[string, Partial<Outcome>, string]>([
   ],
   ['no findings known in advance', { findingsExpected: 0 }, 'no findings were known in advance'],
   ['hardly any known in advance', { knownShare: 0.24 }, 'known in advance in 24 % of the runs only, of 25 % at least'],
+  ['a load that sends nothing twice', { slicesSentTwice: 0 }, 'nothing was sent twice'],
+  ['poison that nothing was replayed of', { replayed: 0 }, 'no dead letter was replayed'],
   ['poison without letters', { deadLettersFound: 0, deadLettersExpected: 0 }, 'no dead letters'],
 ])('%s is not well', (_, more, problem) => {
   const short = shortfalls({ ...outcome, ...more }, asked);

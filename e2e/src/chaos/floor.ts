@@ -26,6 +26,7 @@ export function shortfalls(outcome: Outcome, { minutes, rate }: Asked): string[]
   const wanted = Math.ceil(minutes * FAULTS);
   const wantedRate = rate < PROMISED ? rate * REACHED : Math.max(PROMISED, rate * REACHED);
   const idle = Object.entries(spansPerSecondBy).flatMap(([route, perSecond]) => (perSecond > 0 ? [] : [route]));
+  const isPoisoned = (outcome.faults.poison ?? 0) > 0;
   return [
     faults < wanted && `only ${faults} faults in ${minutes} minutes, of ${wanted} at least`,
     spansPerSecond < wantedRate &&
@@ -34,7 +35,9 @@ export function shortfalls(outcome: Outcome, { minutes, rate }: Asked): string[]
     findingsExpected === 0 && 'no findings were known in advance',
     knownShare < KNOWN &&
       `findings known in advance in ${percent(knownShare)} of the runs only, of ${percent(KNOWN)} at least: too many were held up`,
-    (outcome.faults.poison ?? 0) > 0 && deadLettersFound === 0 && 'no dead letters, although there was poison',
+    outcome.slicesSentTwice === 0 && 'nothing was sent twice',
+    isPoisoned && deadLettersFound === 0 && 'no dead letters, although there was poison',
+    isPoisoned && outcome.replayed === 0 && 'no dead letter was replayed, although there was poison',
   ].filter((problem) => problem !== false);
 }
 

@@ -12,6 +12,8 @@ export interface Outcome {
   readonly spansPerSecond: number;
   /** The same by the way that they took */
   readonly spansPerSecondBy: Readonly<Record<Route, number>>;
+  /** Requests and messages that were sent once more although they were acknowledged */
+  readonly slicesSentTwice: number;
   readonly spansStored: number;
   readonly spansLost: number;
   /** Stored twice, or counted twice in runs or step statistics */

@@ -23,11 +23,12 @@ const well: Compared = {
   unchecked: [],
 };
 const outcome = {
-  ...{ faults: {}, skipped: {}, spansSent: 100, spansPerSecond: 1, runs: 9, longestDelaySeconds: 0, replayed: 0 },
+  ...{ faults: {}, skipped: {}, spansSent: 100, spansPerSecond: 1, runs: 9, slicesSentTwice: 1, replayed: 0 },
   ...{
     spansPerSecondBy: { block: 1, http: 1, grpc: 1, collector: 1 },
     recoverySeconds: {},
     catchUpSeconds: 0,
+    longestDelaySeconds: 0,
     log: [],
   },
 };
