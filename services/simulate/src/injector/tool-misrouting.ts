@@ -1,12 +1,14 @@
 import { specOf } from '../plan/script.ts';
 import { type CallSite, callSites, insertCall } from '../plan/sites.ts';
+import type { RunPlan, ToolSpec } from '../plan/step.ts';
 import type { Random } from '../random.ts';
 import { textArgument, toolSpec } from '../scenario/scenario.ts';
+import { scenarios } from '../scenario/scenarios.ts';
 import type { FaultNote } from '../truth.ts';
 import { hasEnum } from './failures.ts';
 import type { Injector } from './injector.ts';
 
-/** A call of a tool that the model was not offered, or with arguments that break the schema of the tool. */
+/** A call of a tool that the model was not offered, that is another agent's, or that is dropped for another; or arguments that break the schema. */
 export const toolMisrouting: Injector = {
   fault: 'tool_misrouting',
   inject(plan, random) {
@@ -14,7 +16,7 @@ export const toolMisrouting: Injector = {
     if (sites.length === 0) return undefined;
     const site = random.pick(sites);
     const form = random.pick([unofferedTool, unofferedTool, brokenSchema, brokenSchema, abandonedChoice, foreignTool]);
-    return form(site, random);
+    return form(site, random, plan);
   },
 };
 
@@ -46,20 +48,34 @@ function abandonedChoice(site: CallSite, random: Random): FaultNote[] {
   ];
 }
 
-/** Tools that other agents of the fleet use in nearly every run. */
-const FOREIGN = [
-  toolSpec('get_order', 'Looks up an order.', { order_id: textArgument('like W1234567') }),
-  toolSpec('list_alarms', 'Lists open alarms of a site.', { site: textArgument('like S-114') }),
-  toolSpec('find_policy', 'Finds a policy.', { policy_id: textArgument('like P99-12345') }),
-  toolSpec('check_stock', 'Says how much there is.', { sku: textArgument('like SKU-1234') }),
-  toolSpec('get_account', 'Looks up an account.', { account_id: textArgument('like AC-12345678') }),
-];
+/** Tools that other agents use in every run, by the tenant whose they are: those of another tenant are nobody's there. */
+const FOREIGN: Readonly<Record<string, readonly ToolSpec[]>> = {
+  default: [
+    toolSpec('get_order', 'Looks up an order.', { order_id: textArgument('like W1234567') }),
+    toolSpec('read_document', 'Gives the text of a document.', { document_id: textArgument('id') }),
+  ],
+  acme: [
+    toolSpec('check_stock', 'Says how much there is.', { sku: textArgument('like SKU-1234') }),
+    toolSpec('get_account', 'Looks up an account.', { account_id: textArgument('like AC-12345678') }),
+  ],
+  globex: [
+    toolSpec('list_alarms', 'Lists open alarms of a site.', { site: textArgument('like S-114') }),
+    toolSpec('flight_details', 'Details of a flight.', { flight_id: textArgument('id') }),
+  ],
+  initech: [
+    toolSpec('find_policy', 'Finds a policy.', { policy_id: textArgument('like P99-12345') }),
+    toolSpec('read_report', 'Reads a report.', { report_id: textArgument('like MR-123456') }),
+  ],
+};
+
+const tenantOf = ({ scenario }: RunPlan): string =>
+  scenarios.find(({ name }) => name === scenario)?.tenant ?? 'default';
 
 /** A tool that is offered but is another agent's business; after that the right one. */
-function foreignTool(site: CallSite, random: Random): FaultNote[] {
+function foreignTool(site: CallSite, random: Random, plan: RunPlan): FaultNote[] {
   const { owner, inference, tool } = site;
   const known = new Set(owner.agent.tools.map(({ name }) => name));
-  const spec = random.pick(FOREIGN.filter(({ name }) => !known.has(name)));
+  const spec = random.pick((FOREIGN[tenantOf(plan)] ?? []).filter(({ name }) => !known.has(name)));
   owner.agent = { ...owner.agent, tools: [...owner.agent.tools, spec] };
   const right = wanted(site);
   const [key = ''] = spec.parameters.required;
