@@ -69,6 +69,28 @@ export interface PersonaCounts {
   isOpen: boolean;
 }
 
+/** Which tools an agent has, in runs that ended well and in which it called any. Plain JSON. */
+export interface ToolCounts {
+  runs: number;
+  /** Those of them in which it was seen which tools its model was offered. */
+  offering: number;
+  /** Bare name, runs that called the tool, runs that offered it; at most 64. */
+  tools: [name: string, calling: number, offered: number][];
+  /** There were more than are kept. */
+  isOpen: boolean;
+  /** Service and release of the agent's inferences, and their runs, the one seen last at the end; at most 8. */
+  releases: [release: string, runs: number][];
+}
+
+/** An agent that calls a tool. */
+export interface ToolUser {
+  /** Its key. */
+  agent: string;
+  runs: number;
+  /** Those of them that call the tool. */
+  calling: number;
+}
+
 /**
  * What is normal, learned from runs that ended well. Everything is undefined until the first of them. How many it takes until
  * it is believed is for each pattern to say.
@@ -84,6 +106,14 @@ export interface Normals {
    */
   use(tenant: string, agent: string, tool: string): UseCounts | undefined;
   personas(tenant: string, agent: string, release: string): PersonaCounts | undefined;
+  /** @param agent its key */
+  tools(tenant: string, agent: string): ToolCounts | undefined;
+  /**
+   * The agents of a tenant that call a tool. It takes a look at all that are known: for rare questions.
+   *
+   * @param tool its bare name
+   */
+  toolUsers(tenant: string, tool: string): readonly ToolUser[];
 }
 
 const unknown = (): undefined => undefined;
@@ -94,6 +124,8 @@ export const nothingKnown: Normals = {
   retention: unknown,
   use: unknown,
   personas: unknown,
+  tools: unknown,
+  toolUsers: () => [],
 };
 
 interface Observed {
@@ -138,5 +170,22 @@ export interface ObservedPersona extends Observed {
   persona: KnownPersona;
 }
 
+export interface ObservedTools extends Observed {
+  about: 'tools';
+  /** Its key. */
+  agent: string;
+  release: string;
+  /** Bare names of the tools that it called. */
+  called: readonly string[];
+  /** Of those that its model was offered, where that was seen. */
+  offered?: readonly string[];
+}
+
 /** What a run shows of what is normal. */
-export type Observation = ObservedNeeds | ObservedHandoff | ObservedRetention | ObservedUse | ObservedPersona;
+export type Observation =
+  | ObservedNeeds
+  | ObservedHandoff
+  | ObservedRetention
+  | ObservedUse
+  | ObservedPersona
+  | ObservedTools;

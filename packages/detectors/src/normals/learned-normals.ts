@@ -6,6 +6,8 @@ import type {
   Normals,
   Observation,
   PersonaCounts,
+  ToolCounts,
+  ToolUser,
   UseCounts,
   Who,
 } from '../detector/normals.ts';
@@ -16,10 +18,11 @@ import { personaSubject } from './persona-counts.ts';
 import { countIn, lowQuantileOf, type QuantileSketch } from './quantile-sketch.ts';
 import { retentionSubject } from './retention-counts.ts';
 import type { Subject } from './subject.ts';
+import { toolSubject } from './tool-counts.ts';
 import { useSubject } from './use-counts.ts';
 
 export interface NormalsBounds {
-  /** Agents, their releases, services, pairs of agents, and tools of agents that are known (default 4,096): an eighth goes at once, least recently seen first. */
+  /** Agents, their releases and tools, services, pairs of agents, and lookups of agents that are known (default 4,096): an eighth goes at once, least recently seen first. */
   maxEntries: number;
   /** Runs, or handoffs, after which half is forgotten (default 1,000): what is normal now counts twice what was normal that many ago. */
   halveAt: number;
@@ -109,6 +112,22 @@ export class LearnedNormals implements Normals {
     return this.#slots.get<Entry<PersonaCounts>>(slotOf('persona', tenant, agent, release))?.known;
   }
 
+  tools(tenant: string, agent: string): ToolCounts | undefined {
+    return this.#slots.get<Entry<ToolCounts>>(slotOf('tools', tenant, agent))?.known;
+  }
+
+  toolUsers(tenant: string, tool: string): ToolUser[] {
+    const ofTenant = slotOf('tools', tenant, '');
+    const users: ToolUser[] = [];
+    for (const slot of this.#slots.keys()) {
+      if (!slot.startsWith(ofTenant)) continue;
+      const known = this.#slots.get<Entry<ToolCounts>>(slot)?.known;
+      const calling = known?.tools.find(([name]) => name === tool)?.[1] ?? 0;
+      if (known && calling > 0) users.push({ agent: slot.slice(ofTenant.length), runs: known.runs, calling });
+    }
+    return users.sort((a, b) => (a.agent < b.agent ? -1 : 1));
+  }
+
   /** Takes in what a run has shown that ended well, at log time `nowMs`. */
   learn(tenant: string, observations: readonly Observation[], nowMs: number): void {
     for (const observed of observations) {
@@ -125,6 +144,8 @@ export class LearnedNormals implements Normals {
       } else if (observed.about === 'persona') {
         const slot = slotOf('persona', tenant, observed.agent, observed.release);
         this.#learn(slot, personaSubject, observed.persona, isBeyond, nowMs);
+      } else if (observed.about === 'tools') {
+        this.#learn(slotOf('tools', tenant, observed.agent), toolSubject, observed, isBeyond, nowMs);
       } else {
         for (const who of observed.of) {
           const slot = slotOfNeeds(tenant, who);
