@@ -7,6 +7,7 @@ const UNLIKE_OTHERS: Readonly<Record<string, readonly string[]>> = {
   context_contract_violation: ['learned_contract'],
   context_decay: ['below_normal'],
   persona_inconsistency: ['unlike_other_runs'],
+  tool_misrouting: ['foreign_tool', 'abandoned_choice'],
 };
 
 const isUnlikeOthers = ({ pattern, evidence }: Finding): boolean =>

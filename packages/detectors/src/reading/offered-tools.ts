@@ -3,6 +3,8 @@ import { type SchemaCheck, schemaCheck } from './schema-check.ts';
 /** The tools that a model was offered. */
 export interface OfferedTools {
   names: readonly string[];
+  /** No definition lacks its name. */
+  isComplete: boolean;
   /** Whether a tool of this name was offered; true where the list cannot tell (a provider's own tool without a name). */
   has(name: string): boolean;
   /** Breaks of the tool's declared schema; none for a tool that declares no schema. */
@@ -15,7 +17,7 @@ interface Definition {
 }
 
 /** The bare name: `functions.search`, `mcp__docs__search` and `search` are one tool under several roofs. */
-const bareName = (name: string): string =>
+export const bareName = (name: string): string =>
   name.slice(Math.max(...['.', '/', ':', '__'].map((s) => endOfLast(name, s))));
 
 function endOfLast(text: string, separator: string): number {
@@ -43,6 +45,7 @@ function offeredTools(definitions: string): OfferedTools | undefined {
   const checks = new Map<string, SchemaCheck>();
   return {
     names: [...byName.keys()],
+    isComplete,
     has: (name) => !isComplete || byName.has(name) || bare.has(bareName(name)),
     check(name, args) {
       let check = checks.get(name);

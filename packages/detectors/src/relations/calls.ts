@@ -1,5 +1,6 @@
 import type { RunView } from '../detector/run-view.ts';
 import type { Step } from '../detector/step.ts';
+import type { RequestedCall } from '../reading/requested-calls.ts';
 
 /** A tool call or what counts as one: an operation with arguments and a result. */
 export const isCall = (step: Step): boolean =>
@@ -7,6 +8,25 @@ export const isCall = (step: Step): boolean =>
 
 /** What an agent does: calls and handoffs. */
 export const isAct = (step: Step): boolean => isCall(step) || step.kind === 'handoff';
+
+/** The step is the call that was requested: by its id, else by tool and arguments. */
+export const isRequested = (step: Step, call: RequestedCall): boolean =>
+  step.toolCallId !== '' && call.id !== ''
+    ? step.toolCallId === call.id
+    : step.tool === call.name && (step.requestKey === '' || step.requestKey === call.argumentsDigest);
+
+const ENDED_WITH_CALLS = /tool|function/i;
+
+/**
+ * The inference by which a model chose this call. Undefined for what code calls: an inference that shows what it asked for has
+ * not asked for it, or one that shows nothing did not end in calls.
+ */
+export function chooserOf(call: Step, run: RunView): Step | undefined {
+  const asked = run.requesterOf(call);
+  if (!asked) return undefined;
+  if (asked.requestedCalls.length === 0) return ENDED_WITH_CALLS.test(asked.finishReason) ? asked : undefined;
+  return asked.requestedCalls.some((requested) => isRequested(call, requested)) ? asked : undefined;
+}
 
 /** The same operation with the same, captured arguments. */
 export const sameCall = (a: Step, b: Step): boolean =>

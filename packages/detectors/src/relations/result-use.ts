@@ -21,7 +21,7 @@ const FLAG = /^(?:true|false|yes|no)$/;
 const NUMBER = /^[+-]?[\d.]+$/;
 
 /** What its result states and its call did not; undefined where that is a decision, which is used without being repeated. */
-function newValues({ given, stated }: Step): string[] | undefined {
+export function newValues({ given, stated }: Step): string[] | undefined {
   const values = new Set<string>();
   for (const { value } of allFacts(stated)) {
     if (FLAG.test(value)) return undefined;
@@ -47,6 +47,23 @@ function lookupsBefore(answer: Step, run: RunView, isOfInterest: (lookup: Step) 
   return lookups;
 }
 
+/** The text with which an inference answers; empty without one. */
+export const answerIn = (span: Span): string => messagesOf(span.outputMessages).map(textOf).join('\n');
+
+/** Those of the calls of whose results a text repeats something. */
+export function repeatedIn(text: string, calls: readonly Step[]): Step[] {
+  const words = text.toLowerCase();
+  const values = new Set(statedValues(text).map(({ text }) => text));
+  const isSaid = (value: string): boolean => values.has(value) || (!NUMBER.test(value) && words.includes(value));
+  return calls.filter((call) => newValues(call)?.some(isSaid));
+}
+
+/** A later call or handoff takes one of these values of a call's result. */
+export const isTakenOn = (call: Step, values: readonly string[], run: RunView): boolean =>
+  run.steps.some(
+    (step) => isAct(step) && follows(step, call, run) && values.some((value) => states(step.given, value)),
+  );
+
 /** Span ids of the lookups whose results an answer repeats something of. */
 export function usedInAnswer(
   answer: Step,
@@ -56,11 +73,7 @@ export function usedInAnswer(
 ): string[] {
   const lookups = lookupsBefore(answer, run, isOfInterest);
   if (lookups.length === 0) return [];
-  const text = messagesOf(span.outputMessages).map(textOf).join('\n');
-  const words = text.toLowerCase();
-  const values = new Set(statedValues(text).map(({ text }) => text));
-  const isSaid = (value: string): boolean => values.has(value) || (!NUMBER.test(value) && words.includes(value));
-  return lookups.filter((lookup) => newValues(lookup)?.some(isSaid)).map(({ spanId }) => spanId);
+  return repeatedIn(answerIn(span), lookups).map(({ spanId }) => spanId);
 }
 
 /**
@@ -84,9 +97,7 @@ export function usesOf(
       values === undefined ||
       isCutStatement(lookup.stated) ||
       answered.includes(lookup.spanId) ||
-      run.steps.some(
-        (step) => isAct(step) && follows(step, lookup, run) && values.some((value) => states(step.given, value)),
-      );
+      isTakenOn(lookup, values, run);
     uses.push({ lookup, isUsed });
   }
   return uses;

@@ -8,6 +8,7 @@ import { caseNormals, caseSettings, standingFindings } from './judged-cases.ts';
 import { driftingRun } from './reasoning-drift.cases.ts';
 import { runDetectors } from './registry.ts';
 import { researching } from './runaway-cost.cases.ts';
+import { droppingRun, misroutedRun } from './tool-misrouting.cases.ts';
 
 /** What every detector that is registered owes, whatever it detects. */
 
@@ -89,6 +90,7 @@ const eventful: Record<string, () => Span[]> = {
       .llm({ calls: [{ name: 'fly' }], tools: [{ name: 'walk' }] })
       .tool('fly', {}, { error: 'x' })
       .end(),
+  foreign: misroutedRun,
   cut: () => trace().llm({ text: '{"a": [1, 2', finishReason: 'length' }).end(),
   circular: () =>
     trace()
@@ -185,6 +187,9 @@ const eventful: Record<string, () => Span[]> = {
       .open(),
 };
 
+/** Runs of which a pattern says nothing where it could not hear, out of order, what was said. */
+const orderly: Record<string, () => Span[]> = { dropped: droppingRun };
+
 function repeat(times: number, add: (run: TraceBuilder) => unknown): Span[] {
   const run = trace();
   for (let i = 0; i < times; i++) add(run);
@@ -235,7 +240,8 @@ test('between them, the eventful runs make every pattern speak', () => {
 
 describe.each(runDetectors(caseSettings).map((detector) => detector.pattern))('%s', (pattern) => {
   const eventfulRuns = fc.constantFrom(...Object.values(eventful)).map((build) => build());
-  const runs = fc.oneof(anyRun(), eventfulRuns, fc.array(anySpan(), { maxLength: 40 }));
+  const orderlyRuns = fc.constantFrom(...Object.values(orderly)).map((build) => build());
+  const runs = fc.oneof(anyRun(), eventfulRuns, orderlyRuns, fc.array(anySpan(), { maxLength: 40 }));
 
   test('finds the same in a replay', () => {
     fc.assert(
@@ -268,6 +274,19 @@ describe.each(runDetectors(caseSettings).map((detector) => detector.pattern))('%
         const outOfOrder = found(standingFindings([detectorOf(pattern)], shuffled));
         if (NEEDS_ORDER.has(pattern)) expect(inOrder).toEqual(expect.arrayContaining(outOfOrder));
         else expect(outOfOrder).toEqual(inOrder);
+      }),
+      RUNS,
+    );
+  });
+
+  test('finds nothing else in spans that came out of order', () => {
+    const shuffledRuns = orderlyRuns.chain((spans) =>
+      fc.tuple(fc.constant(spans), fc.shuffledSubarray(spans, { minLength: spans.length })),
+    );
+    fc.assert(
+      fc.property(shuffledRuns, ([spans, shuffled]) => {
+        const inOrder = found(standingFindings([detectorOf(pattern)], spans));
+        expect(inOrder).toEqual(expect.arrayContaining(found(standingFindings([detectorOf(pattern)], shuffled))));
       }),
       RUNS,
     );

@@ -95,6 +95,30 @@ teach('analyst', 6, { steps: 60, tokens: 15_000, seconds: 30 });
 teach('priced', 40, { ...LIGHT, costUsd: 0.1 });
 teach('archivist', 40, { steps: 1_500, tokens: 200_000 });
 
+/** Runs of a hotel's agents: what they call and, where that is seen, what they are offered. */
+function teachTools(agent: string, runs: number, called: (i: number) => string[], offered?: string[], release = '1.0') {
+  for (let i = 0; i < runs; i++) {
+    const seen = { agent, release: `agents ${release}`, called: called(i), ...(offered && { offered }) };
+    caseNormals.learn('default', [{ about: 'tools', ...seen, isBeyond: false }], i);
+  }
+}
+
+const PORTER = ['get_room', 'carry_bags'];
+teachTools('porter', 40, () => PORTER, [...PORTER, 'call_taxi']);
+teachTools('valet', 40, () => ['park_car', 'fetch_car', 'ask_desk', 'park'], [
+  'park_car',
+  'fetch_car',
+  'ask_desk',
+  'park',
+]);
+// What these are offered is not seen.
+teachTools('page', 40, (i) => (i % 4 === 0 ? ['get_room', 'find_guest', 'find_room'] : ['get_room', 'carry_bags', 'ask_desk']));
+teachTools('maid', 40, () => ['get_room', 'ask_desk']);
+teachTools('waiter', 40, () => ['get_room', 'ask_desk']);
+teachTools('handyman', 40, (i) => (i % 9 === 8 ? ['get_room', `get_tool_${i}`] : ['get_room']));
+teachTools('trainee', 29, () => PORTER, PORTER);
+teachTools('collector', 40, (i) => [`get_item_${2 * i}`, `get_item_${2 * i + 1}`]);
+
 /** The findings that stand after the spans arrived in this order and the run ended. Throws an Error where a detector does. */
 export function standingFindings(
   detectors: readonly RunDetector[],
