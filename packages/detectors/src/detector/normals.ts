@@ -28,11 +28,19 @@ export interface NormalNeeds {
   quantile(quantity: Quantity, share: number): number;
 }
 
+/** What payloads of one form carried: the same fields, but for some. Plain JSON. */
+export interface FormCounts {
+  /** Payloads. */
+  handoffs: number;
+  /** How often each field was of each type; at most 32 fields. */
+  fields: Record<string, Partial<Record<FieldType, number>>>;
+}
+
 /** What handoffs of a pair of agents carried. Plain JSON. */
 export interface HandoffCounts {
   handoffs: number;
-  /** How often each field was of each type; at most 64 fields. */
-  fields: Record<string, Partial<Record<FieldType, number>>>;
+  /** The forms of payloads, and of objects within them; at most 6. */
+  forms: FormCounts[];
 }
 
 /** Handoffs of a pair that ended well. */
@@ -143,7 +151,8 @@ export interface ObservedHandoff extends Observed {
   about: 'handoff';
   from: string;
   to: string;
-  shape: PayloadShape;
+  /** Of the payload, and of objects within it. */
+  shapes: readonly PayloadShape[];
 }
 
 export interface ObservedRetention extends Observed {

@@ -14,6 +14,8 @@ interface Consequence {
 const CONSEQUENCES: readonly Consequence[] = [
   // What was lost at a handoff is what its contract asks for.
   { effect: 'context_decay', cause: 'context_contract_violation', by: 'span' },
+  // A call that hands over by a tool breaks that tool's schema by the same stroke.
+  { effect: 'tool_misrouting', cause: 'context_contract_violation', by: 'evidence' },
   // Agents that pass work round in a circle repeat themselves.
   { effect: 'no_progress_loop', cause: 'circular_delegation', by: 'evidence' },
   // Who is told to be somebody else follows other goals.

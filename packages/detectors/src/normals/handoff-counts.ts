@@ -1,44 +1,73 @@
-import type { HandoffCounts } from '../detector/normals.ts';
+import type { FormCounts, HandoffCounts } from '../detector/normals.ts';
 import type { FieldType, PayloadShape } from '../reading/payload-shape.ts';
+import { formOf, usualFields } from '../relations/handoff-forms.ts';
 import type { Subject } from './subject.ts';
 
-/** Fields of a pair that are counted; later ones find no room until some are forgotten. */
-const MOST_FIELDS = 64;
+/** Forms of a pair that are counted: another one takes the place of the one seen least. */
+const MOST_FORMS = 6;
+/** Fields of a form that are counted; later ones find no room until some are forgotten. */
+const MOST_FIELDS = 32;
 
-type Fields = Record<string, Partial<Record<FieldType, number>>>;
-
-function add(fields: Fields, field: string, type: FieldType, times: number): void {
+function add({ fields }: FormCounts, field: string, type: FieldType, times: number): void {
   if (!Object.hasOwn(fields, field)) {
     if (Object.keys(fields).length >= MOST_FIELDS) return;
     fields[field] = {};
   }
-  const types = fields[field] as Partial<Record<FieldType, number>>;
+  const types = fields[field] as FormCounts['fields'][string];
   types[type] = (types[type] ?? 0) + times;
 }
 
-/** What the handoffs of a pair of agents carried. */
-export const handoffSubject: Subject<HandoffCounts, PayloadShape> = {
-  empty: () => ({ handoffs: 0, fields: {} }),
-  learn(counts, shape) {
+function newForm({ forms }: HandoffCounts): FormCounts {
+  if (forms.length >= MOST_FORMS) {
+    const fewest = Math.min(...forms.map(({ handoffs }) => handoffs));
+    forms.splice(
+      forms.findIndex(({ handoffs }) => handoffs === fewest),
+      1,
+    );
+  }
+  const form = { handoffs: 0, fields: {} };
+  forms.push(form);
+  return form;
+}
+
+function halveForm(form: FormCounts): void {
+  form.handoffs >>= 1;
+  for (const [field, types] of Object.entries(form.fields)) {
+    for (const [type, times] of Object.entries(types) as [FieldType, number][]) {
+      if (times < 2) delete types[type];
+      else types[type] = times >> 1;
+    }
+    if (Object.keys(types).length === 0) delete form.fields[field];
+  }
+}
+
+/** What the handoffs of a pair of agents carried, by the forms in which they did. */
+export const handoffSubject: Subject<HandoffCounts, readonly PayloadShape[]> = {
+  empty: () => ({ handoffs: 0, forms: [] }),
+  learn(counts, shapes) {
     counts.handoffs += 1;
-    for (const [field, type] of Object.entries(shape)) add(counts.fields, field, type, 1);
+    for (const shape of shapes) {
+      const fields = Object.entries(shape);
+      if (fields.length === 0) continue;
+      const form = formOf(counts.forms, Object.keys(shape)) ?? newForm(counts);
+      form.handoffs += 1;
+      for (const [field, type] of fields) add(form, field, type, 1);
+    }
   },
   seen: ({ handoffs }) => handoffs,
   halve(counts) {
     counts.handoffs >>= 1;
-    for (const [field, types] of Object.entries(counts.fields)) {
-      for (const [type, times] of Object.entries(types) as [FieldType, number][]) {
-        if (times < 2) delete types[type];
-        else types[type] = times >> 1;
-      }
-      if (Object.keys(types).length === 0) delete counts.fields[field];
-    }
+    for (const form of counts.forms) halveForm(form);
+    counts.forms = counts.forms.filter(({ handoffs }) => handoffs > 0);
   },
   merge(counts, apart) {
     counts.handoffs += apart.handoffs;
-    for (const [field, types] of Object.entries(apart.fields)) {
-      for (const [type, times] of Object.entries(types) as [FieldType, number][])
-        add(counts.fields, field, type, times);
+    for (const other of apart.forms) {
+      const form = formOf(counts.forms, usualFields(other)) ?? newForm(counts);
+      form.handoffs += other.handoffs;
+      for (const [field, types] of Object.entries(other.fields)) {
+        for (const [type, times] of Object.entries(types) as [FieldType, number][]) add(form, field, type, times);
+      }
     }
   },
 };

@@ -42,6 +42,9 @@ export const defaultNormalsBounds: NormalsBounds = {
   leastNewNormal: 10,
 };
 
+/** Not `handoff`: an older version kept the counts of a single form there. */
+const slotOfHandoffs = (tenant: string, from: string, to: string): string => slotOf('handoff-forms', tenant, from, to);
+
 /** What is known of one agent, service, pair or tool: the value of a slot, plain JSON. */
 interface Entry<Counts> {
   /** Log time at which it was last learned from, milliseconds. */
@@ -95,7 +98,7 @@ export class LearnedNormals implements Normals {
   }
 
   handoffs(tenant: string, from: string, to: string): NormalHandoffs | undefined {
-    const entry = this.#slots.get<Entry<HandoffCounts>>(slotOf('handoff', tenant, from, to));
+    const entry = this.#slots.get<Entry<HandoffCounts>>(slotOfHandoffs(tenant, from, to));
     return entry && { normal: entry.known, ...(entry.apart && { beyond: entry.apart }) };
   }
 
@@ -133,8 +136,8 @@ export class LearnedNormals implements Normals {
     for (const observed of observations) {
       const { isBeyond } = observed;
       if (observed.about === 'handoff') {
-        const slot = slotOf('handoff', tenant, observed.from, observed.to);
-        this.#learn(slot, handoffSubject, observed.shape, isBeyond, nowMs);
+        const slot = slotOfHandoffs(tenant, observed.from, observed.to);
+        this.#learn(slot, handoffSubject, observed.shapes, isBeyond, nowMs);
       } else if (observed.about === 'retention') {
         const slot = slotOf('retention', tenant, observed.from, observed.to);
         this.#learn(slot, retentionSubject, observed.share, isBeyond, nowMs);

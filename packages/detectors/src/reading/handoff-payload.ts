@@ -69,6 +69,9 @@ function addFields(given: Fields, into: HandoffPayload): void {
 
 const NOTHING: HandoffPayload = { forms: [], tasks: [] };
 
+/** Neither fields nor words. */
+export const isEmpty = ({ forms, tasks }: HandoffPayload): boolean => forms.length + tasks.length === 0;
+
 /** Reads a payload out of arguments (JSON text, or a value) or out of words. Nothing is read of more than 65,536 characters. */
 export function payloadIn(given: unknown): HandoffPayload {
   const payload: HandoffPayload = { forms: [], tasks: [] };

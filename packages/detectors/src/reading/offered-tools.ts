@@ -1,3 +1,4 @@
+import { isJsonObject } from './json-payload.ts';
 import { type SchemaCheck, schemaCheck } from './schema-check.ts';
 
 /** The tools that a model was offered. */
@@ -9,6 +10,22 @@ export interface OfferedTools {
   has(name: string): boolean;
   /** Breaks of the tool's declared schema; none for a tool that declares no schema. */
   check(name: string, args: unknown): ReturnType<SchemaCheck>;
+  /** The schema that a tool declares for its arguments, where it says which of them are required. */
+  declared(name: string): DeclaredFields | undefined;
+}
+
+/** Names of arguments. */
+export interface DeclaredFields {
+  required: readonly string[];
+  optional: readonly string[];
+}
+
+function declaredIn(parameters: unknown): DeclaredFields | undefined {
+  if (!isJsonObject(parameters) || !Array.isArray(parameters.required)) return undefined;
+  const required = parameters.required.filter((name) => typeof name === 'string');
+  const { properties } = parameters;
+  const names = isJsonObject(properties) ? Object.keys(properties) : [];
+  return { required, optional: names.filter((name) => !required.includes(name)) };
 }
 
 interface Definition {
@@ -55,6 +72,7 @@ function offeredTools(definitions: string): OfferedTools | undefined {
       }
       return check(args);
     },
+    declared: (name) => declaredIn(byName.get(name)?.parameters),
   };
 }
 

@@ -2,8 +2,8 @@ import type { Span } from '@spanwise/schemas';
 import type { RunView } from '../detector/run-view.ts';
 import type { Step } from '../detector/step.ts';
 import { agentKey } from '../reading/agent-key.ts';
-import { askedIn, type HandoffPayload, payloadIn } from '../reading/handoff-payload.ts';
-import { messagesOf, wasCut } from '../reading/messages.ts';
+import { askedIn, type HandoffPayload, isEmpty, payloadIn } from '../reading/handoff-payload.ts';
+import { messagesOf, type Part, wasCut } from '../reading/messages.ts';
 import { byStartIn } from './calls.ts';
 
 /*
@@ -33,7 +33,10 @@ export interface Handoff<T> {
   to: string;
   /** The agent was invoked within the handoff and answers to it; otherwise control passed over to it. */
   nested: boolean;
+  /** Of the payload on its own span, else of what was asked for. */
   kept: T | null;
+  /** Of what was asked for. */
+  keptOfRequest: T | null;
 }
 
 const MOST_NOTES = 32;
@@ -47,15 +50,16 @@ export const newHandoffLog = <T>(): HandoffLog<T> => ({ notes: [] });
  * Takes note of a span where it may be part of a handoff; true where anything was noted.
  *
  * @param keep what to remember of a payload; small and plain JSON, null for nothing
+ * @param keepOfRequest the same where a model asks for the handoff by a call; its payload may be empty
  */
 export function noteHandoff<T>(
   log: HandoffLog<T>,
   step: Step,
   span: Span,
-  keep: (payload: HandoffPayload, step: Step) => T | null,
+  keep: (payload: HandoffPayload) => T | null,
+  keepOfRequest?: (payload: HandoffPayload, call: Part) => T | null,
 ): boolean {
-  const kept = (payload: HandoffPayload): T | null =>
-    payload.forms.length + payload.tasks.length === 0 ? null : keep(payload, step);
+  const kept = (payload: HandoffPayload): T | null => (isEmpty(payload) ? null : keep(payload));
   if (step.kind === 'llm') {
     if (!step.requestedCalls.some((call) => MAYBE_HANDOFF.test(call.name)) || wasCut(span, 'outputMessages'))
       return false;
@@ -63,7 +67,8 @@ export function noteHandoff<T>(
       for (const part of message.parts) {
         if (part?.type !== 'tool_call' || typeof part.name !== 'string' || !MAYBE_HANDOFF.test(part.name)) continue;
         const id = typeof part.id === 'string' ? part.id : '';
-        add(log, [step.spanId, 'request', part.name, id, kept(payloadIn(part.arguments))]);
+        const payload = payloadIn(part.arguments);
+        add(log, [step.spanId, 'request', part.name, id, keepOfRequest?.(payload, part) ?? kept(payload)]);
       }
     }
     return true;
@@ -122,6 +127,7 @@ export function handoffsOf<T>(log: HandoffLog<T>, run: RunView): Handoff<T>[] {
       asked: request?.step ?? askerOf(step, run),
       ...ends,
       kept: note[4] ?? request?.note[4] ?? null,
+      keptOfRequest: request?.note[4] ?? null,
     });
   }
   return found;

@@ -39,6 +39,22 @@ const nested = (input: string): Span[] =>
     })
     .end();
 
+/** The tool that hands over, as it is offered to the model. Spans: 0 inference, 1 handoff. */
+const offered = (payload: unknown, parameters: object, to = 'billing', from = 'triage'): Span[] =>
+  trace({ agent: from })
+    .llm({
+      calls: [{ name: `transfer_to_${to}`, arguments: payload, id: 'h1' }],
+      tools: [{ name: `transfer_to_${to}`, parameters }],
+    })
+    .handoff(from, to, payload, { span: { tool: `transfer_to_${to}`, toolCallId: 'h1' } })
+    .end();
+
+const transfer = {
+  type: 'object',
+  properties: { account: { type: 'string' }, amount: { type: 'number' }, currency: { type: ['string', 'null'] } },
+  required: ['account', 'amount'],
+};
+
 export const cases: DetectorCase[] = [
   {
     name: 'finds a field missing that the contract requires, in the arguments of the handoff',
@@ -118,6 +134,45 @@ export const cases: DetectorCase[] = [
   {
     name: 'lets a payload be of another form than the one learned',
     run: passing({ question: 'What is the balance?', account: 'K-7' }, 'ledger'),
+    finds: [],
+  },
+  {
+    name: 'finds an argument missing that the tool which hands over requires by its own definition',
+    run: offered({ account: 'K-7' }, transfer),
+    finds: [{ at: 1, began: 0, severity: 'high', type: 'offered_schema' }],
+  },
+  {
+    name: 'finds that nothing at all is handed over though something is required',
+    run: offered({}, transfer),
+    finds: [{ at: 1, began: 0, type: 'offered_schema' }],
+  },
+  {
+    name: 'finds an argument of another type than the definition has, when the handoff comes first',
+    run: offered({ account: ['K-7'], amount: 3 }, transfer),
+    arrival: [1, 0, 2],
+    finds: [{ at: 1, began: 0, severity: 'medium', type: 'offered_schema' }],
+  },
+  {
+    name: 'lets arguments be null, or left out, that the definition allows to be',
+    run: offered(
+      { account: 'K-7', amount: 3, currency: null },
+      { ...transfer, required: ['account', 'amount', 'currency'] },
+    ),
+    finds: [],
+  },
+  {
+    name: 'lets an argument be left out that the definition declares optional, though all handoffs of the pair had it',
+    run: offered({ account: 'K-7', amount: 3 }, transfer, 'ledger'),
+    finds: [],
+  },
+  {
+    name: 'says nothing of a definition that does not say what is required',
+    run: offered({ account: 'K-7' }, { type: 'object', properties: transfer.properties }),
+    finds: [],
+  },
+  {
+    name: 'lets a text be empty in a call: models write it for what they leave out',
+    run: offered({ account: '', amount: 3 }, transfer),
     finds: [],
   },
 ];

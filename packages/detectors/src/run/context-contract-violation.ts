@@ -1,4 +1,4 @@
-import type { Severity } from '@spanwise/schemas';
+import type { Severity, Span } from '@spanwise/schemas';
 import type { Reporter } from '../detector/detector.ts';
 import { describePattern, type RunPatternLogic, runPattern } from '../detector/pattern.ts';
 import type { RunView } from '../detector/run-view.ts';
@@ -10,8 +10,11 @@ import {
   type HandoffContract,
 } from '../reading/handoff-contract.ts';
 import type { HandoffPayload } from '../reading/handoff-payload.ts';
+import { type Part, wasCut } from '../reading/messages.ts';
+import { type OfferedContract, offeredContract } from '../reading/offered-contract.ts';
+import { OfferedToolsCache } from '../reading/offered-tools.ts';
 import { type PayloadShape, shapesOf } from '../reading/payload-shape.ts';
-import { type HandoffNorm, normOf } from '../relations/handoff-norms.ts';
+import { breaksOfNorms, type HandoffNorm } from '../relations/handoff-norms.ts';
 import { type Handoff, type HandoffLog, handoffsOf, noteHandoff } from '../relations/handoffs.ts';
 import { withdrawUntrue } from '../relations/judged-anew.ts';
 
@@ -27,16 +30,21 @@ const DESCRIPTION = describePattern({
     'a handoff whose context travels otherwise: a shared conversation, prose, a target and nothing else; the ' +
       'coverage of a run whose handoffs all do lists the pattern as blind',
   ],
-  needs: 'payloads of handoffs with fields; a declared contract, or enough handoffs of the pair to learn from',
+  needs:
+    'payloads of handoffs with fields; a declared contract, the definition of the tool that hands over, or enough ' +
+    'handoffs of the pair to learn from',
   happened: 'the handoff’s span, else the invoked agent’s',
   began: 'the inference that asked for it',
   evidence: {
     declared_contract:
       'by a JSON Schema that was declared for the receiver, or for the pair; expected: the broken rules; seen: the ' +
       'fields that were handed over; numbers `missing`, `empty`, `wrongType`, `otherRules`',
+    offered_schema:
+      'where none was declared: required arguments are missing, or of another type, by the schema with which the tool that ' +
+      'hands over was offered to the model; holds the same',
     learned_contract:
-      'by what practically all handoffs of the pair carried that ended well; holds the same, and `handoffs` that it ' +
-      'was learned from',
+      'by what practically all handoffs of the pair carried that ended well, in payloads of this form; holds the same, ' +
+      'and `handoffs` that it was learned from',
   },
   severity: {
     low: 'only what receivers cope with, as a number as text',
@@ -46,16 +54,21 @@ const DESCRIPTION = describePattern({
   published: ['MAST 2.4, 1.4', 'TRAIL context handling failures'],
   settings: {
     contracts: setting.declared([] as readonly HandoffContract[], 'what handoffs must carry: `{ from?, to, schema }`'),
-    leastHandoffs: setting.count(
-      50,
-      'handoffs of a pair that must have ended well before a contract is learned from them',
-      'of 50, none that lacks a field means that fewer than one in 17 do (95 %)',
-    ),
     requiredShare: setting.share(
-      0.98,
-      'share of these that must have had a field, of one type, for it to be required',
-      'one odd handoff in 50 does not make a field optional; a field that twice as many lack is held to be optional ' +
-        'from then on',
+      0.995,
+      'share of the handoffs of a pair that ended well and have a field that is required, of one type',
+      'one in 200 may end well without it',
+    ),
+    optionalShare: setting.share(
+      0.9,
+      'share of them that have a field that is optional, at most',
+      'what more of them have is missed where it is not there; with the two others, 30 handoffs that all have a field tell ' +
+        'that it is required, and each that lacks it, or has it of another type, asks for 30 more',
+    ),
+    error: setting.share(
+      0.05,
+      'probability of ever holding an optional field for a required one, and of giving a required one up',
+      'of a field that a pair has in nine handoffs of ten; of one that it has less often, much less',
     ),
   },
 });
@@ -65,6 +78,8 @@ interface Kept {
   shapes: PayloadShape[];
   /** Breaks by the contract's id; absent where the contract does not apply. */
   breaks: Record<string, ContractBreak[]>;
+  /** Of a call of a tool that was offered with a schema. */
+  offered?: OfferedContract;
 }
 
 interface State {
@@ -74,6 +89,7 @@ interface State {
 
 export const contextContractViolation = runPattern(DESCRIPTION, (settings): RunPatternLogic<State> => {
   const compiled = settings.contracts.map(compileContract);
+  const offers = new OfferedToolsCache();
 
   function keep(payload: HandoffPayload): Kept | null {
     const shapes = shapesOf(payload);
@@ -87,21 +103,33 @@ export const contextContractViolation = runPattern(DESCRIPTION, (settings): RunP
     return { shapes, breaks };
   }
 
-  function normFor({ from, to }: Handoff<Kept>, run: RunView): HandoffNorm | undefined {
-    const known = run.normals.handoffs(run.tenant, from, to);
-    return known && normOf(known, settings);
+  function keepOfRequest(payload: HandoffPayload, call: Part, span: Span): Kept | null {
+    const offer =
+      span.toolDefinitions === '' || wasCut(span, 'toolDefinitions')
+        ? undefined
+        : offers.get(span.toolDefinitions, span.toolDefinitionsDigest);
+    const offered = offer && offeredContract(offer, String(call.name), call.arguments);
+    return offered ? { ...(keep(payload) ?? { shapes: [], breaks: {} }), offered } : null;
+  }
+
+  /** The broken rules of the contract that goes before the others; undefined where none is broken. */
+  function brokenBy(handoff: Handoff<Kept>, run: RunView): Broken | undefined {
+    const { kept, keptOfRequest } = handoff;
+    const contract = contractFor(compiled, handoff);
+    if (contract) return brokenOf('declared_contract', kept?.breaks[contract.id] ?? []);
+    const offered = keptOfRequest?.offered;
+    if (offered && offered.breaks.length > 0) return brokenOf('offered_schema', offered.breaks);
+    const known = run.normals.handoffs(run.tenant, handoff.from, handoff.to);
+    const learned = known && kept && breaksOfNorms(known, kept.shapes, offered?.optional ?? [], settings);
+    return learned ? brokenOf('learned_contract', learned.breaks, learned.norm) : undefined;
   }
 
   function judge(run: RunView, state: State, reporter: Reporter): void {
     const told: string[] = [];
     for (const handoff of handoffsOf(state.log, run)) {
-      if (!handoff.kept) continue;
-      const contract = contractFor(compiled, handoff);
-      const declared = (contract && handoff.kept.breaks[contract.id]) ?? [];
-      const norm = contract ? undefined : normFor(handoff, run);
-      const breaks = norm ? breaksOfNorm(handoff.kept.shapes, norm) : declared;
-      if (breaks.length === 0) continue;
-      tell(handoff, breaks, norm, reporter);
+      const broken = brokenBy(handoff, run);
+      if (!broken) continue;
+      tell(handoff, broken, reporter);
       told.push(handoff.step.spanId);
     }
     withdrawUntrue(state, told, run, reporter);
@@ -111,7 +139,7 @@ export const contextContractViolation = runPattern(DESCRIPTION, (settings): RunP
     initialState: () => ({ log: { notes: [] }, told: [] }),
 
     onSpan(step, span, run, state, reporter) {
-      const isNoted = noteHandoff(state.log, step, span, keep);
+      const isNoted = noteHandoff(state.log, step, span, keep, (payload, call) => keepOfRequest(payload, call, span));
       // The root tells who hands over where no span below it did.
       const isTold = step === run.root && state.log.notes.length > 0;
       if (!isNoted && !isTold) return false;
@@ -133,38 +161,29 @@ export const contextContractViolation = runPattern(DESCRIPTION, (settings): RunP
     observe(run, state) {
       return handoffsOf(state.log, run).flatMap((handoff) => {
         const { from, to, kept } = handoff;
-        const shape = kept?.shapes[0];
-        if (!shape || to === '') return [];
-        const norm = normFor(handoff, run);
-        const isBeyond = norm !== undefined && breaksOfNorm(kept.shapes, norm).length > 0;
-        return [{ about: 'handoff' as const, from, to, shape, isBeyond }];
+        if (!kept || kept.shapes.length === 0 || to === '') return [];
+        const isBeyond = brokenBy(handoff, run)?.type === 'learned_contract';
+        return [{ about: 'handoff' as const, from, to, shapes: kept.shapes, isBeyond }];
       });
     },
   };
 });
 
+/** How a handoff breaks a contract. */
+interface Broken {
+  type: 'declared_contract' | 'offered_schema' | 'learned_contract';
+  breaks: readonly ContractBreak[];
+  /** Undefined unless it was learned. */
+  norm: HandoffNorm | undefined;
+}
+
+const brokenOf = (type: Broken['type'], breaks: readonly ContractBreak[], norm?: HandoffNorm): Broken | undefined =>
+  breaks.length === 0 ? undefined : { type, breaks, norm };
+
 /** The contract of the pair, else of the receiver. */
 function contractFor(contracts: readonly CompiledContract[], handoff: Handoff<Kept>): CompiledContract | undefined {
   const ofReceiver = contracts.filter(({ to }) => to === handoff.to);
   return ofReceiver.find(({ from }) => from === handoff.from) ?? ofReceiver.find(({ from }) => from === '');
-}
-
-/** A payload is of another form where it has less than half of the fields. */
-function breaksOfNorm(shapes: readonly PayloadShape[], { required }: HandoffNorm): ContractBreak[] {
-  const fields = Object.entries(required);
-  let fewest: ContractBreak[] | undefined;
-  for (const shape of shapes) {
-    if (fields.filter(([field]) => field in shape).length * 2 < fields.length) continue;
-    const breaks: ContractBreak[] = [];
-    for (const [field, type] of fields) {
-      const found = shape[field];
-      if (found === undefined) breaks.push({ field, problem: 'missing', rule: 'is always there', lenient: false });
-      else if (found === 'null') breaks.push({ field, problem: 'empty', rule: 'is never empty', lenient: false });
-      else if (found !== type) breaks.push({ field, problem: 'type', rule: `is always ${type}`, lenient: false });
-    }
-    if (!fewest || breaks.length < fewest.length) fewest = breaks;
-  }
-  return fewest ?? [];
 }
 
 function inWords({ field, problem, rule }: ContractBreak): string {
@@ -175,31 +194,31 @@ function inWords({ field, problem, rule }: ContractBreak): string {
 }
 
 /** A declared field that is not there is grave; what most receivers cope with is not. */
-function severityOf(breaks: readonly ContractBreak[], norm: HandoffNorm | undefined): Severity {
+function severityOf({ breaks, norm }: Broken): Severity {
   if (breaks.every((broken) => broken.lenient)) return 'low';
   const isAbsent = breaks.some(({ problem }) => problem === 'missing' || problem === 'empty');
   return isAbsent && !norm ? 'high' : 'medium';
 }
 
-function tell(
-  handoff: Handoff<Kept>,
-  breaks: readonly ContractBreak[],
-  norm: HandoffNorm | undefined,
-  reporter: Reporter,
-): void {
-  const { step, asked, from, to, kept } = handoff;
+const AGAINST = {
+  declared_contract: ', against its contract',
+  offered_schema: ', against the schema of the tool that hands over',
+};
+
+function tell({ step, asked, from, to, kept }: Handoff<Kept>, broken: Broken, reporter: Reporter): void {
+  const { type, breaks, norm } = broken;
   const count = (problem: ContractBreak['problem']) => breaks.filter((broken) => broken.problem === problem).length;
-  const broken = breaks.slice(0, 3).map(inWords).join(', ');
-  const told = norm ? `, unlike the ${norm.handoffs} before it that ended well` : ', against its contract';
+  const rules = breaks.slice(0, 3).map(inWords).join(', ');
+  const told = type === 'learned_contract' ? `, unlike the ${norm?.handoffs} before it that ended well` : AGAINST[type];
   reporter.report({
     key: step.spanId,
     span: step,
     rootCause: asked ?? step,
-    severity: severityOf(breaks, norm),
+    severity: severityOf(broken),
     confidence: norm ? 0.85 : 0.95,
-    summary: `the handoff ${from === '' ? '' : `from ${from} `}to ${to} ${broken}${told}`,
+    summary: `the handoff ${from === '' ? '' : `from ${from} `}to ${to} ${rules}${told}`,
     evidence: {
-      type: norm ? 'learned_contract' : 'declared_contract',
+      type,
       expected: breaks.map(({ field, rule }) => (field === '' ? rule : `${field} ${rule}`)),
       seen: Object.keys(kept?.shapes[0] ?? {}).slice(0, 16),
       numbers: {

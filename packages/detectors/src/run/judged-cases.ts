@@ -49,7 +49,7 @@ for (let i = 0; i < 80; i++) {
   caseNormals.learn(
     'default',
     [
-      { about: 'handoff', from: 'triage', to: 'ledger', shape: LEDGER, isBeyond: false },
+      { about: 'handoff', from: 'triage', to: 'ledger', shapes: [LEDGER], isBeyond: false },
       { about: 'retention', from: 'known', to: 'billing', share: 0.9, isBeyond: false },
     ],
     i,
