@@ -1,5 +1,5 @@
 import type { Span } from '@spanwise/schemas';
-import { callFields, type TraceBuilder, trace } from '@spanwise/testkit/spans';
+import { callFields, says, type TraceBuilder, trace } from '@spanwise/testkit/spans';
 import type { DetectorCase } from './detector-cases.ts';
 
 const DOWN = { error: 'order service timed out after 3000 ms', errorType: 'TimeoutError' };
@@ -28,6 +28,24 @@ const hinted = (agent: string, tool: string): Span[] =>
     .call(tool, { place: 'Graz' }, DOWN)
     .llm({ text: 'Your tour is booked. (I could not look everything up.)' })
     .end();
+
+const MOVED = { result: { booking_id: 'B-2071', day: '2026-03-06' } };
+
+/** An agent of which nothing is known moves a booking, and then looks something up that fails. */
+const moved = (asked: string, lookup: (run: TraceBuilder) => TraceBuilder, answer: string): Span[] =>
+  lookup(
+    trace({ agent: 'stranger' })
+      .llm({
+        input: [says('user', asked)],
+        calls: [{ name: 'move_booking', arguments: { booking_id: 'B-2071' }, id: 'm' }],
+      })
+      .tool('move_booking', { booking_id: 'B-2071' }, { callId: 'm', ...MOVED }),
+  )
+    .llm({ text: answer })
+    .end();
+
+const FRIDAY = 'Move booking B-2071 to Friday.';
+const traffic = (run: TraceBuilder): TraceBuilder => run.call('get_traffic', { road: 'A9' }, DOWN);
 
 export const cases: DetectorCase[] = [
   {
@@ -268,5 +286,47 @@ export const cases: DetectorCase[] = [
       .call('cancel_order', ID, { error: 'already cancelled' })
       .end({ failed: true, status: 'error', errorMessage: 'already cancelled' }),
     finds: [{ at: 1, type: 'run_failed' }],
+  },
+  {
+    name: 'says nothing of a lookup that nobody had asked for, where the agent said so beside what it had done',
+    run: moved(FRIDAY, traffic, 'Booking B-2071 is on 2026-03-06 now. (Traffic is not available.)'),
+    finds: [],
+  },
+  {
+    name: 'says nothing of it where what the answer tells of arrives last',
+    run: moved(FRIDAY, traffic, 'Booking B-2071 is on 2026-03-06 now. (Traffic is not available.)'),
+    arrival: [0, 3, 4, 2, 1, 5],
+    finds: [],
+  },
+  {
+    name: 'finds it where the answer tells of nothing else',
+    run: moved(FRIDAY, traffic, 'I am sorry, the traffic on the A9 is not available.'),
+    finds: [{ at: 3, severity: 'medium' }],
+  },
+  {
+    name: 'finds it where the agent did not speak of it',
+    run: moved(FRIDAY, traffic, 'Booking B-2071 is on 2026-03-06 now.'),
+    finds: [{ at: 3, severity: 'high' }],
+  },
+  {
+    name: 'finds it where the user had named what it was about, and no other call was about that',
+    run: moved(
+      'Move booking B-2071 to Friday. Is flight OS-451 on time?',
+      (run) => run.call('get_flight', { flight: 'OS-451' }, DOWN),
+      'Booking B-2071 is on 2026-03-06 now. The status of OS-451 is not available.',
+    ),
+    finds: [{ at: 3, severity: 'medium' }],
+  },
+  {
+    name: 'finds it where that lookup had a result for something else',
+    run: moved(
+      FRIDAY,
+      (run) =>
+        run
+          .call('get_traffic', { road: 'A1' }, { result: { delay: '12 min' } })
+          .call('get_traffic', { road: 'A9' }, DOWN),
+      'Booking B-2071 is on 2026-03-06 now; the A1 is slow, the A9 could not be looked up.',
+    ),
+    finds: [{ at: 5, severity: 'medium' }],
   },
 ];

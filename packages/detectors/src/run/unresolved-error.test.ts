@@ -81,10 +81,10 @@ test('that runs do without a lookup is learned from those in which it had a resu
     return new Set(outputs.flatMap(({ findings }) => findings.map(({ findingId }) => findingId))).size;
   };
   const failing = () => play('Your tour is booked.', { error: 'timed out' });
-  for (let i = 0; i < 80; i++) play('Your tour is booked.', i % 4 === 0 && i > 0 ? { result: HINT } : undefined);
+  for (let i = 0; i < 48; i++) play('Your tour is booked.', i % 4 === 0 && i < 40 ? { result: HINT } : undefined);
   expect(failing()).toBe(1);
   play('Your tour is booked.', { result: HINT });
   expect(failing()).toBe(0);
-  for (let i = 0; i < 3; i++) play('It is cloudy.', { result: HINT });
+  for (let i = 0; i < 4; i++) play('It is cloudy.', { result: HINT });
   expect(failing()).toBe(1);
 });

@@ -6,6 +6,7 @@ import type { RunView } from '../detector/run-view.ts';
 import * as setting from '../detector/setting.ts';
 import type { Step } from '../detector/step.ts';
 import { AGENT } from '../detector/wording.ts';
+import { answeredWithout, type NotedAnswer, noteAnsweredValues } from '../relations/answered-without.ts';
 import { faultOf, isLookup, wordsOf } from '../relations/error-nature.ts';
 import { isHeldAlready } from '../relations/held-already.ts';
 import { isDue } from '../relations/incident-pace.ts';
@@ -13,6 +14,7 @@ import { acknowledged, furtherSpans, type Incident, incidentsOf } from '../relat
 import { isOperation } from '../relations/operation.ts';
 import { usedInAnswer, usesOf } from '../relations/result-use.ts';
 import { runFailure } from '../relations/run-failure.ts';
+import { evidenceFor, isEstablished, isRefuted } from '../sequential-test.ts';
 import { maskingOf } from './masked-tool-error.ts';
 
 const DESCRIPTION = describePattern({
@@ -20,8 +22,7 @@ const DESCRIPTION = describePattern({
   inShort: 'something failed and was never obtained',
   claims:
     'A step failed, what had failed was never obtained, and the run came to its end all the same, or ended in that ' +
-    'very error. One run does not tell that a step was optional: its failure is found like any other until it is ' +
-    'learned that runs do without the results of that lookup.',
+    'very error.',
   doesNotClaim: [
     'that the end was wrong: where the agent told its user of the failure it is `low` or `medium`',
     'a part that failed inside an operation that came to a good end',
@@ -32,6 +33,9 @@ const DESCRIPTION = describePattern({
     'a failed lookup that few runs of the agent make, and whose results, in those that ended well, nothing later ' +
       'used: neither an answer nor the arguments of a later call; of an agent of which too few are known, in runs of all agents of the tenant. ' +
       'A result that is a decision (`eligible: true`) is always held to be used',
+    'while too little is known of that, a failed lookup of which the agent told its user, in an answer that also tells of ' +
+      'other work that was done; unless it was about something that was named before and that no other call was about, had a ' +
+      'result elsewhere in the run, or is one that many runs of the agent make, or use: `recovery` tells of it',
     'anything while the run goes on, or where spans of it are missing: what had failed may have been obtained unseen',
   ],
   needs: 'the status of spans, or results; messages tell whether the agent spoke of it',
@@ -57,15 +61,21 @@ const DESCRIPTION = describePattern({
       'how surely a result must be an error where the status of its span does not say so',
       'as for `masked_tool_error`, from which it takes over',
     ),
-    leastUses: setting.count(
-      20,
-      'runs with a result of a lookup before it is believed that they do without',
-      'of a lookup that matters to two runs in five, so few show it by chance in one case of 300',
+    neededShare: setting.share(
+      0.4,
+      'share of the runs with a result of a lookup that use it, at least, where it is needed',
+      'what a run does with a result is not always seen',
     ),
-    usedShare: setting.share(
-      0.1,
-      'share of these runs that may have used it all the same',
-      'a value may stand in an answer by chance',
+    optionalShare: setting.share(
+      0.05,
+      'share of them that use it where runs do without',
+      'a value may stand in an answer by chance; with the other two, eleven runs without a use tell that it is optional, and each use ' +
+        'asks for five more',
+    ),
+    error: setting.share(
+      0.01,
+      'probability of ever holding the results of a needed lookup for unused',
+      'it silences errors that matter',
     ),
     rareShare: setting.share(
       0.25,
@@ -91,52 +101,59 @@ function severityOf(incident: Incident, fatal: boolean): Severity {
 interface State {
   /** Span ids of lookups of which an answer repeated something. */
   answered: string[];
+  /** Absent where an older version began the run. */
+  answers?: NotedAnswer[];
 }
 
 const MOST_ANSWERED = 32;
+/** Runs after which a lookup that is used is no longer learned about. */
+const RUNS_LEARNED = 40;
 const MOST_AGENTS = 8;
 
 export const unresolvedError = runPattern(DESCRIPTION, (settings): RunPatternLogic<State> => {
-  function stands(incident: Incident, fatal: boolean, run: RunView): boolean {
+  const shares = { share: 1 - settings.optionalShare, otherwise: 1 - settings.neededShare };
+
+  /** Evidence that the results of a lookup are not used. */
+  const evidenceOf = ({ runs, used }: UseCounts): number => evidenceFor(shares, runs - used, runs);
+
+  function stands(incident: Incident, fatal: boolean, run: RunView, { answers = [] }: State): boolean {
     if (incident.success || run.incomplete) return false;
     if (fatal) return true;
     if (!isOperation(incident.span) || isHeldAlready(incident)) return false;
-    if (isLookup(incident.span) && isOptional(incident.span, run)) return false;
+    if (isLookup(incident.span) && isOptional(incident, run, answers)) return false;
     if (!incident.span.failed && incident.span.outcomeConfidence < settings.minConfidence) return false;
     return !maskingOf(incident, run, true);
   }
 
-  const isUnused = ({ runs, used }: UseCounts): boolean => used <= settings.usedShare * runs;
+  /** Most runs of an agent, of all where it is empty, do not make the lookup. */
+  const isRare = ({ runs }: UseCounts, agent: string, run: RunView): boolean =>
+    runs <= settings.rareShare * (run.normals.use(run.tenant, agent, '')?.runs ?? 0);
 
-  /** Runs of an agent, of all where it is empty, have no use for a lookup, and most do not make it. */
-  function isDoneWithout(use: UseCounts, agent: string, run: RunView): boolean {
-    const all = run.normals.use(run.tenant, agent, '')?.runs ?? 0;
-    return isUnused(use) && use.runs <= settings.rareShare * all;
-  }
-
-  /** Runs do without the results of this lookup, as far as is known. */
-  function isOptional(lookup: Step, run: RunView): boolean {
+  /** Runs do without the results of this lookup, as far as is known; while too little is, this run shows that it does. */
+  function isOptional(incident: Incident, run: RunView, answers: readonly NotedAnswer[]): boolean {
+    const { span: lookup } = incident;
     const agent = run.agentOf(lookup);
     const own = run.normals.use(run.tenant, agent, lookup.tool);
-    if (own && !isDoneWithout(own, agent, run)) return false;
-    if (own && own.runs >= settings.leastUses) return true;
+    if (own && (evidenceOf(own) < 0 || !isRare(own, agent, run))) return false;
+    if (own && isEstablished(evidenceOf(own), settings.error)) return true;
     const all = run.normals.use(run.tenant, '', lookup.tool);
-    return all !== undefined && all.runs >= settings.leastUses && isDoneWithout(all, '', run);
+    if (all && isEstablished(evidenceOf(all), settings.error) && isRare(all, '', run)) return true;
+    return answeredWithout(incident, answers, run);
   }
 
   /** What is known to be used need not be looked at any more; what is not may come to be. */
   const isLearnedFrom = (lookup: Step, run: RunView): boolean => {
     const own = run.normals.use(run.tenant, run.agentOf(lookup), lookup.tool);
-    return !own || own.runs < 2 * settings.leastUses || isUnused(own);
+    return !own || own.runs < RUNS_LEARNED || !isRefuted(evidenceOf(own), settings.error);
   };
 
-  function judge(run: RunView, reporter: Reporter): void {
+  function judge(run: RunView, state: State, reporter: Reporter): void {
     const failure = runFailure(run);
     for (const incident of incidentsOf(run)) {
       const { span, cause, attempts } = incident;
       const fatal = isFatal(incident, failure);
       for (const further of furtherSpans(incident)) reporter.withdraw(further.spanId);
-      if (!stands(incident, fatal, run)) {
+      if (!stands(incident, fatal, run, state)) {
         reporter.withdraw(span.spanId);
         continue;
       }
@@ -189,12 +206,14 @@ export const unresolvedError = runPattern(DESCRIPTION, (settings): RunPatternLog
     initialState: () => ({ answered: [] }),
 
     onSpan(step, span, run, state, reporter) {
-      if (isDue(step, run) && hasEnded(run)) judge(run, reporter);
-      return noteAnswer(step, span, run, state);
+      state.answers ??= [];
+      const isAnswer = noteAnsweredValues(step, span, state.answers);
+      if (isDue(step, run) && hasEnded(run)) judge(run, state, reporter);
+      return noteAnswer(step, span, run, state) || isAnswer;
     },
 
-    onRunEnd(_end, run, _state, reporter) {
-      if (run.troubles > 0) judge(run, reporter);
+    onRunEnd(_end, run, state, reporter) {
+      if (run.troubles > 0) judge(run, state, reporter);
       return false;
     },
 
