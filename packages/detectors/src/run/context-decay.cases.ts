@@ -157,6 +157,33 @@ export const cases: DetectorCase[] = [
     finds: [{ at: 1, began: 0, severity: 'medium', type: 'below_normal' }],
   },
   {
+    name: 'lets one item of two be lost where most survive as a rule: of so few, one more or less is chance',
+    run: pipeline('Refund 59.90 for A-1042.', 'Refund A-1042.').map((span) => ({
+      ...span,
+      agent: span.agent === 'triage' ? 'known' : span.agent,
+      handoffFrom: span.kind === 'handoff' ? 'known' : '',
+    })),
+    finds: [],
+  },
+  {
+    name: 'finds that a rule was lost where some handoffs of the pair had lost as much, and most had not',
+    run: pipeline(REQUEST, 'Refund A-1042.').map((span) => ({
+      ...span,
+      agent: span.agent === 'triage' ? 'lax' : span.agent,
+      handoffFrom: span.kind === 'handoff' ? 'lax' : '',
+    })),
+    finds: [{ at: 1, began: 0, severity: 'medium', type: 'rule_lost' }],
+  },
+  {
+    name: 'lets it be lost where one handoff of the pair in five loses as much and ends well',
+    run: pipeline(REQUEST, 'Refund A-1042.').map((span) => ({
+      ...span,
+      agent: span.agent === 'triage' ? 'brief' : span.agent,
+      handoffFrom: span.kind === 'handoff' ? 'brief' : '',
+    })),
+    finds: [],
+  },
+  {
     name: 'finds a critical key that the next payload does not have any more',
     run: chain(
       payload('triage', 'billing', { order_id: 'A-1', consent: true }),

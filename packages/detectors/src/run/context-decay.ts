@@ -35,11 +35,10 @@ const DESCRIPTION = describePattern({
       'is in what the receiver begins with than in all but few of the pair’s handoffs that ended well; holds the same of those ' +
       'items, and `share`, `normalShare`, `handoffs`',
     rule_lost:
-      'where no norm is known: control passed over, less than half is left, and what must not be done is not among ' +
-      'it; numbers as the first, and `share`',
+      'where no norm is known, or few handoffs kept as little: control passed over, less than half is left, and what ' +
+      'must not be done is not among it; numbers as the first, and `share`',
     worn_down:
-      'where no norm is known: after two handoffs and more, less than half of what the first agent was given is ' +
-      'left; holds the same',
+      'likewise: after two handoffs and more, less than half of what the first agent was given is left; holds the same',
   },
   severity: {
     low: 'an agent asks another for a part of the work, and no norm is known',
@@ -64,8 +63,13 @@ const DESCRIPTION = describePattern({
     ),
     clearly: setting.share(
       0.75,
-      'a share has to be below so much of what is normal',
+      'a share has to be below so much of what is normal, and by more than one item',
       'of few items, one more or less is chance',
+    ),
+    commonly: setting.share(
+      0.1,
+      'share of these that must have kept as little for a loss to be normal that would be told if no norm were known',
+      'losses that keep happening teach, too, where nothing else comes of them',
     ),
     leastShare: setting.share(
       0.5,
@@ -116,14 +120,17 @@ export const contextDecay = runPattern(DESCRIPTION, (settings): RunPatternLogic<
 
   function foundIn(hop: Hop<string[]>, at: number, hops: readonly Hop<string[]>[], below: Set<number>, run: RunView) {
     const normal = normalShareOf(hop, run);
-    return normal ? belowNormal(hop, normal) : lostItems(hop, at, hops, below, settings);
+    const lost = normal && belowNormal(hop, normal, settings.clearly);
+    if (lost) return lost;
+    const share = survivedIn(hop)?.share ?? 1;
+    return normal && share >= normal.common ? undefined : lostItems(hop, at, hops, below, settings);
   }
 
   function normalShareOf({ handoff }: Hop<string[]>, run: RunView): NormalShare | undefined {
     const known = run.normals.retention(run.tenant, handoff.from, handoff.to);
     if (!known || known.handoffs < settings.leastHandoffs) return undefined;
-    const share = known.quantile(settings.rarelyBelow);
-    return { share, bound: settings.clearly * share, handoffs: known.handoffs };
+    const { handoffs } = known;
+    return { share: known.quantile(settings.rarelyBelow), common: known.quantile(settings.commonly), handoffs };
   }
 
   return {
@@ -153,13 +160,15 @@ export const contextDecay = runPattern(DESCRIPTION, (settings): RunPatternLogic<
     },
 
     observe(run, state) {
-      return hopsOf(handoffsOf(state.log, run), state.contexts, run).flatMap((hop) => {
+      const hops = hopsOf(handoffsOf(state.log, run), state.contexts, run);
+      const below = new Set<number>();
+      return hops.flatMap((hop, i) => {
+        const isBeyond = foundIn(hop, i, hops, below, run) !== undefined;
         const survived = survivedIn(hop);
-        if (!survived || hop.handoff.to === '') return [];
-        const normal = normalShareOf(hop, run);
-        const { share } = survived;
-        const isBeyond = normal !== undefined && share < normal.bound;
-        return [{ about: 'retention' as const, from: hop.handoff.from, to: hop.handoff.to, share, isBeyond }];
+        const { from, to } = hop.handoff;
+        return survived && to !== ''
+          ? [{ about: 'retention' as const, from, to, share: survived.share, isBeyond }]
+          : [];
       });
     },
   };
@@ -251,14 +260,16 @@ const rounded = (share: number): number => Math.round(share * 100) / 100;
 /** Share of a context that survives the handoffs of a pair in all but few cases. */
 interface NormalShare {
   share: number;
-  /** What is clearly below it. */
-  bound: number;
+  /** A share that a part of them does not exceed that is too large to be chance, or a fault. */
+  common: number;
   handoffs: number;
 }
 
-function belowNormal(hop: Hop<string[]>, normal: NormalShare): Found | undefined {
+function belowNormal(hop: Hop<string[]>, normal: NormalShare, clearly: number): Found | undefined {
   const survived = survivedIn(hop);
-  if (!survived || survived.share >= normal.bound) return undefined;
+  if (!survived || survived.share >= clearly * normal.share) return undefined;
+  const { items, share } = survived;
+  if (share * items.length + 1 >= normal.share * items.length) return undefined;
   return foundOver([hop], survived.items, survived.after, 'below_normal', {
     normalShare: rounded(normal.share),
     handoffs: normal.handoffs,

@@ -51,6 +51,8 @@ for (let i = 0; i < 80; i++) {
     [
       { about: 'handoff', from: 'triage', to: 'ledger', shapes: [LEDGER], isBeyond: false },
       { about: 'retention', from: 'known', to: 'billing', share: 0.9, isBeyond: false },
+      { about: 'retention', from: 'lax', to: 'billing', share: i % 20 === 0 ? 0.2 : 1, isBeyond: false },
+      { about: 'retention', from: 'brief', to: 'billing', share: i % 5 === 0 ? 0.2 : 1, isBeyond: false },
     ],
     i,
   );
