@@ -114,7 +114,9 @@ teachTools('valet', 40, () => ['park_car', 'fetch_car', 'ask_desk', 'park'], [
   'park',
 ]);
 // What these are offered is not seen.
-teachTools('page', 40, (i) => (i % 4 === 0 ? ['get_room', 'find_guest', 'find_room'] : ['get_room', 'carry_bags', 'ask_desk']));
+teachTools('page', 40, (i) =>
+  i % 4 === 0 ? ['get_room', 'find_guest', 'find_room'] : ['get_room', 'carry_bags', 'ask_desk'],
+);
 teachTools('maid', 40, () => ['get_room', 'ask_desk']);
 teachTools('waiter', 40, () => ['get_room', 'ask_desk']);
 teachTools('handyman', 40, (i) => (i % 9 === 8 ? ['get_room', `get_tool_${i}`] : ['get_room']));
