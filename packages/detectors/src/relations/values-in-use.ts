@@ -19,11 +19,12 @@ const MOST_ROLLED = 3;
 const SHORTEST_NAME = 5;
 
 /**
- * The date that an action is given in place of: all other calls of the run with a field of that name, by two tools and more, were given
- * one other date, which was known before, and one of them is about the very thing that the action is about.
+ * The date that a call is given another one in place of: all other calls of the run with a field of that name, by two tools and more,
+ * were given that one, which was known before, and one of them is about the very thing that the call is about. Who tries other days
+ * tries that one, too, by the same tool.
  */
 export function dateInUse(claim: Claim, inference: Step, run: RunView): string | undefined {
-  if (claim.value.kind !== 'date' || looksUp(claim.tool) || changesValues(claim.tool)) return undefined;
+  if (claim.value.kind !== 'date' || changesValues(claim.tool)) return undefined;
   const dates = new Set<string>();
   const tools = new Set<string>();
   const alongside = claim.alongside.filter((beside) => !beside.endsWith(`\t${claim.value.text}`));
@@ -56,12 +57,21 @@ const isPartOf = (name: string, longer: string): boolean =>
 
 export const hasField = (statement: string, field: string): boolean => statement.includes(`\n${field}\t`);
 
-/** No day that follows by habit: the day before or after, the same day of another week, the next one that is no weekend's. */
+/**
+ * No day that follows by habit: the day before or after, the same day of another week, the next one that is no weekend's, the first or
+ * last of a month.
+ */
 function isOther(date: string, claimed: string): boolean {
   const days = daysBetween(date, claimed);
-  if (!(Math.abs(days) > 1) || days % DAYS_OF_WEEK === 0) return false;
+  if (!(Math.abs(days) > 1) || days % DAYS_OF_WEEK === 0 || isEndOfMonth(claimed)) return false;
   return Math.abs(days) > MOST_ROLLED || !(isNearWeekend(date) || isNearWeekend(claimed));
 }
+
+const isEndOfMonth = (date: string): boolean => {
+  const next = new Date(`${date}T00:00:00Z`);
+  next.setUTCDate(next.getUTCDate() + 1);
+  return date.endsWith('-01') || next.getUTCDate() === 1;
+};
 
 const isNearWeekend = (date: string): boolean => [5, 6, 0, 1].includes(new Date(`${date}T00:00:00Z`).getUTCDay());
 

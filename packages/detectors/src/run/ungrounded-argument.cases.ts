@@ -244,6 +244,17 @@ export const cases: DetectorCase[] = [
     finds: [{ at: 1, began: 0, severity: 'high', type: 'slip' }],
   },
   {
+    name: 'a lookup of another day than all other calls, and not of theirs, is a slip',
+    run: reporting('get_sales', '2026-03-11'),
+    finds: [{ at: 5, began: 4, severity: 'medium', type: 'slip' }],
+  },
+  {
+    name: 'a lookup of their day and another one compares them',
+    run: reporting('get_sales', '2026-03-11', '2026-03-17'),
+    finds: [],
+  },
+  { name: 'the first of the month follows by habit', run: reporting('get_sales', '2026-03-01'), finds: [] },
+  {
     name: 'the same day of the next week, and the day after, follow by habit',
     run: reporting('close_books', '2026-03-24', '2026-03-18'),
     finds: [],

@@ -33,7 +33,7 @@ const DESCRIPTION = describePattern({
     'the id of what a call itself makes; keys of idempotency, names, paths, queries, texts, counts and limits',
     'numbers that follow from others by calculation, or are a few times one of them; dates that are not a slip of one ' +
       '(agents work most of those out: the next Friday, the day after), lie as far from it as a number says that was ' +
-      'given, or are looked up: other days of a month, and the day of another year beside that of this one',
+      'given, or are looked up beside it: other days of a month, the day of another year',
     'identifiers that count on from each other (a search), or of a form that is unknown: it may be known from ' +
       'elsewhere',
     'a value that contradicts the same field of a result: it follows from `misread_output`',
@@ -130,7 +130,8 @@ export const ungroundedArgument = runPattern(DESCRIPTION, (settings): RunPattern
       if (!claim.instructed || !isTelling(claim.value)) return false;
       return !isMultiple(Number(claim.value.text), operands);
     }
-    return !isTriedDay(claim, meant.likely.text, run) && !isReckoned(claim, meant.likely.text, inference, run);
+    const isTried = !meant.inUse && isTriedDay(claim, meant.likely.text, run);
+    return !isTried && !isReckoned(claim, meant.likely.text, inference, run);
   }
 
   function severityOf(call: Step, meant: Meant): Severity {
