@@ -20,7 +20,7 @@ export class StateLoad {
   readonly #othersOf: (context: ProcessorContext) => number;
 
   /**
-   * @param maxBytes as `KeyedStore.bytes` counts
+   * @param maxBytes as `KeyedStore.bytes` counts; infinite: nothing is weighed
    * @param othersOf keys of the store that are not to be counted
    */
   constructor(maxKeys: number, maxBytes: number, othersOf: (context: ProcessorContext) => number = () => 0) {
@@ -45,7 +45,7 @@ export class StateLoad {
 
   /** What the timer of `KEY` asks for. */
   weigh(context: ProcessorContext): void {
-    if (this.#keys(context) < WEIGH_FROM) {
+    if (this.#keys(context) < WEIGH_FROM || this.#maxBytes === Number.POSITIVE_INFINITY) {
       context.store.delete(StateLoad.KEY);
       return;
     }
