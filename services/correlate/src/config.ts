@@ -23,7 +23,7 @@ export const correlateConfig = {
     maxStateBytes: {
       env: 'SPANWISE_CORRELATE_MAX_STATE_BYTES',
       schema: bytes('128MiB'),
-      doc: 'State that a partition holds, in bytes as spanwise_correlate_state_bytes shows them. While there is more, the same is done as for SPANWISE_CORRELATE_MAX_SESSIONS. A process takes up to four times as much memory, for each partition that it owns.',
+      doc: 'State that a partition holds, in bytes as spanwise_correlate_state_bytes shows them. While there is more, the same is done as for SPANWISE_CORRELATE_MAX_SESSIONS. A process takes several times as much memory, for each partition that it owns.',
     },
     maxLabels: {
       env: 'SPANWISE_CORRELATE_MAX_LABELS',
