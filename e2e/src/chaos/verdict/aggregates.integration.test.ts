@@ -1,23 +1,11 @@
 /** The comparison itself, on tables with the columns that it reads. */
-import type { ClickHouseClient } from '@clickhouse/client';
-import { startTestClickHouse, type TestClickHouse, uniqueName } from '@spanwise/testkit';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { uniqueName } from '@spanwise/testkit';
+import { beforeEach, expect, it } from 'vitest';
 import { differingAggregates } from './aggregates.ts';
-import { tablesAt } from './tables.ts';
+import { TestTables } from './tables.fixture.ts';
 
-let server: TestClickHouse;
-let tables: ClickHouseClient;
+const tables = new TestTables();
 let database: string;
-
-beforeAll(async () => {
-  server = await startTestClickHouse();
-  tables = tablesAt(server.url);
-});
-
-afterAll(async () => {
-  await tables?.close();
-  await server?.[Symbol.asyncDispose]();
-});
 
 const END = '2026-11-22 10:00:30.000000';
 const MINUTE = '2026-11-22 10:00:00.000000';
@@ -35,10 +23,7 @@ beforeEach(async () => {
     sessions: "received_time DateTime64(6, 'UTC'), verdict String",
     verdict_counts: "scope String, hour DateTime64(6, 'UTC'), verdict String, count Int64",
   };
-  await tables.command({ query: `CREATE DATABASE ${database}` });
-  for (const [table, list] of Object.entries(columns)) {
-    await tables.command({ query: `CREATE TABLE ${database}.${table} (${list}) ENGINE = Memory` });
-  }
+  await tables.create(database, columns);
   await insert('spans', [span('a', 's1', 10), span('a', 's2', 20), span('b', 's1', 30)]);
   await insert('runs', [{ received_time: END, verdict: 'failed' }]);
   await insert('verdict_counts', [{ scope: 'run', hour: HOUR, verdict: 'failed', count: 1 }]);
@@ -58,9 +43,7 @@ const span = (trace_id: string, span_id: string, tokens: number) => ({
   duration_ns: 5_000_000,
 });
 
-async function insert(table: string, values: object[]): Promise<void> {
-  await tables.insert({ table: `${database}.${table}`, values, format: 'JSONEachRow' });
-}
+const insert = (table: string, values: object[]): Promise<void> => tables.insert(database, table, ...values);
 
 /** Step statistics as if so many spans of these tokens and errors had been counted. */
 async function counted(spans: number, tokens: number, errors = 1): Promise<void> {
@@ -71,7 +54,7 @@ async function counted(spans: number, tokens: number, errors = 1): Promise<void>
 
 const late = [{ traceId: 'a', spanId: 's2', copies: 1 }];
 const found = async (copies = late.slice(1), unjudged: string[] = []) =>
-  (await differingAggregates(tables, database, copies, unjudged)).map(({ aggregate }) => aggregate);
+  (await differingAggregates(tables.client, database, copies, unjudged)).map(({ aggregate }) => aggregate);
 
 it('what was counted once is what its base gives', async () => {
   await counted(3, 60);
