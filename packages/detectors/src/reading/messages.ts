@@ -1,3 +1,5 @@
+import type { Span } from '@spanwise/schemas';
+
 /** A message part in the form of `Span.inputMessages`. */
 export interface Part {
   type?: unknown;
@@ -68,6 +70,9 @@ export function textOf(message: Message): string {
   }
   return text;
 }
+
+/** The text with which an inference answers; empty without one. */
+export const answerIn = (span: Span): string => messagesOf(span.outputMessages).map(textOf).join('\n');
 
 /** What a message says and returns, without the ids of calls, which differ where nothing else does. */
 export function substanceOf(message: Message): string {

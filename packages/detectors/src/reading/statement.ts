@@ -189,6 +189,12 @@ export function inputStatement(span: Span): Statement {
 /** The statement has this value, of whatever field. */
 export const states = (statement: Statement, value: string): boolean => statement.includes(`\t${value}\n`);
 
+/** The statement has this value for this field, of whatever thing. */
+export const hasFact = (statement: Statement, { field, value }: Fact): boolean =>
+  statement.includes(`\n${field}\t${value}\n`);
+
+export const hasField = (statement: Statement, field: string): boolean => statement.includes(`\n${field}\t`);
+
 /** There was more than the statement holds. */
 export const isCutStatement = (statement: Statement): boolean => statement.endsWith(CUT);
 

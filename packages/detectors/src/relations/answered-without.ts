@@ -2,7 +2,7 @@ import type { Span } from '@spanwise/schemas';
 import type { RunView } from '../detector/run-view.ts';
 import { isFailure, type Step } from '../detector/step.ts';
 import { hash64 } from '../identity-hash.ts';
-import { messagesOf, textOf } from '../reading/messages.ts';
+import { answerIn } from '../reading/messages.ts';
 import { statedValues } from '../reading/stated-values.ts';
 import { allFacts, type Fact, states } from '../reading/statement.ts';
 import { isAct } from './calls.ts';
@@ -23,7 +23,7 @@ const mark = (value: string): string => hash64(value).slice(0, 6);
 /** Notes an inference that answers, by the values that it states; true where it does. */
 export function noteAnsweredValues(step: Step, span: Span, answers: NotedAnswer[]): boolean {
   if (step.kind !== 'llm' || step.requestedCalls.length > 0 || span.outputMessages === '') return false;
-  const values = statedValues(messagesOf(span.outputMessages).map(textOf).join('\n'));
+  const values = statedValues(answerIn(span));
   const marks = values.filter(({ text }) => text.length >= LEAST_LENGTH).map(({ text }) => mark(text));
   if (marks.length === 0) return false;
   answers.push([step.spanId, marks.slice(0, MOST_MARKS).join(' ')]);

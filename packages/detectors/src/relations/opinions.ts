@@ -3,7 +3,7 @@ import type { RunView } from '../detector/run-view.ts';
 import type { Step } from '../detector/step.ts';
 import { hash64 } from '../identity-hash.ts';
 import { askedIn } from '../reading/handoff-payload.ts';
-import { messagesOf, textOf } from '../reading/messages.ts';
+import { answerIn } from '../reading/messages.ts';
 import { positionIn } from '../reading/positions.ts';
 import { wrapsInference } from './calls.ts';
 import type { Opinion } from './consensus.ts';
@@ -19,7 +19,7 @@ const COUNT = /\b\d{1,2}\b/g;
 export function opinionIn(step: Step, span: Span, run: RunView): Opinion | undefined {
   if (step.kind !== 'llm' || step.requestedCalls.length > 0 || span.outputMessages === '') return undefined;
   if (!MAY_STATE.test(span.outputMessages) || wrapsInference(step, run)) return undefined;
-  const text = messagesOf(span.outputMessages).map(textOf).join('\n');
+  const text = answerIn(span);
   const position = positionIn(text);
   if (position.length === 0) return undefined;
   const task = hash64(askedIn(span.inputMessages).replace(COUNT, '')).slice(0, 8);

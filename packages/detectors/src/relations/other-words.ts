@@ -3,11 +3,12 @@ import type { Step } from '../detector/step.ts';
 import { isIdField } from '../reading/field-names.ts';
 import { isNearMiss, shapeOf } from '../reading/near-miss.ts';
 import { kindOfNormal, type ValueKind } from '../reading/normal-value.ts';
-import { allFacts, type Fact } from '../reading/statement.ts';
+import { allFacts, type Fact, hasFact } from '../reading/statement.ts';
 import { numberAt } from '../reading/units.ts';
 import type { Claim } from './claims.ts';
 import {
   type Contradiction,
+  isLike,
   isOfSize,
   isOwnChoice,
   isTenfold,
@@ -144,15 +145,10 @@ function placeOfName({ given }: Step, series: readonly Step[], { around, value }
 
 const WORD = /[\p{L}\p{N}]/u;
 
-const hasFact = (statement: string, { field, value }: Fact): boolean => statement.includes(`\n${field}\t${value}\n`);
-
 const YEAR = /^(?:19|20)\d\d$/;
 const LEAST_APART = 0.05;
 
 const isRounding = (a: number, b: number): boolean => Math.abs(a - b) < LEAST_APART * Math.abs(a);
-
-/** Of like size, or with the point moved by one. */
-const isLike = (value: string, claim: Claim): boolean => isOfSize(value, claim) || isTenfold(value, claim.value.text);
 
 const isPointMoved = (a: string, b: string): boolean =>
   (significant(a) === significant(b) && significant(a).length > 1) || isTenfold(a, b);

@@ -1,7 +1,7 @@
 import type { Span } from '@spanwise/schemas';
 import type { RunView } from '../detector/run-view.ts';
 import { isFailure, type Step } from '../detector/step.ts';
-import { messagesOf, textOf } from '../reading/messages.ts';
+import { answerIn } from '../reading/messages.ts';
 import { statedValues } from '../reading/stated-values.ts';
 import { allFacts, isCutStatement, states } from '../reading/statement.ts';
 import { isAct, isCall } from './calls.ts';
@@ -46,9 +46,6 @@ function lookupsBefore(answer: Step, run: RunView, isOfInterest: (lookup: Step) 
   }
   return lookups;
 }
-
-/** The text with which an inference answers; empty without one. */
-export const answerIn = (span: Span): string => messagesOf(span.outputMessages).map(textOf).join('\n');
 
 /** Those of the calls of whose results a text repeats something. */
 export function repeatedIn(text: string, calls: readonly Step[]): Step[] {

@@ -52,6 +52,10 @@ export const isOfSize = (value: string, { value: claimed }: Claim): boolean => {
   return times <= MOST_TIMES && times >= 1 / MOST_TIMES;
 };
 
+/** Of like size, or with the point moved by one. */
+export const isLike = (value: string, claim: Claim): boolean =>
+  isOfSize(value, claim) || isTenfold(value, claim.value.text);
+
 export const significant = (number: string): string => number.replace(/\D/g, '').replace(/^0+|0+$/g, '');
 
 const LEAST_SIGNIFICANT = 3;

@@ -2,7 +2,6 @@ import type { Quantity } from '../detector/normals.ts';
 import type { RunView } from '../detector/run-view.ts';
 import type { Step } from '../detector/step.ts';
 import { activeTime, type IsWaiting, isWork } from './active-time.ts';
-import { byStartIn } from './calls.ts';
 
 /** Inferences and calls of the run so far. */
 export const stepsSpent = ({ spent }: RunView): number => spent.llmCalls + spent.toolCalls;
@@ -39,7 +38,10 @@ export function* spentStepByStep(
     for (const [step, us] of activeTime(run, isWaiting)) yield [step, us / 1e6];
     return;
   }
-  const steps = run.steps.filter(isWork).sort((a, b) => run.endOf(a) - run.endOf(b) || byStartIn(run)(a, b));
+  const steps = run
+    .chronological()
+    .filter(isWork)
+    .sort((a, b) => run.endOf(a) - run.endOf(b));
   const amounts = steps.map((step) => amountOf(step, quantity));
   const remembered = amounts.reduce((sum, amount) => sum + amount, 0);
   // Of tokens that were read from a cache only the sum is known: they are spread evenly.

@@ -3,6 +3,7 @@ import type { Reporter } from '../detector/detector.ts';
 import type { RunView } from '../detector/run-view.ts';
 import type { Step } from '../detector/step.ts';
 import { AGENT } from '../detector/wording.ts';
+import { answerIn } from '../reading/messages.ts';
 import { bareName, type OfferedTools } from '../reading/offered-tools.ts';
 import { type AbandonedChoice, abandonedChoices, isLeftUnused } from './abandoned-choice.ts';
 import {
@@ -17,7 +18,7 @@ import {
 } from './agent-tools.ts';
 import { isCall } from './calls.ts';
 import { withdrawUntrue } from './judged-anew.ts';
-import { answerIn, repeatedIn } from './result-use.ts';
+import { repeatedIn } from './result-use.ts';
 
 export interface ChoiceSettings extends OwnershipSettings {
   /** Share of the agent's runs that must call the tool for which another one was dropped. */

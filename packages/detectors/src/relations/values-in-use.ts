@@ -2,14 +2,14 @@ import type { RunView } from '../detector/run-view.ts';
 import type { Step } from '../detector/step.ts';
 import { daysBetween, isMultiple } from '../reading/arithmetic.ts';
 import { kindOfNormal } from '../reading/normal-value.ts';
-import { allFacts, factsAbout } from '../reading/statement.ts';
+import { allFacts, factsAbout, hasField } from '../reading/statement.ts';
 import type { Claim } from './claims.ts';
 import { changesValues, isAbout, isPlain } from './contradictions.ts';
 import { looksUp } from './error-nature.ts';
 import { valuesBefore } from './given-before.ts';
 import { isToolLike } from './operation.ts';
 import { recentSteps } from './recent-steps.ts';
-import { allResultsBefore, isOfSize, isOwnChoice, isTenfold } from './results-read.ts';
+import { allResultsBefore, isLike, isOwnChoice } from './results-read.ts';
 
 const RESULTS_LOOKED_BACK = 32;
 /** With one tool alone the next call may well be for the next day. */
@@ -55,8 +55,6 @@ const namesPart = ({ given }: Step, alongside: readonly string[]): boolean =>
 const isPartOf = (name: string, longer: string): boolean =>
   longer !== name && (longer.endsWith(`_${name}`) || longer.startsWith(`${name}_`) || longer.includes(`_${name}_`));
 
-export const hasField = (statement: string, field: string): boolean => statement.includes(`\n${field}\t`);
-
 /**
  * No day that follows by habit: the day before or after, the same day of another week, the next one that is no weekend's, the first or
  * last of a month.
@@ -95,6 +93,5 @@ export function numberKnown(claim: Claim, inference: Step, run: RunView): string
   );
   const [number = ''] = known;
   if (known.size !== 1 || kindOfNormal(number) !== 'number' || number === value.text) return undefined;
-  const isLike = isOfSize(number, claim) || isTenfold(number, value.text);
-  return isLike && !isMultiple(Number(value.text), [Number(number)]) ? number : undefined;
+  return isLike(number, claim) && !isMultiple(Number(value.text), [Number(number)]) ? number : undefined;
 }

@@ -1,6 +1,6 @@
 import type { RunView } from '../detector/run-view.ts';
 import { isFailure, type Step } from '../detector/step.ts';
-import { byStartIn, isCall, isInnermost } from '../relations/calls.ts';
+import { isCall, isInnermost } from '../relations/calls.ts';
 import { tokenOf } from './loop-acts.ts';
 
 /** Calls that brought nothing, and the inferences that asked for nothing else. */
@@ -15,7 +15,8 @@ export function callsInVain(run: RunView): InVain {
   const calls: Step[] = [];
   const made = new Set<string>();
   const asked = new Map<Step, number>();
-  for (const step of run.steps.filter((each) => isCall(each) && isInnermost(each, run)).sort(byStartIn(run))) {
+  for (const step of run.chronological()) {
+    if (!isCall(step) || !isInnermost(step, run)) continue;
     const token = tokenOf(step);
     const isNew = !made.has(token);
     made.add(token);

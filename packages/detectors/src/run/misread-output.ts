@@ -20,7 +20,7 @@ import {
 } from '../reading/negative-answers.ts';
 import { kindOfNormal } from '../reading/normal-value.ts';
 import { saidOf } from '../reading/said.ts';
-import { allFacts, entitiesOf, factsAbout, states } from '../reading/statement.ts';
+import { allFacts, entitiesOf, factsAbout, hasFact, states } from '../reading/statement.ts';
 import { isCall } from '../relations/calls.ts';
 import type { Claim } from '../relations/claims.ts';
 import { contradictionOf } from '../relations/contradictions.ts';
@@ -274,9 +274,7 @@ function thingsOf(action: Step, answers: readonly Step[]): string[] {
 
 /** An action is given what a result says of a thing, as the `account` that its owner is to be paid on. */
 const isGivenOn = (stated: string, entity: string, action: Step): boolean =>
-  factsAbout(stated, entity).some(
-    ({ field, value }) => TELLING.test(value) && action.given.includes(`\n${field}\t${value}\n`),
-  );
+  factsAbout(stated, entity).some((fact) => TELLING.test(fact.value) && hasFact(action.given, fact));
 
 /** Long enough, and with digits, so that two things seldom have it in common. */
 const TELLING = /^(?=.*\d.*\d.*\d).{6,}$/;

@@ -11,6 +11,7 @@ import { entityTypeOf, isIdField } from '../reading/field-names.ts';
 import { nameWords } from '../reading/name-words.ts';
 import { isNearMiss, shapeOf } from '../reading/near-miss.ts';
 import type { NormalValue } from '../reading/normal-value.ts';
+import { hasField } from '../reading/statement.ts';
 import { type Claim, ownValues } from '../relations/claims.ts';
 import { isComputed, isReckoned, operandsOf } from '../relations/computed.ts';
 import { isTriedDay } from '../relations/contradictions.ts';
@@ -18,7 +19,7 @@ import { isLookup } from '../relations/error-nature.ts';
 import { isGiven, valuesBefore } from '../relations/given-before.ts';
 import { callOf, claimsConcerned, type OpenClaims, openClaims } from '../relations/open-claims.ts';
 import { isToolLike } from '../relations/operation.ts';
-import { dateInUse, hasField, numberKnown } from '../relations/values-in-use.ts';
+import { dateInUse, numberKnown } from '../relations/values-in-use.ts';
 
 const DESCRIPTION = describePattern({
   pattern: 'ungrounded_argument',
