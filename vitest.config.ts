@@ -8,6 +8,8 @@ export const everyProject = {
   testTimeout: 240_000,
   hookTimeout: 240_000,
   expect: { poll: { timeout: 60_000 } },
+  // CI gives real servers on a busy machine a second chance, and its last lines name every test that needed it
+  retry: Number(process.env.SPANWISE_TEST_RETRIES ?? 0),
 };
 
 /** What the configuration of every package begins with. */

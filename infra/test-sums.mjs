@@ -1,4 +1,4 @@
-// Sums every package's test-results.json: the skipped and the failed tests by name, why these failed, then
+// Sums every package's test-results.json: the skipped, the flaky and the failed tests by name, why these failed, then
 // `N passed, N failed` as the last line.
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -11,6 +11,7 @@ const folders = workspaces.flatMap((pattern) =>
 
 let passed = 0;
 const failures = [];
+const flaky = [];
 const skipped = [];
 for (const folder of folders) {
   const manifest = `${folder}/package.json`;
@@ -25,8 +26,12 @@ for (const folder of folders) {
     if (suite.status === 'failed' && suite.assertionResults.length === 0)
       failures.push(told(suite.name, suite.message));
     for (const test of suite.assertionResults) {
-      if (test.status === 'passed') passed++;
-      else if (test.status === 'failed') {
+      if (test.status === 'passed') {
+        passed++;
+        // it failed before it passed
+        if (test.failureMessages.length > 0)
+          flaky.push(told(`${folder}: ${test.fullName}`, test.failureMessages.join('\n')));
+      } else if (test.status === 'failed') {
         failures.push(told(`${folder}: ${test.fullName}`, test.failureMessages.join('\n')));
       } else skipped.push(`${folder}: ${test.fullName}`);
     }
@@ -34,6 +39,7 @@ for (const folder of folders) {
 }
 for (const name of skipped) console.log(`skipped ${name}`);
 if (skipped.length > 0) console.log(`${skipped.length} skipped`);
+for (const failure of flaky) console.log(`FLAKY, passed when tried again: ${failure}`);
 for (const failure of failures) console.log(`FAILED ${failure}`);
 console.log(`${passed} passed, ${failures.length} failed`);
 process.exitCode = failures.length > 0 ? 1 : 0;

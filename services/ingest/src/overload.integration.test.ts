@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -84,8 +85,9 @@ it.each([
     const broker = kafka as KafkaHandle;
     const { [transport]: port } = await startIngest(broker.brokers);
     const clients = Array.from({ length: CLIENTS }, () => clientOf(port));
-    const traceId = (n: number, i: number) => traceIds[transport] + (n * 1_000 + i).toString(16).padStart(31, '0');
-    expect(await clients[0]?.post(traceId(0, 0))).toEqual({ outcome: 'accepted', retry: undefined });
+    const flooded = randomBytes(8).toString('hex');
+    const traceId = (n: number, i: number) => flooded + (n * 1_000 + i).toString(16).padStart(16, '0');
+    await expect.poll(async () => (await clients[0]?.post(traceId(0, 0)))?.outcome).toBe('accepted');
     const atRest = await residentBytes();
     let most = atRest;
     const sampling = setInterval(async () => {
@@ -125,11 +127,9 @@ it.each([
     const { records } = await readTopic(broker.brokers, 'spans', 'Span');
     const stored = Map.groupBy(records, ({ record }) => record.traceId);
     for (const id of acknowledged) expect(stored.get(id)).toHaveLength(clients[0]?.spans ?? 0);
-    expect(await clients[0]?.post(traceId(0, 999))).toEqual({ outcome: 'accepted', retry: undefined });
+    // a slow machine needs a while until the broker counts as there again
+    await expect.poll(async () => (await clients[0]?.post(traceId(0, 999)))?.outcome).toBe('accepted');
     for (const client of clients) client[Symbol.dispose]();
   },
   300_000,
 );
-
-/** First digits, which keep the traces of one flood apart from those of the other. */
-const traceIds = { http: 'a', grpc: 'b' };
