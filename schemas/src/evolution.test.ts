@@ -31,11 +31,16 @@ describe('schema evolution', () => {
     expect(withoutDocs(schemaByFingerprint(fingerprint)?.schema)).toEqual(withoutDocs(schema));
   });
 
-  it.each(released)('%s is read by the current schema, and reads it', (_, schema) => {
-    const now = avro.Type.forSchema(currentSchema(schema.name as RecordName).schema as avro.Schema);
-    const then = avro.Type.forSchema(schema as avro.Schema);
-    expect(() => now.createResolver(then)).not.toThrow();
-    expect(() => then.createResolver(now)).not.toThrow();
+  const nowOf = (schema: AvroRecordSchema) =>
+    avro.Type.forSchema(currentSchema(schema.name as RecordName).schema as avro.Schema);
+
+  it.each(released)('%s is read by the current schema', (_, schema) => {
+    expect(() => nowOf(schema).createResolver(avro.Type.forSchema(schema as avro.Schema))).not.toThrow();
+  });
+
+  // a kind of signal that an older version does not know is a dead letter there, to be replayed when it is upgraded
+  it.each(released.filter(([, { name }]) => name !== 'Signal'))('%s reads the current schema', (_, schema) => {
+    expect(() => avro.Type.forSchema(schema as avro.Schema).createResolver(nowOf(schema))).not.toThrow();
   });
 
   it.each([

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 
 interface ComplexSchema {
   type: avro.Schema;
+  name: string;
   fields: { name: string; type: avro.Schema }[];
   symbols: string[];
   items: avro.Schema;
@@ -14,18 +15,27 @@ const LEAST = -(2 ** 52);
 
 /** Any value of an Avro schema, as avsc has it; of the types that our schemas use. */
 export function arbitraryOf(schema: avro.Schema): fc.Arbitrary<unknown> {
-  if (Array.isArray(schema)) return fc.oneof(...schema.map(arbitraryOf));
-  if (typeof schema === 'string') return primitive(schema);
-  const { type, fields, symbols, items } = schema as unknown as ComplexSchema;
+  return arbitraryIn(schema, new Map());
+}
+
+/** @param named what was defined before, by its bare name */
+function arbitraryIn(schema: avro.Schema, named: Map<string, fc.Arbitrary<unknown>>): fc.Arbitrary<unknown> {
+  if (Array.isArray(schema)) return fc.oneof(...schema.map((branch) => arbitraryIn(branch, named)));
+  if (typeof schema === 'string') return named.get(schema) ?? primitive(schema);
+  const { type, name, fields, symbols, items } = schema as unknown as ComplexSchema;
+  const naming = (arbitrary: fc.Arbitrary<unknown>) => {
+    named.set(name, arbitrary);
+    return arbitrary;
+  };
   switch (type) {
     case 'record':
-      return fc.record(Object.fromEntries(fields.map((field) => [field.name, arbitraryOf(field.type)])));
+      return naming(fc.record(Object.fromEntries(fields.map((field) => [field.name, arbitraryIn(field.type, named)]))));
     case 'enum':
-      return fc.constantFrom(...symbols);
+      return naming(fc.constantFrom(...symbols));
     case 'array':
-      return fc.array(arbitraryOf(items), { maxLength: 3 });
+      return fc.array(arbitraryIn(items, named), { maxLength: 3 });
     default:
-      return arbitraryOf(type);
+      return arbitraryIn(type, named);
   }
 }
 

@@ -5,6 +5,7 @@ import { BLOCK_HEADER_BYTES, currentSchema, type RecordName } from '../src/index
 
 interface ComplexSchema {
   type: avro.Schema;
+  name: string;
   fields: { type: avro.Schema }[];
   symbols: string[];
   items: avro.Schema;
@@ -15,24 +16,37 @@ interface ComplexSchema {
  * beyond, in more bytes than they need, doubles of any bits, text that is no UTF-8, arrays in several pieces.
  */
 export function hostileRecord(schema: avro.Schema): fc.Arbitrary<Buffer> {
+  return hostileIn(schema, new Map());
+}
+
+/** @param named what was defined before, by its bare name */
+function hostileIn(schema: avro.Schema, named: Map<string, fc.Arbitrary<Buffer>>): fc.Arbitrary<Buffer> {
   if (Array.isArray(schema)) {
     return fc.oneof(
       ...schema.map((branch, index) =>
-        hostileRecord(branch).map((value) => Buffer.concat([varint(BigInt(index)), value])),
+        hostileIn(branch, named).map((value) => Buffer.concat([varint(BigInt(index)), value])),
       ),
     );
   }
-  if (typeof schema === 'string') return primitive(schema);
-  const { type, fields, symbols, items } = schema as unknown as ComplexSchema;
+  if (typeof schema === 'string') return named.get(schema) ?? primitive(schema);
+  const { type, name, fields, symbols, items } = schema as unknown as ComplexSchema;
+  const naming = (arbitrary: fc.Arbitrary<Buffer>) => {
+    named.set(name, arbitrary);
+    return arbitrary;
+  };
   switch (type) {
     case 'record':
-      return fc.tuple(...fields.map((field) => hostileRecord(field.type))).map((values) => Buffer.concat(values));
+      return naming(
+        fc.tuple(...fields.map((field) => hostileIn(field.type, named))).map((values) => Buffer.concat(values)),
+      );
     case 'enum':
-      return fc.nat(symbols.length - 1).map((index) => varint(BigInt(index)));
+      return naming(fc.nat(symbols.length - 1).map((index) => varint(BigInt(index))));
     case 'array':
-      return fc.array(piece(hostileRecord(items)), { maxLength: 2 }).map((pieces) => Buffer.concat([...pieces, END]));
+      return fc
+        .array(piece(hostileIn(items, named)), { maxLength: 2 })
+        .map((pieces) => Buffer.concat([...pieces, END]));
     default:
-      return hostileRecord(type);
+      return hostileIn(type, named);
   }
 }
 

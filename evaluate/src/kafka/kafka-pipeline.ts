@@ -101,7 +101,12 @@ export class KafkaPipeline implements FleetPipeline {
     await this.#detect.reach(await endsOf(this.#kafka, topicOf('spans')), signal);
     await tickTopic(this.#kafka, topicOf('signals'), 'Signal', this.#lastMs + endings.sessionsMs);
     await using correlate = await GroupProgress.open(this.#kafka, topicOf('correlate'), topicOf('signals'));
-    await correlate.reach(await endsOf(this.#kafka, topicOf('signals')), signal);
+    // it answers signals with signals
+    for (let ends = '', now = await endsOf(this.#kafka, topicOf('signals')); ends !== String([...now]); ) {
+      ends = String([...now]);
+      await correlate.reach(now, signal);
+      now = await endsOf(this.#kafka, topicOf('signals'));
+    }
     const { findings, sessions, deadLetters } = await conclusionsIn(this.#kafka, config.topicPrefix);
     onProgress('Waiting until everything is stored');
     const tables = tablesOf(this.#pipeline.state, config);

@@ -10,8 +10,10 @@ import { DEAD_LETTERS, partitionForKey, type Topology, TopologyTestDriver } from
 /** The services' defaults, milliseconds. */
 const REORDER_DELAY_MS = 1_000;
 const [RUN_QUIET_MS, RUN_ABANDON_MS, LATE_GRACE_MS, SUMMARY_RETENTION_MS] = [60_000, 1_800_000, 10_000, 900_000];
-const [SESSION_GAP_MS, SESSION_RETENTION_MS] = [1_800_000, 86_400_000];
+const [SESSION_GAP_MS, SESSION_RETENTION_MS, FLEET_RETENTION_MS] = [1_800_000, 86_400_000, 30 * 86_400_000];
 const NO_SNAPSHOTS = { intervalMs: Number.MAX_SAFE_INTEGER, floorBytes: Number.MAX_SAFE_INTEGER };
+/** Log time from one commit of correlate to the next. */
+const CORRELATE_COMMIT_MS = 10_000;
 /** Spans of one commit. */
 const COMMIT_EVERY = 2_000;
 
@@ -73,8 +75,10 @@ export class MemoryPipeline {
     const detectMetrics = new DetectMetrics(createRegistry(), 50);
     this.#detect = new Partitions(detectTopology(lifetimes, detectMetrics, detectors), partitions, startMs);
     const gaps = {
+      signalsTopic: 'signals',
       sessionGapMs: SESSION_GAP_MS,
       sessionRetentionMs: SESSION_RETENTION_MS,
+      fleetRetentionMs: FLEET_RETENTION_MS,
       maxSessions: Number.POSITIVE_INFINITY,
       maxStateBytes: Number.POSITIVE_INFINITY,
     };
@@ -103,10 +107,7 @@ export class MemoryPipeline {
     this.#detect.advanceTo(lastMs + endings.closedMs);
     this.#detect.advanceTo(lastMs + endings.abandonedMs);
     this.#detect.commit();
-    const signals = this.#detect.outputs<'Signal'>('signals').toSorted((a, b) => a.emittedTime - b.emittedTime);
-    for (const signal of signals) this.#hear(signal);
-    this.#correlate.advanceTo(lastMs + endings.sessionsMs);
-    this.#correlate.commit();
+    this.#correlateAll(lastMs + endings.sessionsMs);
     const letters = [this.#detect, this.#correlate].flatMap((each) => each.outputs<'DeadLetter'>(DEAD_LETTERS));
     return {
       // Not by detectedTime: of spans that leave together, the one that ended first may fall due last.
@@ -120,10 +121,34 @@ export class MemoryPipeline {
     };
   }
 
-  #hear(signal: Signal): void {
-    const { tenant, keyKind, key, emittedTime } = signal;
+  /** Hands correlate the signals of detect in the order of time, and its own when it has committed them, as Kafka would. */
+  #correlateAll(endMs: number): void {
+    const signals = this.#detect.outputs<'Signal'>('signals').toSorted((a, b) => a.emittedTime - b.emittedTime);
+    let next = 0;
+    for (let now = (signals[0]?.emittedTime ?? endMs * 1_000) / 1_000; now < endMs; ) {
+      now = Math.min(now + CORRELATE_COMMIT_MS, endMs);
+      for (; next < signals.length; next++) {
+        const signal = signals[next] as Signal;
+        if (signal.emittedTime / 1_000 > now) break;
+        this.#hear(signal, signal.emittedTime / 1_000);
+      }
+      this.#correlate.advanceTo(now);
+      for (let own = this.#committed(); own.length > 0; own = this.#committed()) {
+        for (const signal of own) this.#hear(signal, now);
+      }
+    }
+  }
+
+  /** Signals of correlate in what it commits now. */
+  #committed(): Signal[] {
+    this.#correlate.commit();
+    return this.#correlate.takeOutputs<'Signal'>('signals');
+  }
+
+  #hear(signal: Signal, atMs: number): void {
+    const { tenant, keyKind, key } = signal;
     const partition = partitionForKey(`${tenant}/${keyKind}/${key}`, this.#correlate.count);
-    this.#correlate.at(partition).pipe(signal, Math.round(emittedTime / 1_000));
+    this.#correlate.at(partition).pipe(signal, Math.round(atMs));
   }
 }
 
@@ -168,6 +193,11 @@ class Partitions<I extends RecordName> {
 
   commit(): void {
     for (const driver of this.#drivers) driver.commit();
+  }
+
+  /** What was written to a topic and not taken before. */
+  takeOutputs<N extends RecordName>(topic: string): RecordTypes[N][] {
+    return this.#drivers.flatMap((driver) => driver.takeOutputs<N>(topic));
   }
 
   /** What was written to a topic, partition by partition; nothing where the topology does not write to it. */

@@ -12,13 +12,16 @@ const LAYERS = [
   'repetition',
   'run',
   'run-model',
+  'signals',
   'judge',
   'session',
+  'fleet',
 ];
 /** Folders that stand side by side: the patterns see a run only as `RunView`, and whoever judges names no pattern. */
 const APART: Record<string, readonly string[]> = {
   run: ['normals', 'run-model', 'judge', 'session'],
   'run-model': ['run'],
+  signals: ['normals', 'run', 'run-model'],
   judge: ['run'],
 };
 

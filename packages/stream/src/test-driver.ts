@@ -97,6 +97,13 @@ export class TopologyTestDriver<I extends RecordName> {
     return this.#outputsOf(topic).flatMap(({ value }) => decodeBlock(record, value)) as RecordTypes[N][];
   }
 
+  /** The same, those that were not taken before: they are no longer among the outputs. */
+  takeOutputs<N extends RecordName>(topic: string): RecordTypes[N][] {
+    const records = this.outputs<N>(topic);
+    this.#outputs.delete(topic);
+    return records;
+  }
+
   /** The store as JSON would carry it: key → slot → value. */
   state(): Record<string, Record<string, unknown>> {
     const state: Record<string, Record<string, unknown>> = {};

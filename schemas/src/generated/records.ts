@@ -245,26 +245,141 @@ export interface Session {
   costUsd: number;
 }
 
-export type SignalKeyKind = 'session' | 'agent' | 'entity' | 'store' | 'tenant';
+export type SignalKeyKind = 'session' | 'agent' | 'entity' | 'store' | 'tenant' | 'dependency';
 
-/** A run ended or was revised */
-export interface RunEnded {
-  /** The run as judged */
-  run: Run;
+/** A property of a run that may have to do with how it went */
+export interface Attribute {
+  /** input.language, model, … */
+  name: string;
+  /** From a small set of values: numbers are bucketed */
+  value: string;
 }
 
-/** A bounded fact that services judge across runs, keyed by what it must meet. */
+/** What a run did at one workflow point */
+export interface PointUse {
+  /** agent/kind/tool: the workflow point */
+  step: string;
+  /** Spans of it */
+  calls: number;
+  /** Those that failed, or whose result is an error */
+  failures: number;
+  /** Findings above info that happened there */
+  findings: number;
+  /** The run first went wrong there */
+  isCause: boolean;
+  /** Sum */
+  durationNs: number;
+  /** Its last span, as an example */
+  lastSpanId: string;
+}
+
+/** What the run in `run` was like */
+export interface RunFeatures {
+  /** Bounded */
+  attributes: Attribute[];
+  /** In order of first use, bounded */
+  points: PointUse[];
+}
+
+/** A conversation got a final verdict, or another one (to each of its agents) */
+export interface SessionObserved {
+  /** Conversation */
+  sessionId: string;
+  /** Its first run */
+  traceId: string;
+  /** Agent that led it */
+  agent: string;
+  /** Its version */
+  release: string;
+  /** Environment */
+  environment: string;
+  /** Workflow */
+  workflow: string;
+  /** Earliest start */
+  startTime: number;
+  /** Latest end minus earliest start */
+  durationNs: number;
+  /** receivedTime of its first span */
+  receivedTime: number;
+  /** Judgement */
+  verdict: Verdict;
+  /** Judgement in the former observation of this conversation, whose attributes and points were the same; empty in the first */
+  previousVerdict: string;
+  /** 0 to 1 */
+  failureProbability: number;
+  /** Sum over inference spans */
+  costUsd: number;
+  /** Sum over inference spans */
+  totalTokens: number;
+  /** Bounded */
+  attributes: Attribute[];
+  /** In order of first use, bounded */
+  points: PointUse[];
+}
+
+export interface PathStep {
+  /** Span */
+  spanId: string;
+  /** kind/tool, or kind/agent where it calls one */
+  point: string;
+  /** End of the span */
+  endTime: number;
+  /** receivedTime of the span */
+  receivedTime: number;
+  /** It failed, or its result is an error */
+  failed: boolean;
+}
+
+/** Steps that a run has taken for an agent since the last such signal, or its end */
+export interface PathProgress {
+  /** The run */
+  traceId: string;
+  /** Conversation, as known */
+  sessionId: string;
+  /** Agent */
+  agent: string;
+  /** Its version */
+  release: string;
+  /** Environment */
+  environment: string;
+  /** Workflow */
+  workflow: string;
+  /** Position of the first of steps in the path, from 0 */
+  firstIndex: number;
+  /** In order, bounded */
+  steps: PathStep[];
+  /** Verdict of the run with which the path ended; empty while it goes on */
+  endedAs: string;
+}
+
+/** One kind of fact; the others are null */
+export interface SignalBody {
+  /** A run ended or was revised (to its session) */
+  run: null | Run;
+  /** Beside run: what it was like */
+  features: null | RunFeatures;
+  /** A conversation was judged (to each of its agents) */
+  session: null | SessionObserved;
+  /** A path goes on or ended (to its agent) */
+  path: null | PathProgress;
+  /** Found across runs, and said of this conversation (to its session) */
+  finding: null | Finding;
+}
+
+/** A bounded fact that is judged across runs, keyed by what it must meet. */
 export interface Signal {
   /** Tenant */
   tenant: string;
-  /** What key names */
+  /** What key names; dependency is a tool or a model */
   keyKind: SignalKeyKind;
   /** The conversation, agent, … */
   key: string;
   /** Log time */
   emittedTime: number;
-  /** The fact */
-  body: RunEnded;
+  /** Service that sent it */
+  source: string;
+  /** The fact: one of these is there */
+  body: SignalBody;
 }
 
 /** What was resolved about a stored span from its run after it had left: a partial row with the same key. An empty text leaves what is stored. */

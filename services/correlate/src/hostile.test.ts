@@ -1,3 +1,4 @@
+import { signalBody } from '@spanwise/detectors';
 import { newRecord, type Run, topic } from '@spanwise/schemas';
 import { hostileBlock } from '@spanwise/schemas/hostile-records';
 import { TopologyTestDriver } from '@spanwise/stream';
@@ -14,13 +15,20 @@ const signal = newRecord('Signal', {
   keyKind: 'session',
   key: run.sessionId,
   emittedTime: run.closedTime,
-  body: { run },
+  body: signalBody({ run }),
 });
 
 it('goes on and judges every other conversation alike, whatever a client writes into signals', () => {
   let judged = 0;
   const play = (hostile: readonly Buffer[]) => {
-    const lifetimes = { sessionGapMs: HOUR / 2, sessionRetentionMs: HOUR, maxSessions: 1_000, maxStateBytes: 2 ** 28 };
+    const lifetimes = {
+      sessionGapMs: HOUR / 2,
+      sessionRetentionMs: HOUR,
+      fleetRetentionMs: 86_400_000,
+      signalsTopic: 'signals',
+      maxSessions: 1_000,
+      maxStateBytes: 2 ** 28,
+    };
     const driver = new TopologyTestDriver(correlateTopology(lifetimes, new CorrelateMetrics(new Registry(), 10)));
     for (const block of hostile) driver.pipe(block, driver.now + 100);
     driver.pipe(signal, driver.now);

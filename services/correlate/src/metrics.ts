@@ -1,5 +1,5 @@
 import { LabelBudget } from '@spanwise/runtime';
-import type { Session } from '@spanwise/schemas';
+import type { Finding, Session } from '@spanwise/schemas';
 import { Counter, type Registry } from 'prom-client';
 
 /** What correlate learns about conversations. `verdict` is a closed list; `agent`, `release` have budgets, with `other`. Called only after a commit. */
@@ -8,6 +8,7 @@ export class CorrelateMetrics {
   readonly #releases: LabelBudget;
   readonly #sessions: Counter<'verdict' | 'agent' | 'release'>;
   readonly #endedEarly: Counter;
+  readonly #findings: Counter<'pattern' | 'severity' | 'agent' | 'release'>;
 
   constructor(registry: Registry, maxLabels: number) {
     this.#agents = new LabelBudget(maxLabels);
@@ -18,11 +19,23 @@ export class CorrelateMetrics {
       labelNames: ['verdict', 'agent', 'release'],
       registers: [registry],
     });
+    this.#findings = new Counter({
+      name: 'spanwise_fleet_findings_total',
+      help: 'Failure patterns found across runs; a finding that is revised is not counted again',
+      labelNames: ['pattern', 'severity', 'agent', 'release'],
+      registers: [registry],
+    });
     this.#endedEarly = new Counter({
       name: 'spanwise_correlate_sessions_ended_early_total',
       help: 'Conversations that were judged finally and forgotten at once, because a partition held too many',
       registers: [registry],
     });
+  }
+
+  /** Something was found across runs; only its first revision counts. */
+  finding({ pattern, severity, agent, release, revision }: Finding): void {
+    if (revision > 1) return;
+    this.#findings.inc({ pattern, severity, agent: this.#agents.value(agent), release: this.#releases.value(release) });
   }
 
   /** A conversation got its first final verdict. */

@@ -11,7 +11,14 @@ function createCorrelate(brokers: string[], topicPrefix: string) {
   const registry = createRegistry();
   const health = new Health();
   const logger = createLogger('correlate', 'fatal');
-  const lifetimes = { sessionGapMs: 1_000, sessionRetentionMs: 10_000, maxSessions: 1_000, maxStateBytes: 2 ** 28 };
+  const lifetimes = {
+    sessionGapMs: 1_000,
+    sessionRetentionMs: 10_000,
+    fleetRetentionMs: 86_400_000,
+    signalsTopic: 'signals',
+    maxSessions: 1_000,
+    maxStateBytes: 2 ** 28,
+  };
   const topology = correlateTopology(lifetimes, new CorrelateMetrics(registry, 10));
   return {
     service: createStreamService(topology, { brokers, topicPrefix, clock: 'broker' }, { registry, health, logger }),

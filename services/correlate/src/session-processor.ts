@@ -1,7 +1,8 @@
 import type { SessionJudge, Slots } from '@spanwise/detectors';
-import type { Run, Session, Signal } from '@spanwise/schemas';
-import { type Processor, type ProcessorContext, StateLoad } from '@spanwise/stream';
+import type { Finding, Run, RunFeatures, Session, Signal } from '@spanwise/schemas';
+import type { ProcessorContext, StateLoad } from '@spanwise/stream';
 import type { CorrelateMetrics } from './metrics.ts';
+import { type SignalProcessor, type SignalSender, signalKey } from './signals.ts';
 
 export interface SessionLifetimes {
   /** Log time in ms without an ended run after which a conversation is judged finally. */
@@ -17,9 +18,6 @@ export interface SessionLifetimes {
 /** Log time in ms without an ended run after which a conversation is judged finally while there are more than `maxSessions`, or they take too much. */
 export const crowdedGapMs = 60_000;
 
-/** Characters of a tenant or a session's id at most, as `ingest` cuts them and `detect` lets them pass. */
-const LONGEST_ID = 256;
-
 /** Timers of a conversation. */
 const GAP = 'gap';
 const FORGET = 'forget';
@@ -32,46 +30,45 @@ interface FinalSession {
   readonly isEarly: boolean;
 }
 
-/** The key of a conversation; also the Kafka key of what is said about it. */
-export function sessionKey(signal: { tenant: string; key: string }): string {
-  return `${signal.tenant}/session/${signal.key}`;
-}
-
 /** Judges the conversations of one partition: provisionally at every run that ended, finally after the gap. */
-export class SessionProcessor implements Processor<Signal> {
+export class SessionProcessor implements SignalProcessor {
   readonly #judge: SessionJudge;
   readonly #lifetimes: SessionLifetimes;
   readonly #metrics: CorrelateMetrics;
   readonly #load: StateLoad;
+  readonly #sender: SignalSender;
   readonly #open = new Map<string, Slots>();
   /** Counted once the transaction has committed; `#uncounted` until they are sure to be part of it. */
   #countable: FinalSession[] = [];
   #uncounted: FinalSession[] = [];
 
-  constructor(judge: SessionJudge, lifetimes: SessionLifetimes, metrics: CorrelateMetrics) {
+  constructor(
+    judge: SessionJudge,
+    lifetimes: SessionLifetimes,
+    metrics: CorrelateMetrics,
+    load: StateLoad,
+    sender: SignalSender,
+  ) {
     this.#judge = judge;
     this.#lifetimes = lifetimes;
     this.#metrics = metrics;
-    this.#load = new StateLoad(lifetimes.maxSessions, lifetimes.maxStateBytes);
+    this.#load = load;
+    this.#sender = sender;
   }
 
-  process(signal: Signal, context: ProcessorContext): void {
-    // thrown, it becomes a dead letter: a later version of this service can take it up
-    if (signal.keyKind !== 'session') throw new TypeError(`nothing judges signals of key kind ${signal.keyKind}`);
-    const { tenant, key } = signal;
-    if (tenant.length > LONGEST_ID || key.length > LONGEST_ID) {
-      throw new RangeError(
-        `tenant or session id of ${tenant.length + key.length} characters, at most ${LONGEST_ID} each`,
-      );
-    }
-    this.#onRun(sessionKey(signal), signal.body.run, context);
+  process({ tenant, key: sessionId, body }: Signal, context: ProcessorContext): void {
+    const key = signalKey({ tenant, keyKind: 'session', key: sessionId });
+    if (body.run) this.#onRun(key, body.run, body.features, context);
+    else if (body.finding) this.#onFinding(key, body.finding, context);
+    else throw new TypeError('a signal to a session that says neither of a run nor of a finding');
+  }
+
+  /** A timer is one of a conversation. */
+  owns(timer: string): boolean {
+    return timer === GAP || timer === FORGET;
   }
 
   punctuate(key: string, timer: string, context: ProcessorContext): void {
-    if (key === StateLoad.KEY) {
-      this.#load.weigh(context);
-      return;
-    }
     if (timer === FORGET) {
       this.#forget(key, context);
       return;
@@ -79,7 +76,7 @@ export class SessionProcessor implements Processor<Signal> {
     const slots = this.#slots(key, context);
     const session = this.#judge.onGap(slots, context.dueTime);
     if (!session) return;
-    this.#emit(session, context);
+    this.#emit(slots, session, context);
     if (!slots.get(COUNTED)) {
       slots.put(COUNTED, true);
       this.#uncounted.push({ session, isEarly: this.#load.isTooMuch(context) });
@@ -90,8 +87,7 @@ export class SessionProcessor implements Processor<Signal> {
     }
     this.#judge.compact(slots);
     this.#open.delete(key);
-    const free = 1 - this.#load.share(context);
-    context.schedule(key, FORGET, context.dueTime + Math.round(free * this.#lifetimes.sessionRetentionMs));
+    this.#remember(key, context);
   }
 
   beforeCommit(): void {
@@ -105,13 +101,31 @@ export class SessionProcessor implements Processor<Signal> {
     for (const { session, isEarly } of sessions) this.#metrics.sessionFinal(session, isEarly);
   }
 
-  #onRun(key: string, run: Run, context: ProcessorContext): void {
-    const session = this.#judge.onRun(this.#slots(key, context), run, context.dueTime);
+  #onRun(key: string, run: Run, features: RunFeatures | null, context: ProcessorContext): void {
+    const slots = this.#slots(key, context);
+    const session = this.#judge.onRun(slots, run, context.dueTime, features);
     if (!session) return;
-    this.#emit(session, context);
+    this.#emit(slots, session, context);
     context.cancel(key, FORGET);
     context.schedule(key, GAP, context.dueTime + this.#gapMs(context));
     this.#load.watch(context);
+  }
+
+  /** What is found of a conversation that has not begun, or was forgotten, waits for it as long as one that has ended is remembered. */
+  #onFinding(key: string, finding: Finding, context: ProcessorContext): void {
+    const slots = this.#slots(key, context);
+    const isKnown = this.#judge.knows(slots);
+    const session = this.#judge.onFinding(slots, finding, context.dueTime);
+    if (session) this.#emit(slots, session, context);
+    if (isKnown) return;
+    this.#remember(key, context);
+    this.#load.watch(context);
+  }
+
+  /** Until its time is over, which is the shorter the fuller the partition is. */
+  #remember(key: string, context: ProcessorContext): void {
+    const free = Math.max(0, 1 - this.#load.share(context));
+    context.schedule(key, FORGET, context.dueTime + Math.round(free * this.#lifetimes.sessionRetentionMs));
   }
 
   #forget(key: string, context: ProcessorContext): void {
@@ -124,8 +138,10 @@ export class SessionProcessor implements Processor<Signal> {
     return this.#load.isTooMuch(context) ? Math.min(sessionGapMs, crowdedGapMs) : sessionGapMs;
   }
 
-  #emit(session: Session, context: ProcessorContext): void {
+  #emit(slots: Slots, session: Session, context: ProcessorContext): void {
     context.forward('sessions', `${session.tenant}/${session.sessionId}`, session);
+    if (!session.final) return;
+    for (const signal of this.#judge.observations(slots, session)) this.#sender.send(session.tenant, signal, context);
   }
 
   #slots(key: string, context: ProcessorContext): Slots {

@@ -1,3 +1,4 @@
+import { signalBody } from '@spanwise/detectors';
 import { newRecord, type Run, topic } from '@spanwise/schemas';
 import { StateLoad, TopologyTestDriver } from '@spanwise/stream';
 import { Registry } from 'prom-client';
@@ -23,7 +24,7 @@ const signalOf = (run: Partial<Run>) => {
     keyKind: 'session',
     key: whole.sessionId,
     emittedTime: whole.closedTime,
-    body: { run: whole },
+    body: signalBody({ run: whole }),
   });
 };
 
@@ -31,7 +32,14 @@ const traceId = (n: number): string => n.toString(16).padStart(32, '0');
 
 function start({ maxSessions = 1_000_000, maxStateBytes = 2 ** 30, autoCommit = true } = {}) {
   const registry = new Registry();
-  const lifetimes = { sessionGapMs: 30 * MINUTE, sessionRetentionMs: 24 * HOUR, maxSessions, maxStateBytes };
+  const lifetimes = {
+    sessionGapMs: 30 * MINUTE,
+    sessionRetentionMs: 24 * HOUR,
+    fleetRetentionMs: 86_400_000,
+    signalsTopic: 'signals',
+    maxSessions,
+    maxStateBytes,
+  };
   const driver = new TopologyTestDriver(correlateTopology(lifetimes, new CorrelateMetrics(registry, 10)), {
     autoCommit,
   });

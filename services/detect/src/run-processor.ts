@@ -1,5 +1,14 @@
-import { LearnedNormals, type RunEnd, type RunJudge, type RunOutput, type Slots, type Step } from '@spanwise/detectors';
-import { encodeAlone, type Run, type Span } from '@spanwise/schemas';
+import {
+  LearnedNormals,
+  type RunEnd,
+  type RunJudge,
+  type RunOutput,
+  type SignalDraft,
+  type Slots,
+  type Step,
+  signalBody,
+} from '@spanwise/detectors';
+import { encodeAlone, type Run, type RunFeatures, type Signal, type Span } from '@spanwise/schemas';
 import { DEAD_LETTERS, type Processor, type ProcessorContext, StateLoad } from '@spanwise/stream';
 import { impossibleQuantity } from './impossible-quantity.ts';
 import { LiveRuns } from './live-runs.ts';
@@ -169,7 +178,8 @@ export class RunProcessor implements Processor<Span> {
       this.#uncounted.findings.push(finding);
     }
     for (const revision of output.revisions) context.forward('span-revisions', key, revision);
-    if (output.run) this.#emitRun(key, output.run, context);
+    if (output.run) this.#emitRun(key, output.run, output.features ?? null, context);
+    for (const signal of output.signals) this.#send(output.run?.tenant ?? span?.tenant ?? '', signal, context);
     for (const { pattern, message } of output.faults) {
       context.forward(DEAD_LETTERS, key, {
         service: 'detect',
@@ -185,16 +195,16 @@ export class RunProcessor implements Processor<Span> {
     }
   }
 
-  #emitRun(key: string, run: Run, context: ProcessorContext): void {
+  #emitRun(key: string, run: Run, features: RunFeatures | null, context: ProcessorContext): void {
     context.forward('runs', key, run);
-    context.forward('signals', `${run.tenant}/session/${run.sessionId}`, {
-      tenant: run.tenant,
-      keyKind: 'session',
-      key: run.sessionId,
-      emittedTime: context.dueTime * 1000,
-      body: { run },
-    });
+    this.#send(run.tenant, { keyKind: 'session', key: run.sessionId, body: { run, features } }, context);
     this.#uncounted.runs.push(run);
+  }
+
+  #send(tenant: string, { keyKind, key, body }: SignalDraft, context: ProcessorContext): void {
+    const emittedTime = context.dueTime * 1000;
+    const signal: Signal = { tenant, keyKind, key, emittedTime, source: 'detect', body: signalBody(body) };
+    context.forward('signals', `${tenant}/${keyKind}/${key}`, signal);
   }
 
   #count(sample: StepSample): void {

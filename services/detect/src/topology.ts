@@ -1,4 +1,4 @@
-import { type RunDetector, RunJudge, runDetectors } from '@spanwise/detectors';
+import { type RunDetector, RunJudge, runDetectors, signalSources } from '@spanwise/detectors';
 import { DEAD_LETTERS, type Topology } from '@spanwise/stream';
 import type { DetectMetrics } from './metrics.ts';
 import { overlongKey } from './overlong-name.ts';
@@ -53,12 +53,12 @@ export function detectTopology(
 /** One judge for all partitions while the detectors are the same. */
 function judgesOf(detectorsNow: () => readonly RunDetector[]): () => RunJudge {
   let detectors = detectorsNow();
-  let judge = new RunJudge({ detectors });
+  let judge = new RunJudge({ detectors, sources: signalSources() });
   return () => {
     const now = detectorsNow();
     if (now !== detectors) {
       detectors = now;
-      judge = new RunJudge({ detectors });
+      judge = new RunJudge({ detectors, sources: signalSources() });
     }
     return judge;
   };

@@ -1,4 +1,4 @@
-import { topic as specOf } from '@spanwise/schemas';
+import { topic as specOf, type TopicSpec } from '@spanwise/schemas';
 import { ensureTopics } from '@spanwise/stream';
 import kafkajs, { type Kafka, type Message } from 'kafkajs';
 import { type ReadMessage, readTopics } from './topic-reader.ts';
@@ -15,16 +15,13 @@ export async function copyTopic(
   prefix: string,
   seen: (message: ReadMessage) => void,
 ): Promise<void> {
-  const admin = kafka.admin();
-  await admin.connect();
   const spec = specOf(name);
   const config = {
     ...spec.config,
     'message.timestamp.type': 'CreateTime',
     'max.message.bytes': String(4 * 1024 * 1024),
   };
-  await ensureTopics(admin, [{ ...spec, config }], prefix);
-  await admin.disconnect();
+  await makeTopic(kafka, { ...spec, config }, prefix);
   const producer = kafka.producer({
     idempotent: true,
     maxInFlightRequests: 1,
@@ -55,6 +52,13 @@ export async function copyTopic(
       });
     }
   }
+}
+
+export async function makeTopic(kafka: Kafka, spec: TopicSpec, prefix: string): Promise<void> {
+  const admin = kafka.admin();
+  await admin.connect();
+  await ensureTopics(admin, [spec], prefix);
+  await admin.disconnect();
 }
 
 function* chunks(messages: readonly ReadMessage[]): Generator<readonly ReadMessage[]> {

@@ -1,16 +1,19 @@
 import { join } from 'node:path';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { type ServiceName, Supervisor, untilSettled } from '@spanwise/local';
+import { topic } from '@spanwise/schemas';
 import type { Kafka } from 'kafkajs';
 import { catchingUp } from '../config.ts';
 import { instanceSpec } from '../instance-spec.ts';
-import { copyTopic } from './recording.ts';
+import { copyTopic, makeTopic } from './recording.ts';
 import { rowsOf } from './tables.ts';
 import type { ReadMessage } from './topic-reader.ts';
 
 /** Prefixes of the topics of the undisturbed services: correlate reads the recorded signals, not those that detect gives it here. */
 export const DETECT = 'undisturbed.detect.';
 export const CORRELATE = 'undisturbed.correlate.';
+/** Where correlate sends what the recorded signals hold already. */
+export const SIGNALS_AGAIN = 'signals-again';
 export const REFERENCE_DATABASE = 'undisturbed';
 
 export interface ReferenceOptions {
@@ -41,6 +44,7 @@ export async function runReference(options: ReferenceOptions): Promise<void> {
   onProgress('Copying the recorded inputs');
   await copyTopic(kafka, 'spans', DETECT, options.seen);
   await copyTopic(kafka, 'signals', CORRELATE, options.seen);
+  await makeTopic(kafka, { ...topic('signals'), name: SIGNALS_AGAIN }, CORRELATE);
   const ends = new Map([
     [`${DETECT}detect`, await endsOf(kafka, `${DETECT}spans`)],
     [`${CORRELATE}correlate`, await endsOf(kafka, `${CORRELATE}signals`)],
@@ -54,7 +58,13 @@ export async function runReference(options: ReferenceOptions): Promise<void> {
     ['store', CORRELATE],
   ];
   for (const [service, topicPrefix] of parts) {
-    const surroundings = { brokers, clickhouseUrl, database: REFERENCE_DATABASE, topicPrefix, special: catchingUp };
+    const surroundings = {
+      brokers,
+      clickhouseUrl,
+      database: REFERENCE_DATABASE,
+      topicPrefix,
+      special: { ...catchingUp, SPANWISE_CORRELATE_SIGNALS_TOPIC: SIGNALS_AGAIN },
+    };
     const { spec } = await instanceSpec(service, `${topicPrefix}${service}`, surroundings);
     supervisor.start(spec);
   }

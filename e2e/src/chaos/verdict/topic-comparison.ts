@@ -19,11 +19,19 @@ const idOf: { [N in RecordName]?: (record: RecordTypes[N]) => string } = {
 
 export type IsPoison = (topic: string, value: Buffer | null) => boolean;
 
-/** A topic as two systems wrote it, each under its prefix. */
+/** What two systems wrote to a topic. */
 export interface Pair {
   readonly topic: string;
-  readonly expected: string;
+  /** Names of the topics that hold what is expected, together; and of the one that holds what is found */
+  readonly expected: readonly string[];
   readonly found: string;
+  /** Only the records that this service sent; default: all */
+  readonly source?: string;
+}
+
+/** One side of a pair. */
+interface Side extends Pick<Pair, 'topic' | 'source'> {
+  readonly names: readonly string[];
 }
 
 /**
@@ -41,17 +49,20 @@ export async function compareTopics(
   const differing: TopicDifference[] = [];
   const latest = new Map<string, Map<string, number>>();
   const records: Record<string, number> = {};
-  for (const { topic, expected, found } of pairs) {
+  for (const pair of pairs) {
+    const topic = pair.source === undefined ? pair.topic : `${pair.topic} of ${pair.source}`;
+    const expected: Side = { ...pair, names: pair.expected };
+    const found: Side = { ...pair, names: [pair.found] };
     const revisions = new Map<string, number>();
     latest.set(topic, revisions);
-    const expectedSums = await sumsOf(kafka, topic, expected, isPoison);
-    const foundSums = await sumsOf(kafka, topic, found, isPoison, revisions);
+    const expectedSums = await sumsOf(kafka, expected, isPoison);
+    const foundSums = await sumsOf(kafka, found, isPoison, revisions);
     records[topic] = foundSums.size;
     const buckets = expectedSums.differingFrom(foundSums);
     if (buckets.size === 0) continue;
     const sides = [
-      await recordsIn(kafka, topic, expected, isPoison, buckets),
-      await recordsIn(kafka, topic, found, isPoison, buckets),
+      await recordsIn(kafka, expected, isPoison, buckets),
+      await recordsIn(kafka, found, isPoison, buckets),
     ] as const;
     differing.push(...differences(...sides).map((difference) => ({ topic, ...difference })));
   }
@@ -60,28 +71,21 @@ export async function compareTopics(
 
 async function sumsOf(
   kafka: Kafka,
-  topic: string,
-  prefix: string,
+  side: Side,
   isPoison: IsPoison,
   revisions: Map<string, number> = new Map(),
 ): Promise<MultisetSums> {
   const sums = new MultisetSums();
-  await eachRecord(kafka, topic, prefix, isPoison, (id, json, record) => {
+  await eachRecord(kafka, side, isPoison, (id, json, record) => {
     sums.add(id, json);
     if ('revision' in record) revisions.set(id, Math.max(revisions.get(id) ?? 0, record.revision));
   });
   return sums;
 }
 
-async function recordsIn(
-  kafka: Kafka,
-  topic: string,
-  prefix: string,
-  isPoison: IsPoison,
-  buckets: ReadonlySet<number>,
-) {
+async function recordsIn(kafka: Kafka, side: Side, isPoison: IsPoison, buckets: ReadonlySet<number>) {
   const records = new Map<string, string[]>();
-  await eachRecord(kafka, topic, prefix, isPoison, (id, record) => {
+  await eachRecord(kafka, side, isPoison, (id, record) => {
     if (!buckets.has(bucketOf(id))) return;
     const others = records.get(id);
     if (others) others.push(record);
@@ -92,17 +96,17 @@ async function recordsIn(
 
 async function eachRecord(
   kafka: Kafka,
-  topic: string,
-  prefix: string,
+  { topic, names, source }: Side,
   isPoison: IsPoison,
   visit: (id: string, json: string, record: RecordTypes[RecordName]) => void,
 ): Promise<void> {
   const name = specOf(topic).record as RecordName;
+  const isMeant = (record: object) => source === undefined || ('source' in record && record.source === source);
   const id = idOf[name] as (record: unknown) => string;
-  await readTopics(kafka, [prefix + topic], (messages) => {
+  await readTopics(kafka, names, (messages) => {
     for (const { value } of messages) {
       if (isPoison(topic, value)) continue;
-      for (const record of readable(name, value)) visit(id(record), JSON.stringify(record), record);
+      for (const record of readable(name, value).filter(isMeant)) visit(id(record), JSON.stringify(record), record);
     }
   });
 }

@@ -13,7 +13,7 @@ import { emptyViews, spansInStepStats } from './contents.ts';
 import { CountAccount } from './count-account.ts';
 import { LateCopies } from './late-copies.ts';
 import { accountForLetters } from './letter-account.ts';
-import { CORRELATE, DETECT, REFERENCE_DATABASE, runReference } from './reference.ts';
+import { CORRELATE, DETECT, REFERENCE_DATABASE, runReference, SIGNALS_AGAIN } from './reference.ts';
 import { accountForSessions } from './session-account.ts';
 import { differingRevisions } from './stored-revisions.ts';
 import { BY_TRACE, compareViews, type ViewPair } from './table-comparison.ts';
@@ -34,8 +34,11 @@ export interface VerdictParts {
 }
 
 const topicPairs: readonly Pair[] = [
-  ...['findings', 'runs', 'span-revisions', 'signals'].map((topic) => ({ topic, expected: DETECT, found: '' })),
-  { topic: 'sessions', expected: CORRELATE, found: '' },
+  ...['runs', 'span-revisions'].map((topic) => ({ topic, expected: [DETECT + topic], found: topic })),
+  { topic: 'findings', expected: [`${DETECT}findings`, `${CORRELATE}findings`], found: 'findings' },
+  { topic: 'signals', source: 'detect', expected: [`${DETECT}signals`], found: 'signals' },
+  { topic: 'signals', source: 'correlate', expected: [CORRELATE + SIGNALS_AGAIN], found: 'signals' },
+  { topic: 'sessions', expected: [`${CORRELATE}sessions`], found: 'sessions' },
 ];
 
 const viewPairs: readonly ViewPair[] = [

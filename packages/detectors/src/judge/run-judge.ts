@@ -1,11 +1,14 @@
-import type { Finding, Run, Span, SpanRevision } from '@spanwise/schemas';
+import type { Finding, Run, RunFeatures, Span, SpanRevision } from '@spanwise/schemas';
 import type { FindingDraft, Reporter, RunDetector, RunEnd } from '../detector/detector.ts';
+import type { DetectorFault } from '../detector/fault.ts';
 import { type Normals, nothingKnown, type Observation } from '../detector/normals.ts';
 import type { RunView } from '../detector/run-view.ts';
 import type { Step } from '../detector/step.ts';
 import { runFailure } from '../relations/run-failure.ts';
 import { META } from '../run-model/packed-meta.ts';
 import { defaultBounds, type RunBounds, RunModel } from '../run-model/run-model.ts';
+import { runFeatures } from '../signals/run-features.ts';
+import type { SignalDraft, SignalSource } from '../signals/signal-source.ts';
 import type { Slots } from '../slots.ts';
 import { mayTie } from './consequences.ts';
 import { ENDED_WELL, withoutUnlikeOthers } from './ended-well.ts';
@@ -13,20 +16,17 @@ import { FindingLedger } from './finding-ledger.ts';
 import { giveUp } from './give-up.ts';
 import { resolveRevisions } from './resolve-revisions.ts';
 import { runRecord } from './run-record.ts';
+import { SourceStates } from './source-states.ts';
 import { amend, judgeRun } from './verdict.ts';
 
 export interface RunJudgeOptions {
   /** In order of registration; each pattern once. */
   detectors: readonly RunDetector[];
+  /** What takes out of runs that which is judged across them (default: nothing). */
+  sources?: readonly SignalSource[];
   bounds?: Partial<RunBounds>;
   /** The fleet is sampled or known to lose spans: patterns that rest on absence stay silent (default false). */
   fleetIncomplete?: boolean;
-}
-
-/** What a detector threw; the record it threw on belongs to the dead letters, the run goes on without the detector. */
-export interface DetectorFault {
-  pattern: string;
-  message: string;
 }
 
 export interface RunOutput {
@@ -40,6 +40,10 @@ export interface RunOutput {
   revisions: SpanRevision[];
   /** The run as judged, at its end; absent for a trace without any agentic span. */
   run?: Run;
+  /** What the run was like; with `run`. */
+  features?: RunFeatures;
+  /** What has to meet facts of other runs; `run` and `features` are not among it. */
+  signals: readonly SignalDraft[];
   /** What the run shows of what is normal; at its first end, where that was a good one. */
   observations: readonly Observation[];
   /** This span came after the run was judged: its end has to be awaited again. */
@@ -59,6 +63,7 @@ export interface RunOutput {
 const isLookedOver = ({ index }: Step): boolean => index < 256 || index % 16 === 0;
 
 const NO_OBSERVATIONS: readonly Observation[] = [];
+const NO_SIGNALS: readonly SignalDraft[] = [];
 
 /**
  * In place of a detector's state: it threw in this run and is asked no more. What it had altered cannot be told from what it
@@ -77,8 +82,10 @@ class Context {
   readonly model: RunModel;
   readonly ledger: FindingLedger;
   readonly states: unknown[] = [];
+  readonly sources: SourceStates;
 
-  constructor(judge: RunJudge, model: RunModel, slots: Slots) {
+  constructor(judge: RunJudge, model: RunModel, slots: Slots, sources: readonly SignalSource[]) {
+    this.sources = new SourceStates(sources, slots);
     this.judge = judge;
     this.model = model;
     this.ledger = new FindingLedger(slots, model);
@@ -137,6 +144,7 @@ class Collector implements Reporter {
 export class RunJudge {
   readonly #detectors: readonly RunDetector[];
   readonly #stateSlots: readonly string[];
+  readonly #sources: readonly SignalSource[];
   readonly #bounds: RunBounds;
   readonly #fleetIncomplete: boolean;
 
@@ -144,6 +152,7 @@ export class RunJudge {
   constructor(options: RunJudgeOptions) {
     this.#detectors = options.detectors;
     this.#stateSlots = options.detectors.map((detector) => `d/${detector.pattern}`);
+    this.#sources = options.sources ?? [];
     this.#bounds = { ...defaultBounds, ...options.bounds };
     this.#fleetIncomplete = options.fleetIncomplete ?? false;
     const patterns = new Set(options.detectors.map((detector) => detector.pattern));
@@ -188,6 +197,10 @@ export class RunJudge {
       }
     }
     collector.tieConsequences();
+    output.signals = context.sources.ask(
+      (source, state, send) => source.onSpan(step, span, model, state, send),
+      output.faults,
+    );
     if (model.meta.rootSpanId !== '' && !model.meta.rootAssumed) {
       // The root tells what its run is; a late parent may name the agent of its children; any other tells only of itself.
       const isParent = model.childrenOf(step.spanId).length > 0;
@@ -246,7 +259,14 @@ export class RunJudge {
           seen.verdict === ENDED_WELL || judge(withoutUnlikeOthers(ledger.standing())).verdict === ENDED_WELL;
         if (endedWell) output.observations = this.#observe(slots, context, output.faults);
       }
-      output.run = runRecord(model, judgement, ledger.standing(), revision, this.#blind(slots, context, output.faults));
+      const blind = this.#blind(slots, context, output.faults);
+      const judged = runRecord(model, judgement, ledger.standing(), revision, blind);
+      output.run = judged;
+      output.features = runFeatures(model, ledger.standing(), judged.rootCauseSpanId, []);
+      output.signals = context.sources.ask(
+        (source, state, send) => source.onRunEnd(end, judged, model, state, send),
+        output.faults,
+      );
       const { verdict, failureProbability: probability } = judgement;
       meta.judged = { end, revision, verdict, probability, sessionId: model.sessionId };
       meta.reopened = false;
@@ -287,7 +307,7 @@ export class RunJudge {
     const model = RunModel.open(slots, span, this.#bounds);
     if (!model) return undefined;
     model.fleetIncomplete = this.#fleetIncomplete;
-    const context = new Context(this, model, slots);
+    const context = new Context(this, model, slots, this.#sources);
     slots.derived = context;
     return context;
   }
@@ -349,6 +369,7 @@ export class RunJudge {
     return {
       duplicate: false,
       forgotten: [],
+      signals: NO_SIGNALS,
       observations: NO_OBSERVATIONS,
       findings: collector.findings,
       revisions: [],

@@ -34,10 +34,22 @@ export const logOdds = (p: number): number => {
 const weightOf = (finding: Finding): number =>
   (PATTERN_WEIGHTS[finding.pattern] ?? DEFAULT_WEIGHT) * SEVERITY_SHARE[finding.severity] * finding.confidence;
 
+/** What findings add to the log-odds of failure, as reasons: the weightiest first. */
+export const reasonsOf = (findings: Iterable<Finding>): Reason[] => weigh(findings).map(reasonOf);
+
+const reasonOf = ({ finding, weight }: Weighed): Reason => ({
+  pattern: finding.pattern,
+  findingId: finding.findingId,
+  weight: Math.round(weight * 1e4) / 1e4,
+  traceId: finding.traceId,
+  spanId: finding.spanId,
+  summary: finding.summary,
+});
+
 const aboveInfo = (finding: Finding): boolean => finding.severity !== 'info';
 
 /** Severe enough to say that the run did not go the right way. */
-const isSerious = (finding: Finding): boolean =>
+export const isSerious = (finding: Finding): boolean =>
   finding.confidence >= 0.5 && finding.severity !== 'info' && finding.severity !== 'low';
 
 interface Weighed {
@@ -126,14 +138,7 @@ export function judgeRun(
   if (failure) verdict = 'failed';
   else if (end === 'abandoned') verdict = 'abandoned';
   else if (weighed.some(({ finding }) => isSerious(finding))) verdict = 'suspect';
-  const reasons = weighed.slice(0, MAX_REASONS).map(({ finding, weight }) => ({
-    pattern: finding.pattern,
-    findingId: finding.findingId,
-    weight: Math.round(weight * 1e4) / 1e4,
-    traceId: finding.traceId,
-    spanId: finding.spanId,
-    summary: finding.summary,
-  }));
+  const reasons = weighed.slice(0, MAX_REASONS).map(reasonOf);
   return {
     verdict,
     failureProbability: probability(odds),

@@ -1,8 +1,14 @@
-import type { Run, Session, Verdict } from '@spanwise/schemas';
+import type { Finding, Run, RunFeatures, Session, Verdict } from '@spanwise/schemas';
 import { asLong } from '../largest-long.ts';
+import type { SignalDraft } from '../signals/signal-source.ts';
 import type { Slots } from '../slots.ts';
 import { addCounts, noCounts, type RunCounts, type RunSummary, summaryOf } from './run-summary.ts';
+import { observationsOf, rememberFeatures } from './session-observation.ts';
 import { evidenceOf, judgeSession } from './session-verdict.ts';
+
+const FOUND = 'found/';
+/** Findings across runs that a session remembers. */
+const MAX_FOUND = 32;
 
 /** The session beside its runs: slot `session`. */
 interface SessionState {
@@ -39,8 +45,9 @@ export interface SessionJudgeOptions {
 }
 
 /**
- * Judges conversations by the runs that ended in them, over slots that its caller keeps: `session` and one `run/<trace>` per
- * run. Pure. A revision of a run takes the former one's place.
+ * Judges conversations by the runs that ended in them and by what was found of them across runs, over slots that its caller keeps:
+ * `session`, one `run/<trace>` per run, one `found/<id>` per finding, and what `session-observation` keeps. Pure. A revision of a
+ * run or finding takes the former one's place.
  */
 export class SessionJudge {
   readonly #maxRuns: number;
@@ -52,8 +59,10 @@ export class SessionJudge {
   /**
    * A run of the conversation ended or was revised: the provisional verdict. Also after finality: the session goes on.
    * Undefined when this revision of the run, or a later one, is known already.
+   *
+   * @param features what the run was like, where that is told
    */
-  onRun(slots: Slots, run: Run, nowMs: number): Session | undefined {
+  onRun(slots: Slots, run: Run, nowMs: number, features: RunFeatures | null = null): Session | undefined {
     const slot = `run/${run.traceId}`;
     const known = slots.get<RunSummary>(slot);
     if (known && known.revision >= run.revision) return undefined;
@@ -62,6 +71,7 @@ export class SessionJudge {
     // Its counts are in the sums already and cannot be told apart there: what is new is its verdict.
     if (isFolded) foldVerdict(state, summaryOf(run));
     else slots.put(slot, summaryOf(run));
+    if (features && !isFolded && run.continuation === 0) rememberFeatures(slots, run, features);
     if (run.startTime <= state.namedBy) nameBy(state, run);
     if (!state.traceIds.includes(run.traceId)) state.traceIds.push(run.traceId);
     state.receivedTime = Math.min(state.receivedTime, run.receivedTime);
@@ -70,6 +80,30 @@ export class SessionJudge {
     while (runs.length > this.#maxRuns) fold(slots, state, runs.shift() as RunSummary);
     if (state.traceIds.length > this.#maxRuns) state.traceIds.splice(0, state.traceIds.length - this.#maxRuns);
     return this.#emit(slots, state, runs, nowMs);
+  }
+
+  /**
+   * Something was found of the conversation across runs. Undefined when it is known already, says nothing of the verdict, or came before any
+   * run had ended: then it counts once one has.
+   */
+  onFinding(slots: Slots, finding: Finding, nowMs: number): Session | undefined {
+    const slot = FOUND + finding.findingId;
+    const known = slots.get<Finding>(slot);
+    if (known && known.revision >= finding.revision) return undefined;
+    if (!known && foundIn(slots).length >= MAX_FOUND) return undefined;
+    slots.put(slot, { ...finding, evidence: '' });
+    const state = slots.get<SessionState>('session');
+    return state && this.#emit(slots, state, runsOf(slots), nowMs);
+  }
+
+  /** Something was said of this session, or found of it. */
+  knows(slots: Slots): boolean {
+    return slots.keys()[Symbol.iterator]().next().done !== true;
+  }
+
+  /** What its agents are to be told of a session with a final verdict; nothing where they know. */
+  observations(slots: Slots, session: Session): SignalDraft[] {
+    return observationsOf(slots, session);
   }
 
   /** The inactivity gap passed: the final verdict. Undefined when there is no session or it is final already. */
@@ -97,7 +131,7 @@ export class SessionJudge {
     // Shown for want of another, the last folded run must not count a second time.
     const former =
       runs.length > 0 || !folded.lastRun || folded.evidence > evidenceOf(folded.lastRun) ? folded.evidence : 0;
-    const judgement = judgeSession(shown, former, folded.bad);
+    const judgement = judgeSession(shown, former, folded.bad, foundIn(slots));
     const counts = noCounts();
     addCounts(counts, folded.counts);
     let start = folded.runs > 0 ? folded.start : Number.POSITIVE_INFINITY;
@@ -173,6 +207,16 @@ function runsOf(slots: Slots): RunSummary[] {
     if (run) runs.push(run);
   }
   return runs.sort((a, b) => a.start - b.start || (a.traceId < b.traceId ? -1 : 1));
+}
+
+/** Findings across runs that stand. */
+function foundIn(slots: Slots): Finding[] {
+  const found: Finding[] = [];
+  for (const slot of slots.keys()) {
+    const finding = slot.startsWith(FOUND) ? slots.get<Finding>(slot) : undefined;
+    if (finding && !finding.withdrawn) found.push(finding);
+  }
+  return found.sort((a, b) => (a.findingId < b.findingId ? -1 : 1));
 }
 
 const isFoldedAway = (state: SessionState, run: Run): boolean => state.traceIds.includes(run.traceId);

@@ -1,5 +1,5 @@
-import type { Reason, Verdict } from '@spanwise/schemas';
-import { logOdds, MAX_REASONS, probability } from '../judge/verdict.ts';
+import type { Finding, Reason, Verdict } from '@spanwise/schemas';
+import { isSerious, logOdds, MAX_REASONS, probability, reasonsOf } from '../judge/verdict.ts';
 import { baseLogOdds } from '../judge/verdict-priors.ts';
 import type { RunSummary } from './run-summary.ts';
 
@@ -29,11 +29,13 @@ const excess = (run: { failureProbability: number }): number =>
  * @param runs oldest first, at least one
  * @param formerLogOdds evidence of runs that were folded away, in log-odds above an ordinary run's
  * @param formerlyBad a run that was folded away was not correct
+ * @param across what was found of it across runs, by the agents' other sessions for example
  */
 export function judgeSession(
   runs: readonly RunSummary[],
   formerLogOdds: number,
   formerlyBad: boolean,
+  across: readonly Finding[] = [],
 ): SessionJudgement {
   const last = runs.at(-1);
   const earlier = runs.slice(0, -1);
@@ -44,26 +46,31 @@ export function judgeSession(
     odds += weight * share;
     share *= EARLIER_SHARE;
   }
+  const acrossReasons = reasonsOf(across);
+  for (const { weight } of acrossReasons) odds += weight;
   const reasons = runs
     .flatMap((run) =>
       run.reasons.map((reason) => (run === last ? reason : { ...reason, weight: reason.weight * EARLIER_SHARE })),
     )
+    .concat(acrossReasons)
     // of equals the first: runs are in order of time, and so are the reasons of each
     .sort((a, b) => b.weight - a.weight)
     .slice(0, MAX_REASONS);
 
   let verdict: Verdict = last?.verdict ?? 'correct';
   if (verdict === 'correct' && (formerlyBad || earlier.some((run) => run.verdict !== 'correct'))) verdict = 'suspect';
+  if (verdict === 'correct' && across.some(isSerious)) verdict = 'suspect';
   const worst = [...runs].sort(
     (a, b) => excess(b) * (b === last ? 1 : EARLIER_SHARE) - excess(a) * (a === last ? 1 : EARLIER_SHARE),
   );
   const cause = worst.find((run) => run.rootCauseSpanId !== '');
+  const found = across.find(isSerious);
   return {
     verdict,
     failureProbability: probability(odds),
     reasons,
-    rootCauseTraceId: cause?.traceId ?? '',
-    rootCauseSpanId: cause?.rootCauseSpanId ?? '',
+    rootCauseTraceId: cause?.traceId ?? found?.rootCauseTraceId ?? '',
+    rootCauseSpanId: cause?.rootCauseSpanId ?? found?.rootCauseSpanId ?? '',
   };
 }
 
