@@ -17,6 +17,7 @@ interface Observed {
 
 /** A run's features until the session is observed: slot `features/<trace>`. */
 interface Remembered {
+  traceId: string;
   start: number;
   agents: string[];
   features: RunFeatures;
@@ -30,7 +31,7 @@ export function rememberFeatures(slots: Slots, run: Run, features: RunFeatures):
   if (slots.get(OBSERVED)) return;
   const slot = FEATURES + run.traceId;
   if (!slots.get(slot) && remembered(slots).length >= MAX_RUNS) return;
-  slots.put<Remembered>(slot, { start: run.startTime, agents: run.agents, features });
+  slots.put<Remembered>(slot, { traceId: run.traceId, start: run.startTime, agents: run.agents, features });
 }
 
 /**
@@ -58,7 +59,7 @@ function firstObserved(slots: Slots, session: Session): Observed {
     agents: [...agents].slice(0, MAX_AGENTS),
     told: {
       sessionId: session.sessionId,
-      traceId: session.traceIds[0] ?? '',
+      traceId: runs[0]?.traceId ?? session.traceIds[0] ?? '',
       agent: session.agent,
       release: session.release,
       environment: session.environment,
