@@ -2,6 +2,9 @@ import { join } from 'node:path';
 import type { Finding } from '@spanwise/schemas';
 import type { PatternDescription } from '../../packages/detectors/src/detector/pattern.ts';
 import type { Setting } from '../../packages/detectors/src/detector/setting.ts';
+import type { FleetCase } from '../../packages/detectors/src/fleet/fleet-cases.ts';
+import { fleetCaseFindings } from '../../packages/detectors/src/fleet/judged-fleet-cases.ts';
+import { fleetDetectorOf, fleetPatternDescriptions } from '../../packages/detectors/src/fleet/registry.ts';
 import { BLIND_WITHOUT } from '../../packages/detectors/src/judge/run-record.ts';
 import { PATTERN_WEIGHTS } from '../../packages/detectors/src/judge/verdict-priors.ts';
 import type { DetectorCase } from '../../packages/detectors/src/run/detector-cases.ts';
@@ -9,15 +12,15 @@ import { caseFindings, caseSettings } from '../../packages/detectors/src/run/jud
 import { patternDescriptions, runDetectors } from '../../packages/detectors/src/run/registry.ts';
 import { table } from './markdown.ts';
 
-const CASES = join(import.meta.dirname, '../../packages/detectors/src/run');
+const DETECTORS = join(import.meta.dirname, '../../packages/detectors/src');
 
 const INTRODUCTION = `# Failure patterns
 
 <!-- Written by docs/src/generate.ts from the patterns' own descriptions and cases; change those. -->
 
-What Spanwise finds in a run, what each finding claims, and what it does not. Each section is the description at the top of
-\`packages/detectors/src/run/<pattern>.ts\`; its example is what that detector really finds in the case of
-\`<pattern>.cases.ts\` that is quoted above it. The cases beside it are hits, near misses, late and unordered spans.
+What Spanwise finds within a run and across runs, what each finding claims, and what it does not. Each section is the description at the top of
+\`<pattern>.ts\` in \`packages/detectors/src/run\` or \`fleet\`; its example is what that detector really finds in the case of
+\`<pattern>.cases.ts\` that is quoted above it. The cases beside it are hits, near misses, what comes late and out of order.
 `;
 
 const ABOUT_FINDINGS = `*Weight* is what a finding of severity high adds to the [verdict](verdict.md). *Published* names the corresponding categories of two taxonomies
@@ -29,7 +32,10 @@ of agent failures, [MAST](https://arxiv.org/abs/2503.13657) and [TRAIL](https://
   \`numbers\`, \`spans\` (at most 32).
 - Agent, tool, release, environment, session, step. They are revised when the run comes to know them better.
 
-Its id is a function of tenant, trace, pattern and place, so the same spans give the same findings. A finding can be revised, and withdrawn when
+What is found across runs has a scope: \`run\` or \`session\` where it is about one, \`fleet\` where it is about an agent, a release, an entity, …; then
+there may be no span that it happened at.
+
+Its id is a function of tenant, trace (across runs: of what was judged), pattern and place, so the same spans give the same findings. A finding can be revised, and withdrawn when
 later spans refute it; the view \`findings\` shows the latest revision and leaves out withdrawn ones. A run lists at most 64 findings of one
 pattern; one more, with evidence \`more_findings\`, says how many others there were.
 
@@ -52,7 +58,8 @@ A run is *incomplete* when its root has ended and a span names a parent that nev
 
 ## Settings
 Defaults and their reasons stand with each pattern. They are set in the settings file, by pattern and by agent
-([an example](examples/detectors.yaml), [configuration](configuration.md)); \`detect\` takes over changes while it runs. A default that is a regular
+([an example](examples/detectors.yaml), [configuration](configuration.md)); \`detect\` takes over changes while it runs. Patterns across runs have their
+defaults. A default that is a regular
 expression is the one that stands in the code.
 `;
 
@@ -72,29 +79,66 @@ function settingsTable(settings: PatternDescription['settings']): string {
   return rows.length === 0 ? '' : table(['Setting', 'Default', 'Meaning', 'Why'], rows);
 }
 
-/** The example case of a pattern, and what its detector finds in it. */
-async function exampleOf(pattern: string): Promise<{ example: DetectorCase; finding: Finding }> {
-  const file = join(CASES, `${pattern.replaceAll('_', '-')}.cases.ts`);
-  const { cases } = (await import(file)) as { cases: readonly DetectorCase[] };
-  const example = cases.find((one) => one.example);
-  const detector = runDetectors(caseSettings).find((one) => one.pattern === pattern);
-  const [finding] = example && detector ? caseFindings(detector, example) : [];
-  if (!example || !finding) throw new Error(`${file} has no example in which ${pattern} finds anything`);
-  return { example, finding };
+/** What a pattern's detector finds in its example case, and where that happened. */
+interface Example {
+  name: string;
+  finding: Finding;
+  /** Markdown, a clause. */
+  place: string;
 }
 
-async function exampleIn(pattern: string): Promise<string> {
-  const { example, finding } = await exampleOf(pattern);
-  const spanAt = (spanId: string): string => {
-    const at = example.run.findIndex((span) => span.spanId === spanId);
-    return `\`${example.run[at]?.name ?? ''}\` (span ${at + 1} of ${example.run.length})`;
-  };
+/** Throws an Error when a pattern has no example, or nothing is found in it. */
+async function exampleIn<Case extends { example?: true; name: string }>(
+  folder: string,
+  pattern: string,
+  find: (example: Case) => Finding | undefined,
+  placeOf: (finding: Finding, example: Case) => string,
+): Promise<Example> {
+  const file = join(DETECTORS, folder, `${pattern.replaceAll('_', '-')}.cases.ts`);
+  const { cases } = (await import(file)) as { cases: readonly Case[] };
+  const example = cases.find((one) => one.example);
+  const finding = example && find(example);
+  if (!example || !finding) throw new Error(`${file} has no example in which ${pattern} finds anything`);
+  return { name: example.name, finding, place: placeOf(finding, example) };
+}
+
+const runExample = (pattern: string): Promise<Example> =>
+  exampleIn<DetectorCase>(
+    'run',
+    pattern,
+    (example) => {
+      const detector = runDetectors(caseSettings).find((one) => one.pattern === pattern);
+      return detector && caseFindings(detector, example)[0];
+    },
+    ({ spanId, rootCauseSpanId }, { run }) => {
+      const spanAt = (id: string): string => {
+        const at = run.findIndex((span) => span.spanId === id);
+        return `\`${run[at]?.name ?? ''}\` (span ${at + 1} of ${run.length})`;
+      };
+      return `happened at ${spanAt(spanId)}, began at ${spanAt(rootCauseSpanId)}`;
+    },
+  );
+
+const fleetExample = (pattern: string): Promise<Example> =>
+  exampleIn<FleetCase>(
+    'fleet',
+    pattern,
+    (example) => fleetCaseFindings(fleetDetectorOf(pattern), example).find((one) => one.pattern === pattern),
+    (finding) => {
+      const named = (['agent', 'release', 'workflow', 'tool', 'step', 'spanId'] as const).filter(
+        (field) => finding[field] !== '',
+      );
+      return [`scope ${finding.scope}`, ...named.map((field) => `${field} \`${finding[field]}\``)].join(', ');
+    },
+  );
+
+function exampleText({ name, finding, place }: Example): string {
   const { spans: _, ...evidence } = JSON.parse(finding.evidence) as Record<string, unknown>;
-  return `**Example**: *${example.name}*
+  return `**Example**: *${name}*
 
 > ${finding.summary.replaceAll('\n', ' ')}
 
-${capital(finding.severity)}, confidence ${finding.confidence}, happened at ${spanAt(finding.spanId)}, began at ${spanAt(finding.rootCauseSpanId)}.
+${capital(finding.severity)}, confidence ${finding.confidence}, ${place}.
 
 \`\`\`json
 ${JSON.stringify(evidence, undefined, 2)}
@@ -102,7 +146,7 @@ ${JSON.stringify(evidence, undefined, 2)}
 `;
 }
 
-async function section(description: PatternDescription): Promise<string> {
+function section(description: PatternDescription, example: Example): string {
   const { pattern, inShort, claims, doesNotClaim, needs, happened, began, evidence, severity, settings } = description;
   const rowsOf = (texts: Readonly<Record<string, string>>) =>
     Object.entries(texts).map(([name, text]) => [`\`${name}\``, text]);
@@ -114,7 +158,7 @@ async function section(description: PatternDescription): Promise<string> {
     table(['Evidence', 'When, and what it holds'], rowsOf(evidence)),
     table(['Severity', 'When'], rowsOf(severity)),
     settingsTable(settings),
-    await exampleIn(pattern),
+    exampleText(example),
   ]
     .filter((part) => part !== '')
     .map((part) => part.trimEnd())
@@ -122,15 +166,18 @@ async function section(description: PatternDescription): Promise<string> {
 }
 
 export async function patternsPage(): Promise<string> {
-  const overview = patternDescriptions.map(({ pattern, inShort, severity, published }) => [
-    `[\`${pattern}\`](#${pattern})`,
-    inShort,
-    Object.keys(severity).join(', '),
-    String(PATTERN_WEIGHTS[pattern] ?? ''),
-    published.join('; ') || '–',
-  ]);
+  const overview = [...patternDescriptions, ...fleetPatternDescriptions].map(
+    ({ pattern, inShort, severity, published }) => [
+      `[\`${pattern}\`](#${pattern})`,
+      inShort,
+      Object.keys(severity).join(', '),
+      String(PATTERN_WEIGHTS[pattern] ?? ''),
+      published.join('; ') || '–',
+    ],
+  );
   const sections: string[] = [];
-  for (const description of patternDescriptions) sections.push(await section(description));
+  for (const one of patternDescriptions) sections.push(section(one, await runExample(one.pattern)));
+  for (const one of fleetPatternDescriptions) sections.push(section(one, await fleetExample(one.pattern)));
   return [
     INTRODUCTION,
     table(['Pattern', 'In one line', 'Severity', 'Weight', 'Published'], overview),

@@ -7,7 +7,7 @@ export type { Setting, SettingKind } from './detector/setting.ts';
 export type { Step } from './detector/step.ts';
 export type { FleetContext, FleetDetector, FleetFindingDraft, FleetPlace } from './fleet/fleet-detector.ts';
 export { FleetJudge, type FleetKey, type FleetOutput } from './fleet/fleet-judge.ts';
-export { fleetDetectors } from './fleet/registry.ts';
+export { fleetDetectors, fleetPatternDescriptions } from './fleet/registry.ts';
 export { hash64, hash128 } from './identity-hash.ts';
 export { findingIdOf } from './judge/finding-ledger.ts';
 export { RunJudge, type RunJudgeOptions, type RunOutput } from './judge/run-judge.ts';

@@ -1,4 +1,26 @@
+import type { PatternDescription } from '../detector/pattern.ts';
 import type { FleetDetector } from './fleet-detector.ts';
+import type { FleetPattern } from './fleet-pattern.ts';
 
-/** Everything that is judged across runs. */
-export const fleetDetectors = (): FleetDetector[] => [];
+/** Every failure pattern that is detected across runs. */
+const fleetPatterns: readonly FleetPattern[] = [];
+
+/** What is said of each. */
+export const fleetPatternDescriptions: readonly PatternDescription[] = fleetPatterns.flatMap(
+  ({ descriptions }) => descriptions,
+);
+
+/**
+ * Everything that is judged across runs.
+ *
+ * @param settings by pattern; what is absent has the default of its pattern's description
+ */
+export const fleetDetectors = (settings: Readonly<Record<string, object | undefined>> = {}): FleetDetector[] =>
+  fleetPatterns.map((pattern) => pattern(settings));
+
+/** The detector that finds a pattern, in its default settings. Throws a RangeError when none is registered for it. */
+export function fleetDetectorOf(pattern: string): FleetDetector {
+  const found = fleetPatterns.find(({ descriptions }) => descriptions.some((one) => one.pattern === pattern));
+  if (!found) throw new RangeError(`no detector is registered for ${pattern}`);
+  return found();
+}
