@@ -4,6 +4,7 @@ import type {
   DeadLetter,
   DeadLetterReplay,
   Finding,
+  Incident,
   Run,
   Session,
   Signal,
@@ -16,6 +17,7 @@ export interface RecordTypes {
   Span: Span;
   SpanRevision: SpanRevision;
   Finding: Finding;
+  Incident: Incident;
   Run: Run;
   Signal: Signal;
   Session: Session;

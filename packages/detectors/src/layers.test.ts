@@ -16,6 +16,7 @@ const LAYERS = [
   'signals',
   'judge',
   'session',
+  'fleet/incident',
   'fleet',
 ];
 /** Folders that stand side by side: the patterns see a run only as `RunView`, and whoever judges names no pattern. */

@@ -96,6 +96,69 @@ export interface Finding {
   detectedTime: number;
 }
 
+export type IncidentState = 'open' | 'resolved';
+
+export type IncidentClass = 'dependency_failure' | 'model_degradation' | 'context_corruption' | 'coordination_failure' | 'unclassified';
+
+export interface PatternCount {
+  /** Failure pattern */
+  pattern: string;
+  /** Sessions of the incident that went wrong by it */
+  sessions: number;
+}
+
+/** Many failures of one origin, as one thing with a start and an end. A revision has the same id and a higher revision. */
+export interface Incident {
+  /** Tenant */
+  tenant: string;
+  /** 32 hex digits, a function of the input alone */
+  incidentId: string;
+  /** 1 when it is opened */
+  revision: number;
+  /** Resolved once failures of its origin are as rare again as before */
+  state: IncidentState;
+  /** What kind of failure most of its sessions began with */
+  class: IncidentClass;
+  /** Environment */
+  environment: string;
+  /** The severest of its findings */
+  severity: Severity;
+  /** tool, model, service, agent, handoff or release: what its sessions have in common where they went wrong */
+  originKind: string;
+  /** Its name */
+  origin: string;
+  /** One sentence for a person */
+  summary: string;
+  /** End of the span with which the first of its sessions went wrong */
+  startTime: number;
+  /** End of that of the latest */
+  lastTime: number;
+  /** Log time at which it was opened */
+  openedTime: number;
+  /** Log time at which it was resolved */
+  resolvedTime: null | number;
+  /** Sessions that went wrong by it */
+  sessionCount: number;
+  /** Sessions that ended since it began, whether they went wrong or not */
+  sessionsSince: number;
+  /** The first of them, bounded */
+  sessions: string[];
+  /** Agents in them, bounded */
+  agents: string[];
+  /** Releases of these agents, bounded */
+  releases: string[];
+  /** The most frequent first */
+  patterns: PatternCount[];
+  /** Run that went wrong first */
+  firstTraceId: string;
+  /** Span where it did */
+  firstSpanId: string;
+  /** JSON object {type, expected, seen, numbers}: how often sessions went wrong so before and since, and how the class was decided */
+  evidence: string;
+  /** receivedTime of the span that decided the first revision */
+  receivedTime: number;
+}
+
 export type Verdict = 'correct' | 'suspect' | 'failed' | 'abandoned';
 
 export interface Reason {
@@ -352,6 +415,60 @@ export interface PathProgress {
   endedAs: string;
 }
 
+/** A finding of at least medium severity, as far as incidents are judged by it */
+export interface Trouble {
+  /** Finding */
+  findingId: string;
+  /** Its revision */
+  revision: number;
+  /** Neither withdrawn nor a consequence of another finding */
+  stands: boolean;
+  /** Failure pattern */
+  pattern: string;
+  /** Of the finding */
+  severity: Severity;
+  /** Run */
+  traceId: string;
+  /** Conversation, as known */
+  sessionId: string;
+  /** Agent where it began */
+  agent: string;
+  /** Its version */
+  release: string;
+  /** Workflow */
+  workflow: string;
+  /** Span where it began */
+  causeSpanId: string;
+  /** Tool of that span */
+  tool: string;
+  /** Model of that span */
+  model: string;
+  /** Service of that span */
+  service: string;
+  /** from → to, where that span hands over */
+  handoff: string;
+  /** End of the span where it happened */
+  eventTime: number;
+  /** receivedTime of the span that decided it */
+  receivedTime: number;
+}
+
+/** A run ended for the first time */
+export interface Pulse {
+  /** Run */
+  traceId: string;
+  /** Conversation */
+  sessionId: string;
+  /** Its agents, bounded */
+  agents: string[];
+  /** Judgement */
+  verdict: Verdict;
+  /** Its latest end */
+  endTime: number;
+  /** receivedTime of its first span */
+  receivedTime: number;
+}
+
 /** One kind of fact; the others are null */
 export interface SignalBody {
   /** A run ended or was revised (to its session) */
@@ -364,6 +481,10 @@ export interface SignalBody {
   path: null | PathProgress;
   /** Found across runs, and said of this conversation (to its session) */
   finding: null | Finding;
+  /** Something was found in a run, or is seen otherwise now (to its tenant) */
+  trouble: null | Trouble;
+  /** A run ended (to its tenant) */
+  pulse: null | Pulse;
 }
 
 /** A bounded fact that is judged across runs, keyed by what it must meet. */

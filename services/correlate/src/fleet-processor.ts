@@ -1,5 +1,5 @@
 import type { FleetJudge, FleetKey, FleetOutput, Slots } from '@spanwise/detectors';
-import type { Finding, Signal } from '@spanwise/schemas';
+import type { Finding, Incident, Signal } from '@spanwise/schemas';
 import { DEAD_LETTERS, type ProcessorContext, type StateLoad } from '@spanwise/stream';
 import type { CorrelateMetrics } from './metrics.ts';
 import { type SignalProcessor, type SignalSender, signalKey } from './signals.ts';
@@ -32,6 +32,8 @@ export class FleetProcessor implements SignalProcessor {
   readonly #open = new Map<string, Slots>();
   #countable: Finding[] = [];
   #uncounted: Finding[] = [];
+  #countableIncidents: Incident[] = [];
+  #uncountedIncidents: Incident[] = [];
 
   constructor(
     judge: FleetJudge,
@@ -85,18 +87,27 @@ export class FleetProcessor implements SignalProcessor {
   beforeCommit(): void {
     this.#countable.push(...this.#uncounted);
     this.#uncounted = [];
+    this.#countableIncidents.push(...this.#uncountedIncidents);
+    this.#uncountedIncidents = [];
   }
 
   afterCommit(): void {
     const findings = this.#countable;
     this.#countable = [];
     for (const finding of findings) this.#metrics.finding(finding);
+    const incidents = this.#countableIncidents;
+    this.#countableIncidents = [];
+    for (const incident of incidents) this.#metrics.incident(incident);
   }
 
   #take(key: string, tenant: string, output: FleetOutput, context: ProcessorContext): void {
     for (const finding of output.findings) {
       context.forward('findings', finding.traceId === '' ? key : `${tenant}/${finding.traceId}`, finding);
       this.#uncounted.push(finding);
+    }
+    for (const incident of output.incidents) {
+      context.forward('incidents', `${tenant}/${incident.environment}`, incident);
+      this.#uncountedIncidents.push(incident);
     }
     for (const signal of output.signals) this.#sender.send(tenant, signal, context);
     for (const [name, atMs] of output.wakes) context.schedule(key, WAKE + name, Math.max(atMs, context.dueTime));

@@ -33,6 +33,7 @@ export function correlateTopology(
     outputs: {
       sessions: 'Session',
       findings: 'Finding',
+      incidents: 'Incident',
       [settings.signalsTopic]: 'Signal',
       [DEAD_LETTERS]: 'DeadLetter',
     },

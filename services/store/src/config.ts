@@ -51,7 +51,7 @@ export const storeConfigSpec = {
     batchAgeMs: {
       env: 'SPANWISE_STORE_BATCH_AGE',
       schema: duration('2s'),
-      doc: 'The same for findings, runs, sessions, step statistics and span revisions.',
+      doc: 'The same for findings, runs, sessions, incidents, step statistics and span revisions.',
     },
     bufferBytes: {
       env: 'SPANWISE_STORE_BUFFER_BYTES',
@@ -81,7 +81,7 @@ export const storeConfigSpec = {
     resultRetentionMs: {
       env: 'SPANWISE_STORE_RESULT_RETENTION',
       schema: duration('90d'),
-      doc: 'How long findings, runs, sessions and step statistics are kept; whole days.',
+      doc: 'How long findings, runs, sessions, incidents and step statistics are kept; whole days.',
     },
   },
 } satisfies ConfigSpec;

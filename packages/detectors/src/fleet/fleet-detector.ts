@@ -1,4 +1,4 @@
-import type { Severity, SignalBody, SignalKeyKind } from '@spanwise/schemas';
+import type { Incident, Severity, SignalBody, SignalKeyKind } from '@spanwise/schemas';
 import type { Evidence } from '../detector/detector.ts';
 import type { SignalDraft } from '../signals/signal-source.ts';
 import type { Slots } from '../slots.ts';
@@ -51,6 +51,8 @@ export interface FleetContext {
   report(finding: FleetFindingDraft): void;
   /** Takes back what was reported under this pattern and key; nothing happens when nothing was. */
   withdraw(pattern: string, key: string): void;
+  /** Tells of an incident, or of what became of it. */
+  tell(incident: Incident): void;
   /** Tells those who judge by another key. */
   send(signal: SignalDraft): void;
   /** Calls `onWake` when log time reaches `atMs`; the detector has one such time for each key. */

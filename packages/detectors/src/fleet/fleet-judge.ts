@@ -1,4 +1,4 @@
-import type { Finding, Signal, SignalKeyKind } from '@spanwise/schemas';
+import type { Finding, Incident, Signal, SignalKeyKind } from '@spanwise/schemas';
 import type { DetectorFault } from '../detector/fault.ts';
 import type { SignalDraft } from '../signals/signal-source.ts';
 import type { Slots } from '../slots.ts';
@@ -8,6 +8,7 @@ import { FleetLedger } from './fleet-ledger.ts';
 export interface FleetOutput {
   readonly findings: Finding[];
   readonly signals: SignalDraft[];
+  readonly incidents: Incident[];
   /** Detectors that want to be woken, and when: log time in ms. */
   readonly wakes: Map<string, number>;
   readonly faults: DetectorFault[];
@@ -75,6 +76,7 @@ export class FleetJudge {
     const own = new OwnSlots(slots, `${detector.name}/`);
     const said: (() => Finding | undefined)[] = [];
     const signals: SignalDraft[] = [];
+    const incidents: Incident[] = [];
     let wakeAt: number | undefined;
     const ledger = new FleetLedger(slots, `${keyKind}/${key}`);
     try {
@@ -82,6 +84,7 @@ export class FleetJudge {
         ...{ tenant, key, now, slots: own },
         report: (draft) => said.push(() => ledger.report(tenant, draft, now)),
         withdraw: (pattern, findingKey) => said.push(() => ledger.withdraw(tenant, pattern, findingKey, now)),
+        tell: (incident) => incidents.push(incident),
         send: (signal) => signals.push(signal),
         wakeAt: (atMs) => {
           wakeAt = atMs;
@@ -102,10 +105,11 @@ export class FleetJudge {
       }
     }
     output.signals.push(...signals);
+    output.incidents.push(...incidents);
   }
 }
 
-const noOutput = (): FleetOutput => ({ findings: [], signals: [], wakes: new Map(), faults: [] });
+const noOutput = (): FleetOutput => ({ findings: [], signals: [], incidents: [], wakes: new Map(), faults: [] });
 
 /** Slots whose names begin alike, without that beginning. */
 class OwnSlots implements Slots {

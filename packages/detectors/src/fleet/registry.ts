@@ -1,6 +1,7 @@
 import type { PatternDescription } from '../detector/pattern.ts';
 import type { FleetDetector } from './fleet-detector.ts';
 import type { FleetPattern } from './fleet-pattern.ts';
+import { incidents } from './incidents.ts';
 
 /** Every failure pattern that is detected across runs. */
 const fleetPatterns: readonly FleetPattern[] = [];
@@ -15,8 +16,10 @@ export const fleetPatternDescriptions: readonly PatternDescription[] = fleetPatt
  *
  * @param settings by pattern; what is absent has the default of its pattern's description
  */
-export const fleetDetectors = (settings: Readonly<Record<string, object | undefined>> = {}): FleetDetector[] =>
-  fleetPatterns.map((pattern) => pattern(settings));
+export const fleetDetectors = (settings: Readonly<Record<string, object | undefined>> = {}): FleetDetector[] => [
+  ...fleetPatterns.map((pattern) => pattern(settings)),
+  incidents(),
+];
 
 /** The detector that finds a pattern, in its default settings. Throws a RangeError when none is registered for it. */
 export function fleetDetectorOf(pattern: string): FleetDetector {

@@ -76,6 +76,12 @@ const faultOf = (detector: RunDetector, error: unknown): DetectorFault => ({
   message: error instanceof Error ? error.message : String(error),
 });
 
+const tellFindings = (
+  source: SignalSource,
+  findings: readonly Finding[],
+  ...rest: [RunModel, unknown, (signal: SignalDraft) => void]
+): boolean => findings.length > 0 && source.onFindings?.(findings, ...rest) === true;
+
 /** Everything that is derived of one run's slots. */
 class Context {
   readonly judge: RunJudge;
@@ -197,10 +203,10 @@ export class RunJudge {
       }
     }
     collector.tieConsequences();
-    output.signals = context.sources.ask(
-      (source, state, send) => source.onSpan(step, span, model, state, send),
-      output.faults,
-    );
+    output.signals = context.sources.ask((source, state, send) => {
+      const changed = source.onSpan(step, span, model, state, send);
+      return tellFindings(source, collector.findings, model, state, send) || changed;
+    }, output.faults);
     if (model.meta.rootSpanId !== '' && !model.meta.rootAssumed) {
       // The root tells what its run is; a late parent may name the agent of its children; any other tells only of itself.
       const isParent = model.childrenOf(step.spanId).length > 0;
@@ -263,10 +269,10 @@ export class RunJudge {
       const judged = runRecord(model, judgement, ledger.standing(), revision, blind);
       output.run = judged;
       output.features = runFeatures(model, ledger.standing(), judged.rootCauseSpanId, []);
-      output.signals = context.sources.ask(
-        (source, state, send) => source.onRunEnd(end, judged, model, state, send),
-        output.faults,
-      );
+      output.signals = context.sources.ask((source, state, send) => {
+        const told = tellFindings(source, collector.findings, model, state, send);
+        return source.onRunEnd(end, judged, model, state, send) || told;
+      }, output.faults);
       const { verdict, failureProbability: probability } = judgement;
       meta.judged = { end, revision, verdict, probability, sessionId: model.sessionId };
       meta.reopened = false;

@@ -1,4 +1,7 @@
 import type { SignalSource } from './signal-source.ts';
+import { troubleSource } from './trouble-source.ts';
 
 /** Everything that is taken out of runs to be judged across them. */
-export const signalSources = (): SignalSource[] => [];
+export const signalSources = (): SignalSource[] => sources().map((source) => source as SignalSource);
+
+const sources = () => [troubleSource()];

@@ -1,4 +1,4 @@
-import type { Run, SignalBody, SignalKeyKind, Span } from '@spanwise/schemas';
+import type { Finding, Run, SignalBody, SignalKeyKind, Span } from '@spanwise/schemas';
 import type { RunEnd } from '../detector/detector.ts';
 import type { RunView } from '../detector/run-view.ts';
 import type { Step } from '../detector/step.ts';
@@ -22,6 +22,8 @@ export interface SignalSource<State = unknown> {
   initialState(): State;
   /** A span was released. `step` is already part of `run.steps`; payloads are only here, on `span`. */
   onSpan(step: Step, span: Span, run: RunView, state: State, send: (signal: SignalDraft) => void): boolean;
+  /** What was found with that span, or at the end of the run; revisions of former findings among it. */
+  onFindings?(findings: readonly Finding[], run: RunView, state: State, send: (signal: SignalDraft) => void): boolean;
   /** The run ended and was judged. A late span may reopen it: then both come again. */
   onRunEnd(end: RunEnd, judged: Run, run: RunView, state: State, send: (signal: SignalDraft) => void): boolean;
 }
@@ -33,5 +35,7 @@ export const signalBody = (kind: Partial<SignalBody>): SignalBody => ({
   session: null,
   path: null,
   finding: null,
+  trouble: null,
+  pulse: null,
   ...kind,
 });
