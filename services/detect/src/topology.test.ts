@@ -40,7 +40,9 @@ type Driver = ReturnType<typeof start>['driver'];
 const runs = (driver: Driver): Run[] => driver.outputs<'Run'>('runs');
 const findings = (driver: Driver): Finding[] => driver.outputs<'Finding'>('findings');
 const revisions = (driver: Driver): SpanRevision[] => driver.outputs<'SpanRevision'>('span-revisions');
-const signals = (driver: Driver): Signal[] => driver.outputs<'Signal'>('signals');
+/** Those to sessions. */
+const signals = (driver: Driver): Signal[] =>
+  driver.outputs<'Signal'>('signals').filter(({ keyKind }) => keyKind === 'session');
 const stats = (driver: Driver): StepStats[] => driver.outputs<'StepStats'>('step-stats');
 
 /** A run whose root names conversation and agent, and nobody else does; the root ends last. */

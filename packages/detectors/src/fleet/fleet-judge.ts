@@ -92,6 +92,7 @@ export class FleetJudge {
       });
     } catch (error) {
       for (const slot of [...own.keys()]) own.delete(slot);
+      own.derived = undefined;
       output.faults.push({ pattern: detector.name, message: error instanceof Error ? error.message : String(error) });
       return;
     }

@@ -1,8 +1,9 @@
-import type { Pulse, SignalBody, Trouble } from '@spanwise/schemas';
+import type { Pulse, Trouble } from '@spanwise/schemas';
 import type { FleetContext, FleetDetector } from './fleet-detector.ts';
-import { type Burst, burstShare, newBurst, normalShare, update } from './incident/burst.ts';
-import { type FailedRun, failedRun, ORIGIN_KINDS, originOf } from './incident/failed-run.ts';
+import { type Burst, burstShare, normalShare, update } from './incident/burst.ts';
+import { distanceFromCause, type FailedRun, failedRun, originOf } from './incident/failed-run.ts';
 import { addTo, incidentRecord, type OpenIncident, openIncident } from './incident/open-incident.ts';
+import { IncidentStore, type RunInTrouble } from './incident-store.ts';
 
 /** Log time in ms after the last trouble of a run at which it is judged, though it has not ended. */
 const SETTLE_MS = 15_000;
@@ -10,16 +11,13 @@ const SETTLE_MS = 15_000;
 const REMEMBER_MS = 2 * 3_600_000;
 const LOOK_EVERY_MS = 10_000;
 const MAX_TROUBLES = 8;
-/** Failed runs that are remembered, and origins whose normal share is known. */
-const MAX_RECENT = 256;
-const MAX_ORIGINS = 512;
-/** Runs that are under way and in trouble. */
-const MAX_UNDER_WAY = 1_024;
 /** Page's sum at which a burst is an incident: with e^−14 a false start, one in more than a million failures. */
 const ALARM = 14;
 const LEAST_SESSIONS = 5;
 /** Of the failed runs of an incident, those that share its origin. */
 const COVERAGE = 0.8;
+/** So many times the evidence is much more. */
+const MUCH = 1.5;
 /** Evidence that an incident is over: e^4, more than 50 to 1. */
 const OVER = 4;
 const QUIET_MS = 300_000;
@@ -27,28 +25,7 @@ const QUIET_MS = 300_000;
 const NO_TRAFFIC_MS = 6 * 3_600_000;
 /** Log time in ms between revisions that only count more. */
 const TELL_EVERY_MS = 60_000;
-
-interface RunInTrouble {
-  troubles: Trouble[];
-  lastMs: number;
-  judged: boolean;
-}
-
-interface Ring {
-  next: number;
-}
-
-interface Recent extends FailedRun {
-  /** Runs that had ended when it was judged. */
-  runs: number;
-}
-
-const RUNS = 'runs';
-const RING = 'ring';
-const underWay = (traceId: string): string => `r/${traceId}`;
-const recentSlot = (n: number): string => `t/${n}`;
-const ORIGIN = 'o/';
-const INCIDENT = 'i/';
+const MAX_ORIGINS_OF_ONE = 16;
 
 /**
  * Bursts of failures with one origin become one incident: opened when runs go wrong in one way at one tool, model, handoff, service, release
@@ -59,101 +36,89 @@ const INCIDENT = 'i/';
 export const incidents = (): FleetDetector => ({
   name: 'incidents',
   keyKind: 'tenant',
-  onSignal({ trouble, pulse }: SignalBody, context: FleetContext) {
-    if (trouble) onTrouble(trouble, context);
-    if (pulse) onPulse(pulse, context);
+  onSignal({ trouble, pulse }, context) {
+    const store = new IncidentStore(context);
+    if (trouble) onTrouble(trouble, store, context);
+    if (pulse) onPulse(pulse, store, context);
   },
   onWake(context) {
-    const isBusy = settle(context);
-    const isOpen = look(context);
+    const store = new IncidentStore(context);
+    const isBusy = settle(store, context);
+    const isOpen = look(store, context);
     if (isBusy || isOpen) context.wakeAt(context.now + LOOK_EVERY_MS);
   },
 });
 
-function onTrouble(trouble: Trouble, context: FleetContext): void {
-  const { slots, now } = context;
-  const slot = underWay(trouble.traceId);
-  const known = slots.get<RunInTrouble>(slot);
-  if (!known && [...slotsIn(context, 'r/')].length >= MAX_UNDER_WAY) return;
-  const run = known ?? { troubles: [], lastMs: now, judged: false };
+function onTrouble(trouble: Trouble, store: IncidentStore, context: FleetContext): void {
+  const run = store.runInTrouble(trouble.traceId) ?? { troubles: [], lastMs: 0, judged: false };
   const at = run.troubles.findIndex(({ findingId }) => findingId === trouble.findingId);
   if (at >= 0) run.troubles[at] = trouble;
   else if (run.troubles.length < MAX_TROUBLES) run.troubles.push(trouble);
-  run.lastMs = now;
-  slots.put(slot, run);
-  context.wakeAt(now + LOOK_EVERY_MS);
+  run.lastMs = context.now;
+  store.putRun(trouble.traceId, run);
+  context.wakeAt(context.now + LOOK_EVERY_MS);
 }
 
-function onPulse(pulse: Pulse, context: FleetContext): void {
-  const { slots } = context;
-  slots.put(RUNS, runsOf(context) + 1);
-  const slot = underWay(pulse.traceId);
-  const run = slots.get<RunInTrouble>(slot);
+function onPulse({ traceId }: Pulse, store: IncidentStore, context: FleetContext): void {
+  store.runEnded();
+  const run = store.runInTrouble(traceId);
   if (!run) return;
-  if (!run.judged) judge(run, context);
-  slots.delete(slot);
+  if (!run.judged) judge(run, store, context);
+  store.forgetRun(traceId);
 }
 
 /** Judges the runs in trouble of which nothing new has come; says whether any are under way. */
-function settle(context: FleetContext): boolean {
-  const { slots, now } = context;
-  let isBusy = false;
-  for (const slot of [...slotsIn(context, 'r/')].sort()) {
-    const run = slots.get<RunInTrouble>(slot);
-    if (!run) continue;
-    if (now - run.lastMs >= REMEMBER_MS) slots.delete(slot);
-    else if (run.judged || now - run.lastMs < SETTLE_MS) isBusy = true;
-    else {
-      judge(run, context);
-      slots.put(slot, { ...run, judged: true });
-      isBusy = true;
+function settle(store: IncidentStore, context: FleetContext): boolean {
+  const { underWay } = store;
+  for (const traceId of underWay) {
+    const run = store.runInTrouble(traceId);
+    const quiet = context.now - (run?.lastMs ?? 0);
+    if (!run || quiet >= REMEMBER_MS) store.forgetRun(traceId);
+    else if (!run.judged && quiet >= SETTLE_MS) {
+      judge(run, store, context);
+      store.putRun(traceId, { ...run, judged: true });
     }
   }
-  return isBusy;
+  return underWay.length > 0;
 }
 
-function judge(run: RunInTrouble, context: FleetContext): void {
+function judge(run: RunInTrouble, store: IncidentStore, context: FleetContext): void {
   const failed = failedRun(run.troubles);
   if (!failed) return;
-  const runs = runsOf(context);
-  remember(failed, runs, context);
-  const alarms: string[] = [];
-  for (const origin of failed.origins) {
-    const burst = burstOf(origin, context);
-    const sum = update(burst, runs, true);
-    context.slots.put(ORIGIN + origin, burst);
-    if (sum >= ALARM) alarms.push(origin);
-  }
-  const open = openIncidents(context);
-  const part = open.find(({ origins }) => failed.origins.some((origin) => origins.includes(origin)));
+  // what an incident explains says nothing of what is normal elsewhere
+  const part = store.incidents.find(({ origins }) => failed.origins.some((origin) => origins.includes(origin)));
   if (part) {
-    addTo(part, failed, context.now);
-    tellGrowth(part, context);
-    context.slots.put(INCIDENT + part.id, part);
+    join(part, failed, store, context);
     return;
   }
-  if (alarms.length > 0) onAlarm(alarms, failed, open, context);
+  store.addRecent(failed);
+  const alarms = failed.origins.filter((origin) => {
+    const burst = store.burst(origin);
+    const sum = update(burst, store.runs, true);
+    store.putBurst(origin, burst);
+    return sum >= ALARM;
+  });
+  if (alarms.length > 0) onAlarm(alarms, failed, store, context);
 }
 
-function onAlarm(alarms: readonly string[], failed: FailedRun, open: OpenIncident[], context: FleetContext): void {
-  const recent = recentRuns(context);
-  const originated = alarms.map((origin) => {
-    const burst = burstOf(origin, context);
+function onAlarm(alarms: readonly string[], failed: FailedRun, store: IncidentStore, context: FleetContext): void {
+  const recent = store.recent();
+  const candidates = alarms.map((origin) => {
+    const burst = store.burst(origin);
     const members = recent.filter(({ origins, runs }) => origins.includes(origin) && runs >= burst.since);
     return { origin, burst, members };
   });
-  const most = originated.reduce((a, b) => (b.members.length > a.members.length ? b : a));
-  const sessions = new Set(most.members.map(({ sessionId }) => sessionId));
-  if (sessions.size < LEAST_SESSIONS) return;
-  const same = open.find((incident) => isPartOf(most.origin, most.members, incident));
+  const widest = candidates.reduce((a, b) => (b.members.length > a.members.length ? b : a));
+  if (new Set(widest.members.map(({ sessionId }) => sessionId)).size < LEAST_SESSIONS) return;
+  const same = store.incidents.find((incident) => isPartOf(widest.origin, widest.members, incident));
   if (same) {
-    same.origins.push(...alarms.filter((origin) => !same.origins.includes(origin)).slice(0, 8));
-    addTo(same, failed, context.now);
-    tellGrowth(same, context);
-    context.slots.put(INCIDENT + same.id, same);
+    const more = alarms.filter((origin) => !same.origins.includes(origin));
+    same.origins.push(...more.slice(0, MAX_ORIGINS_OF_ONE - same.origins.length));
+    join(same, failed, store, context);
+    store.explain(alarms);
     return;
   }
-  const covering = originated.filter(({ members }) => members.length >= COVERAGE * most.members.length);
+  const covering = candidates.filter(({ members }) => members.length >= COVERAGE * widest.members.length);
   const best = covering.reduce((a, b) => (isMoreTelling(b, a) ? b : a));
   const incident = openIncident(context.tenant, context.key, best.origin, best.members, {
     startRuns: best.burst.since,
@@ -161,11 +126,18 @@ function onAlarm(alarms: readonly string[], failed: FailedRun, open: OpenInciden
     nowMs: context.now,
   });
   incident.origins.push(...covering.map(({ origin }) => origin).filter((origin) => origin !== best.origin));
-  incident.overRuns = runsOf(context);
+  incident.overRuns = store.runs;
   incident.overHits = 0;
-  tell(incident, undefined, context);
-  context.slots.put(INCIDENT + incident.id, incident);
+  tell(incident, undefined, store, context);
+  store.putIncident(incident);
+  store.explain(new Set(best.members.flatMap(({ origins }) => origins)));
   context.wakeAt(context.now + LOOK_EVERY_MS);
+}
+
+function join(incident: OpenIncident, failed: FailedRun, store: IncidentStore, context: FleetContext): void {
+  addTo(incident, failed, context.now);
+  tellGrowth(incident, store, context);
+  store.putIncident(incident);
 }
 
 /** The same thing failing in another way, or the same sessions failing by another thing. */
@@ -183,95 +155,55 @@ interface Candidate {
 
 /** Much more evidence; of equals what is nearer to the cause. */
 function isMoreTelling(a: Candidate, b: Candidate): boolean {
-  if (a.burst.sum > 1.1 * b.burst.sum) return true;
-  if (b.burst.sum > 1.1 * a.burst.sum) return false;
-  return ORIGIN_KINDS.indexOf(originOf(a.origin).kind) < ORIGIN_KINDS.indexOf(originOf(b.origin).kind);
+  if (a.burst.sum > MUCH * b.burst.sum) return true;
+  if (b.burst.sum > MUCH * a.burst.sum) return false;
+  return distanceFromCause(a.origin) < distanceFromCause(b.origin);
 }
 
 /** Looks whether incidents are over, and tells how they grew; says whether any is open. */
-function look(context: FleetContext): boolean {
-  const runs = runsOf(context);
+function look(store: IncidentStore, context: FleetContext): boolean {
   let isOpen = false;
-  for (const incident of openIncidents(context)) {
-    const slot = INCIDENT + incident.id;
-    const before = incident.before;
-    const burst = burstOf(incident.origins[0] as string, context);
-    const since = Math.max(1, incident.overRuns - incident.startRuns);
-    const seen = Math.min(0.9, Math.max(burstShare(burst), incident.sessionCount / (since + incident.sessionCount)));
-    const passed = runs - incident.overRuns;
-    const misses = Math.max(0, passed - incident.overHits);
-    const gone =
-      incident.over + misses * Math.log((1 - before) / (1 - seen)) - incident.overHits * Math.log(seen / before);
-    incident.over = Math.max(0, gone);
-    incident.overRuns = runs;
-    incident.overHits = 0;
+  for (const incident of store.incidents) {
+    bringUpToDate(incident, store);
     const quiet = context.now - incident.lastHitMs;
     if ((incident.over >= OVER && quiet >= QUIET_MS) || quiet >= NO_TRAFFIC_MS) {
-      tell(incident, context.now, context);
-      context.slots.delete(slot);
-      // what failed meanwhile was not normal
-      for (const origin of incident.origins) {
-        const bursting = burstOf(origin, context);
-        context.slots.put(ORIGIN + origin, { ...bursting, hits: 0, sum: 0, since: runs, seenRuns: runs });
-      }
+      tell(incident, context.now, store, context);
+      store.forgetIncident(incident);
+      store.explain(incident.origins);
     } else {
       isOpen = true;
-      tellGrowth(incident, context);
-      context.slots.put(slot, incident);
+      tellGrowth(incident, store, context);
+      store.putIncident(incident);
     }
   }
   return isOpen;
 }
 
-function tellGrowth(incident: OpenIncident, context: FleetContext): void {
+/** How much likelier it is, by the runs that ended, that runs go wrong so as seldom as before than as often as in the incident. */
+function bringUpToDate(incident: OpenIncident, store: IncidentStore): void {
+  const { before, overHits } = incident;
+  const since = Math.max(1, incident.overRuns - incident.startRuns);
+  const inIncident = incident.sessionCount / (since + incident.sessionCount);
+  const share = Math.min(0.9, Math.max(burstShare(store.burst(incident.origins[0] as string)), inIncident));
+  const misses = Math.max(0, store.runs - incident.overRuns - overHits);
+  const gone = misses * Math.log((1 - before) / (1 - share)) - overHits * Math.log(share / before);
+  incident.over = Math.max(0, incident.over + gone);
+  incident.overRuns = store.runs;
+  incident.overHits = 0;
+}
+
+function tellGrowth(incident: OpenIncident, store: IncidentStore, context: FleetContext): void {
   const hasGrown = incident.sessionCount > incident.toldSessions;
   const isGrave = incident.severity !== incident.toldSeverity || incident.sessionCount >= 2 * incident.toldSessions;
-  if (hasGrown && (isGrave || context.now - incident.toldMs >= TELL_EVERY_MS)) tell(incident, undefined, context);
+  if (hasGrown && (isGrave || context.now - incident.toldMs >= TELL_EVERY_MS))
+    tell(incident, undefined, store, context);
 }
 
-function tell(incident: OpenIncident, resolvedMs: number | undefined, context: FleetContext): void {
-  const { tenant, now } = context;
-  context.tell(incidentRecord(tenant, incident, { runs: runsOf(context), resolvedMs, nowMs: now }));
-}
-
-const runsOf = ({ slots }: FleetContext): number => slots.get<number>(RUNS) ?? 0;
-
-function* slotsIn({ slots }: FleetContext, prefix: string): Iterable<string> {
-  for (const slot of slots.keys()) if (slot.startsWith(prefix)) yield slot;
-}
-
-function openIncidents(context: FleetContext): OpenIncident[] {
-  return [...slotsIn(context, INCIDENT)]
-    .sort()
-    .map((slot) => context.slots.get<OpenIncident>(slot))
-    .filter((incident) => incident !== undefined);
-}
-
-function remember(failed: FailedRun, runs: number, { slots }: FleetContext): void {
-  const { next } = slots.get<Ring>(RING) ?? { next: 0 };
-  slots.put<Recent>(recentSlot(next), { ...failed, runs });
-  slots.put<Ring>(RING, { next: (next + 1) % MAX_RECENT });
-}
-
-function recentRuns({ slots }: FleetContext): Recent[] {
-  const recent: Recent[] = [];
-  for (let n = 0; n < MAX_RECENT; n++) {
-    const run = slots.get<Recent>(recentSlot(n));
-    if (run) recent.push(run);
-  }
-  return recent;
-}
-
-/** What is known of an origin; where there are too many, those of which nothing came for longest are forgotten. */
-function burstOf(origin: string, context: FleetContext): Burst {
-  const known = context.slots.get<Burst>(ORIGIN + origin);
-  if (known) return known;
-  const slots = [...slotsIn(context, ORIGIN)];
-  if (slots.length >= MAX_ORIGINS) {
-    const oldest = slots
-      .map((slot) => [slot, context.slots.get<Burst>(slot)?.seenRuns ?? 0] as const)
-      .sort(([slotA, a], [slotB, b]) => a - b || (slotA < slotB ? -1 : 1));
-    for (const [slot] of oldest.slice(0, MAX_ORIGINS / 8)) context.slots.delete(slot);
-  }
-  return newBurst(runsOf(context));
+function tell(
+  incident: OpenIncident,
+  resolvedMs: number | undefined,
+  { runs }: IncidentStore,
+  { tenant, now, tell }: FleetContext,
+): void {
+  tell(incidentRecord(tenant, incident, { runs, resolvedMs, nowMs: now }));
 }

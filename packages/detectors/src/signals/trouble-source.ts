@@ -8,11 +8,13 @@ const MAX_AGENTS = 8;
 const isGrave = ({ severity, confidence }: Finding): boolean =>
   confidence >= 0.5 && severity !== 'info' && severity !== 'low';
 
+const stands = (finding: Finding): boolean => !finding.withdrawn && finding.supersededBy === '' && isGrave(finding);
+
 interface TroubleState {
   /** The run ended once: nobody has to be told of its later ends. */
   ended: boolean;
-  /** Findings that were told: what is said of them later is told, too. Plain JSON; at most 64. */
-  told: string[];
+  /** Findings that were told, and how: what is seen otherwise later is told again. At most 64. */
+  told: Record<string, string>;
 }
 
 const MAX_TOLD = 64;
@@ -20,18 +22,18 @@ const MAX_TOLD = 64;
 /** What incidents are judged by goes to the tenant, one key for each environment: what was found in a run, as soon as it was, and that a run ended. */
 export const troubleSource = (): SignalSource<TroubleState> => ({
   name: 'trouble',
-  initialState: () => ({ ended: false, told: [] }),
+  initialState: () => ({ ended: false, told: {} }),
   onSpan: () => false,
   onFindings(findings, run, state, send) {
     let changed = false;
     for (const finding of findings) {
-      const isTold = state.told.includes(finding.findingId);
-      if (!isTold && (finding.withdrawn || finding.supersededBy !== '' || !isGrave(finding))) continue;
-      if (!isTold) {
-        if (state.told.length === MAX_TOLD) continue;
-        state.told.push(finding.findingId);
-        changed = true;
-      }
+      const { findingId } = finding;
+      const told = state.told[findingId];
+      if (told === undefined && (!stands(finding) || Object.keys(state.told).length >= MAX_TOLD)) continue;
+      const now = `${stands(finding)} ${finding.severity} ${finding.rootCauseSpanId}`;
+      if (now === told) continue;
+      state.told[findingId] = now;
+      changed = true;
       send(toTenant(run, { trouble: troubleOf(finding, run) }));
     }
     return changed;
@@ -58,7 +60,7 @@ function troubleOf(finding: Finding, run: RunView): Trouble {
   return {
     findingId: finding.findingId,
     revision: finding.revision,
-    stands: !finding.withdrawn && finding.supersededBy === '' && isGrave(finding),
+    stands: stands(finding),
     pattern: finding.pattern,
     severity: finding.severity,
     traceId: finding.traceId,

@@ -1,17 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { drawsOf } from '../../statistics/draws.fixture.ts';
 import { type Burst, burstShare, newBurst, normalShare, update } from './burst.ts';
-
-/** A generator of its own, so that the test draws the same in every run (mulberry32). */
-function draws(seed: number): () => number {
-  let a = seed;
-  return () => {
-    a = (a + 0x6d2b79f5) | 0;
-    let t = Math.imul(a ^ (a >>> 15), 1 | a);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** The greatest sum over runs that go wrong with a probability, told as they come: only those that go wrong are. */
 function play(burst: Burst, random: () => number, from: number, runs: number, share: number) {
@@ -29,7 +19,7 @@ function play(burst: Burst, random: () => number, from: number, runs: number, sh
 describe('a burst of failures', () => {
   it.each([0.0005, 0.002, 0.01, 0.05, 0.2])('is not seen in 100,000 runs of which always %s go wrong', (share) => {
     for (let seed = 0; seed < 5; seed++) {
-      expect(play(newBurst(0), draws(seed), 0, 100_000, share).most).toBeLessThan(12);
+      expect(play(newBurst(0), drawsOf(seed), 0, 100_000, share).most).toBeLessThan(12);
     }
   });
 
@@ -39,7 +29,7 @@ describe('a burst of failures', () => {
     [0.05, 0.5, 60],
   ])('that raises a share from %s to %s is seen within %s runs', (before, after, within) => {
     for (let seed = 0; seed < 20; seed++) {
-      const random = draws(seed);
+      const random = drawsOf(seed);
       const burst = newBurst(0);
       play(burst, random, 0, 5_000, before);
       update(burst, 5_000, false);
@@ -48,7 +38,7 @@ describe('a burst of failures', () => {
   });
 
   it('of which much was always, raises what is normal in time', () => {
-    const random = draws(7);
+    const random = drawsOf(7);
     const burst = newBurst(10_000);
     const early = normalShare(burst);
     expect(play(burst, random, 10_000, 2_000, 0.02).runsUntil).toBeLessThan(1_000);

@@ -1,9 +1,21 @@
 import type { IncidentClass, Severity, Trouble } from '@spanwise/schemas';
 import { failureClass } from './failure-class.ts';
 
-/** What runs that went wrong may have in common where they did, the most telling first. */
-export const ORIGIN_KINDS = ['tool', 'handoff', 'service', 'model', 'release', 'agent'] as const;
+/** What runs that went wrong may have in common where they did. */
+const ORIGIN_KINDS = ['tool', 'handoff', 'service', 'model', 'release', 'agent'] as const;
 export type OriginKind = (typeof ORIGIN_KINDS)[number];
+
+/** What is nearest to the cause of failures of a class, before all others. */
+const NEAREST: Readonly<Partial<Record<IncidentClass, OriginKind>>> = {
+  model_degradation: 'model',
+  context_corruption: 'handoff',
+};
+
+/** The smaller, the nearer to the cause. */
+export function distanceFromCause(key: string): number {
+  const { class: failure, kind } = originOf(key);
+  return NEAREST[failure] === kind ? -1 : ORIGIN_KINDS.indexOf(kind);
+}
 
 export interface Origin {
   kind: OriginKind;

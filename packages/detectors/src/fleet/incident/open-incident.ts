@@ -122,8 +122,8 @@ export function incidentRecord(
     sessionCount: incident.sessionCount,
     sessionsSince: since,
     sessions: incident.sessions.slice(0, MAX_NAMES),
-    agents: incident.agents,
-    releases: incident.releases,
+    agents: [...incident.agents],
+    releases: [...incident.releases],
     patterns: Object.entries(incident.patterns)
       .map(([pattern, sessions]) => ({ pattern, sessions }))
       .sort((a, b) => b.sessions - a.sessions || (a.pattern < b.pattern ? -1 : 1)),
