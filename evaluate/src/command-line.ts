@@ -37,7 +37,8 @@ there were stands below the table and in the details. In a conversation without 
 The report is ok when every span was judged and every pattern keeps these bounds: where
 it was injected, precision ≥ ${bounds.precision}, recall ≥ ${bounds.recall}, localisation ≥ ${bounds.localisation}; fewer than ${bounds.falseAlarms} false alarm per 1,000 clean sessions.
 Exits 1 when it is not, and says which bounds are missed.
-Of 'each': {ok, conventions: [report…], differences}; ok when every report is, and no recall and no precision differs by more than ${MOST_APART}.
+Of 'each': {ok, conventions: [report…], differences}; ok when every report is, and no recall, no precision and no
+localisation differs by more than ${MOST_APART}.
 `;
 
 /** So that of 5,000 conversations every agent and every pair of agents is known well in each partition before the first. */

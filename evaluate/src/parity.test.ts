@@ -44,6 +44,12 @@ test('differences are named with both ends, the largest first', () => {
   expect(parityTable(parity)).toContain('recall of x: 0.500 in b, 0.990 in a');
 });
 
+test('what is found as often, but at another place, is a difference too', () => {
+  const misplaced = { ...score('x', 95, 0), localised: 80 };
+  const { differences } = parityOf([evaluatedIn('a', [score('x', 95, 0)]), evaluatedIn('b', [misplaced])]);
+  expect(differences).toMatchObject([{ pattern: 'x', measure: 'localisation', least: { convention: 'b' } }]);
+});
+
 test('a pattern that was never found in one convention has no precision there to compare', () => {
   const { differences } = parityOf([evaluatedIn('a', [score('x', 99, 0)]), evaluatedIn('b', [score('x', 0, 0)])]);
   expect(differences.map(({ measure }) => measure)).toEqual(['recall']);

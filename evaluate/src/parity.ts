@@ -6,7 +6,7 @@ import type { Mistake } from './score.ts';
 export const MOST_APART = 0.03;
 const ROUNDING = 1e-9;
 
-const MEASURES = ['recall', 'precision'] as const;
+const MEASURES = ['recall', 'precision', 'localisation'] as const;
 
 /** A measure of a pattern that depends on the convention in which spans are written. */
 export interface Difference {
@@ -74,13 +74,13 @@ export function parityTable({ conventions, differences }: ParityReport): string 
 
 const inWords = ({ convention, value }: Extreme): string => `${value.toFixed(3)} in ${convention}`;
 
-/** Lines of JSON for what is missed or found wrongly in some conventions but not in all: what parity fails by. */
+/** Lines of JSON for what is missed, found wrongly or at the wrong place in some conventions but not in all: what parity fails by. */
 export function unequalMistakes(evaluated: readonly Evaluated[], isWanted: (pattern: string) => boolean): string[] {
   const byPlace = new Map<string, { mistake: Mistake; conventions: string[] }>();
   for (const { convention, evaluation } of evaluated) {
     for (const mistake of evaluation.mistakes) {
       const { kind, pattern, truth, finding } = mistake;
-      if (!isWanted(pattern) || (kind !== 'missed' && kind !== 'spurious')) continue;
+      if (!isWanted(pattern) || kind === 'other_cause') continue;
       const { traceId, spanId } = truth ?? finding ?? {};
       const key = `${kind} ${pattern} ${traceId} ${spanId}`;
       const place = byPlace.get(key) ?? { mistake, conventions: [] };
