@@ -24,3 +24,17 @@ export const isEstablished = (evidence: number, error: number): boolean => evide
 
 /** The contrary is. */
 export const isRefuted = (evidence: number, error: number): boolean => evidence <= Math.log(within(error));
+
+/**
+ * The same against any share, each held to be as likely: the Beta-binomial Bayes factor, for whole numbers. It may be looked at after
+ * every trial, too; the probability of error is then that over all shares (H. Robbins, Statistical methods related to the law
+ * of the iterated logarithm, Ann. Math. Stat. 41, 1970: the method of mixtures).
+ */
+export function evidenceAgainstAny(share: number, hits: number, trials: number): number {
+  const p = within(share);
+  const misses = trials - hits;
+  // ∫ q^hits (1 − q)^misses dq = 1 / ((trials + 1) · C(trials, misses))
+  let logOfChoices = 0;
+  for (let i = 1; i <= Math.min(hits, misses); i++) logOfChoices += Math.log((trials - i + 1) / i);
+  return hits * Math.log(p) + misses * Math.log(1 - p) + Math.log(trials + 1) + logOfChoices;
+}

@@ -30,24 +30,23 @@ export interface NormalNeeds {
 
 /** What payloads of one form carried: the same fields, but for some. Plain JSON. */
 export interface FormCounts {
-  /** Payloads. */
-  handoffs: number;
+  payloads: number;
   /** How often each field was of each type; at most 32 fields. */
   fields: Record<string, Partial<Record<FieldType, number>>>;
 }
 
 /** What handoffs of a pair of agents carried. Plain JSON. */
-export interface HandoffCounts {
-  handoffs: number;
+export interface PayloadCounts {
+  payloads: number;
   /** The forms of payloads, and of objects within them; at most 6. */
   forms: FormCounts[];
 }
 
-/** Handoffs of a pair that ended well. */
-export interface NormalHandoffs {
-  normal: HandoffCounts;
+/** Payloads of runs that ended well. */
+export interface NormalPayloads {
+  normal: PayloadCounts;
   /** Those that lacked what was always there until then. */
-  beyond?: HandoffCounts;
+  beyond?: PayloadCounts;
 }
 
 /** How much of a context survived the handoffs of a pair of agents that ended well. */
@@ -106,7 +105,7 @@ export interface ToolUser {
 export interface Normals {
   needs(tenant: string, who: Who): NormalNeeds | undefined;
   /** Agents by their keys. */
-  handoffs(tenant: string, from: string, to: string): NormalHandoffs | undefined;
+  handoffs(tenant: string, from: string, to: string): NormalPayloads | undefined;
   retention(tenant: string, from: string, to: string): NormalRetention | undefined;
   /**
    * @param agent empty for all agents of the tenant

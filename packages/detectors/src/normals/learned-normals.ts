@@ -1,10 +1,10 @@
 import type {
-  HandoffCounts,
-  NormalHandoffs,
   NormalNeeds,
+  NormalPayloads,
   NormalRetention,
   Normals,
   Observation,
+  PayloadCounts,
   PersonaCounts,
   ToolCounts,
   ToolUser,
@@ -12,8 +12,8 @@ import type {
   Who,
 } from '../detector/normals.ts';
 import type { Slots } from '../slots.ts';
-import { handoffSubject } from './handoff-counts.ts';
 import { CountedNeeds, type NeedsCounts, needsSubject } from './needs-counts.ts';
+import { payloadSubject } from './payload-counts.ts';
 import { personaSubject } from './persona-counts.ts';
 import { countIn, lowQuantileOf, type QuantileSketch } from './quantile-sketch.ts';
 import { retentionSubject } from './retention-counts.ts';
@@ -42,8 +42,9 @@ export const defaultNormalsBounds: NormalsBounds = {
   leastNewNormal: 10,
 };
 
-/** Not `handoff`: an older version kept the counts of a single form there. */
-const slotOfHandoffs = (tenant: string, from: string, to: string): string => slotOf('handoff-forms', tenant, from, to);
+/** Neither `handoff` nor `handoff-forms`: older versions kept other counts there. */
+const slotOfHandoffs = (tenant: string, from: string, to: string): string =>
+  slotOf('handoff-payloads', tenant, from, to);
 
 /** What is known of one agent, service, pair or tool: the value of a slot, plain JSON. */
 interface Entry<Counts> {
@@ -97,9 +98,8 @@ export class LearnedNormals implements Normals {
     return needs;
   }
 
-  handoffs(tenant: string, from: string, to: string): NormalHandoffs | undefined {
-    const entry = this.#slots.get<Entry<HandoffCounts>>(slotOfHandoffs(tenant, from, to));
-    return entry && { normal: entry.known, ...(entry.apart && { beyond: entry.apart }) };
+  handoffs(tenant: string, from: string, to: string): NormalPayloads | undefined {
+    return this.#payloads(slotOfHandoffs(tenant, from, to));
   }
 
   retention(tenant: string, from: string, to: string): NormalRetention | undefined {
@@ -137,7 +137,7 @@ export class LearnedNormals implements Normals {
       const { isBeyond } = observed;
       if (observed.about === 'handoff') {
         const slot = slotOfHandoffs(tenant, observed.from, observed.to);
-        this.#learn(slot, handoffSubject, observed.shapes, isBeyond, nowMs);
+        this.#learn(slot, payloadSubject, observed.shapes, isBeyond, nowMs);
       } else if (observed.about === 'retention') {
         const slot = slotOf('retention', tenant, observed.from, observed.to);
         this.#learn(slot, retentionSubject, observed.share, isBeyond, nowMs);
@@ -184,6 +184,11 @@ export class LearnedNormals implements Normals {
     }
     this.#slots.put(slot, entry);
     this.#ages?.set(slot, nowMs);
+  }
+
+  #payloads(slot: string): NormalPayloads | undefined {
+    const entry = this.#slots.get<Entry<PayloadCounts>>(slot);
+    return entry && { normal: entry.known, ...(entry.apart && { beyond: entry.apart }) };
   }
 
   get #count(): number {

@@ -31,6 +31,11 @@ const passing = (payload: unknown, to = 'refunds_agent', from = 'triage'): Span[
     .step(`handoff to ${to}`, { kind: 'handoff', handoffFrom: from, handoffTo: to })
     .end();
 
+const passOn = (run: TraceBuilder, payload: unknown): TraceBuilder =>
+  run
+    .llm({ span: { outputMessages: asked('transfer_to_refunds_agent', payload) } })
+    .step('handoff to refunds_agent', { kind: 'handoff', handoffFrom: 'triage', handoffTo: 'refunds_agent' });
+
 /** An agent within an agent, without a handoff of its own. Spans: 0 inference, 1 inner agent. */
 const nested = (input: string): Span[] =>
   trace({ agent: 'triage' })
@@ -109,6 +114,18 @@ export const cases: DetectorCase[] = [
     name: 'finds a field missing that handoffs of this pair always had',
     run: passing({ account: 'K-7', amount: 3 }, 'ledger'),
     finds: [{ at: 1, began: 0, severity: 'medium', type: 'learned_contract' }],
+  },
+  {
+    name: 'tells once of a payload that is handed over again and again',
+    run: [missing, missing, missing].reduce((run, payload) => passOn(run, payload), trace({ agent: 'triage' })).end(),
+    finds: [{ at: 1, began: 0 }],
+  },
+  {
+    name: 'tells of each payload that lacks the same',
+    run: [missing, { ...missing, order_id: 'A-7' }]
+      .reduce((run, payload) => passOn(run, payload), trace({ agent: 'triage' }))
+      .end(),
+    finds: [{ at: 1 }, { at: 3 }],
   },
   { name: 'finds nothing in a handoff that keeps the contract', run: delegation(good), finds: [] },
   { name: 'lets optional fields be missing or null', run: delegation({ ...good, note: null }), finds: [] },

@@ -43,7 +43,29 @@ test('what handoffs carried that ended well is the contract of those that follow
 });
 
 test('is silent until enough handoffs of the pair ended well', () => {
-  expect(afterEachOther([...orders(29), delegation({ order_id: 'A-7' })]).flat()).toEqual([]);
+  expect(afterEachOther([...orders(9), delegation({ order_id: 'A-7' })]).flat()).toEqual([]);
+});
+
+test.each([10, 29])('%i handoffs that all had a field are a hint', (count) => {
+  const found = afterEachOther([...orders(count), delegation({ order_id: 'A-7' })]);
+  expect(found.slice(0, count).flat()).toEqual([]);
+  expect(found[count]).toMatchObject([{ severity: 'info', summary: expect.stringContaining('lacks "amount"') }]);
+});
+
+test('a hint that does not come true is given twice, and no more until there is far more to learn from', () => {
+  const optional = orders(40, (i) => (i >= 10 && i % 4 === 0 ? { amount: undefined } : {}));
+  const found = afterEachOther(optional).map(({ length }) => length);
+  expect(found.flatMap((count, i) => (count > 0 ? [i] : []))).toEqual([12, 16]);
+});
+
+test('handoffs that break a hint still count against what is established later', () => {
+  const lacks = (i: number) => [12, 16, 36, 37, 38, 39].includes(i);
+  const found = afterEachOther(orders(50, (i) => (lacks(i) ? { amount: undefined } : {})));
+  expect(found.flatMap((each, i) => each.map(({ severity }) => [i, severity]))).toEqual([
+    [12, 'info'],
+    [16, 'info'],
+    [36, 'medium'],
+  ]);
 });
 
 test('a contract is learned of each form in which payloads come: alone, or in the envelope of an instrumentation', () => {

@@ -14,9 +14,9 @@ import { type Part, wasCut } from '../reading/messages.ts';
 import { type OfferedContract, offeredContract } from '../reading/offered-contract.ts';
 import { OfferedToolsCache } from '../reading/offered-tools.ts';
 import { type PayloadShape, shapesOf } from '../reading/payload-shape.ts';
-import { breaksOfNorms, type HandoffNorm } from '../relations/handoff-norms.ts';
 import { type Handoff, type HandoffLog, handoffsOf, noteHandoff } from '../relations/handoffs.ts';
 import { withdrawUntrue } from '../relations/judged-anew.ts';
+import { breaksOfNorms, normSettings, type PayloadNorm } from '../relations/payload-norms.ts';
 
 const DESCRIPTION = describePattern({
   pattern: 'context_contract_violation',
@@ -38,7 +38,8 @@ const DESCRIPTION = describePattern({
   evidence: {
     declared_contract:
       'by a JSON Schema that was declared for the receiver, or for the pair; expected: the broken rules; seen: the ' +
-      'fields that were handed over; numbers `missing`, `empty`, `wrongType`, `otherRules`',
+      'fields that were handed over; numbers `missing`, `empty`, `wrongType`, `otherRules`, and `again`: how often the ' +
+      'same payload was handed over once more',
     offered_schema:
       'where none was declared: required arguments are missing, or of another type, by the schema with which the tool that ' +
       'hands over was offered to the model; holds the same',
@@ -47,6 +48,7 @@ const DESCRIPTION = describePattern({
       'and `handoffs` that it was learned from',
   },
   severity: {
+    info: 'what was learned from so few handoffs that it is a hint',
     low: 'only what receivers cope with, as a number as text',
     medium: 'another type, a broken rule, what was learned',
     high: 'a declared field is missing or empty',
@@ -54,28 +56,15 @@ const DESCRIPTION = describePattern({
   published: ['MAST 2.4, 1.4', 'TRAIL context handling failures'],
   settings: {
     contracts: setting.declared([] as readonly HandoffContract[], 'what handoffs must carry: `{ from?, to, schema }`'),
-    requiredShare: setting.share(
-      0.995,
-      'share of the handoffs of a pair that ended well and have a field that is required, of one type',
-      'one in 200 may end well without it',
-    ),
-    optionalShare: setting.share(
-      0.9,
-      'share of them that have a field that is optional, at most',
-      'what more of them have is missed where it is not there; with the two others, 30 handoffs that all have a field tell ' +
-        'that it is required, and each that lacks it, or has it of another type, asks for 30 more',
-    ),
-    error: setting.share(
-      0.05,
-      'probability of ever holding an optional field for a required one, and of giving a required one up',
-      'of a field that a pair has in nine handoffs of ten; of one that it has less often, much less',
-    ),
+    ...normSettings,
   },
 });
 
 /** What is remembered of a payload. */
 interface Kept {
   shapes: PayloadShape[];
+  /** Digest of all of it; absent where there is nothing, or nothing was kept by an older version. */
+  task?: string;
   /** Breaks by the contract's id; absent where the contract does not apply. */
   breaks: Record<string, ContractBreak[]>;
   /** Of a call of a tool that was offered with a schema. */
@@ -100,7 +89,7 @@ export const contextContractViolation = runPattern(DESCRIPTION, (settings): RunP
       const found = contract.check(payload);
       if (found && found.length > 0) breaks[contract.id] = found;
     }
-    return { shapes, breaks };
+    return { shapes, breaks, ...taskOf(payload) };
   }
 
   function keepOfRequest(payload: HandoffPayload, call: Part, span: Span): Kept | null {
@@ -109,7 +98,7 @@ export const contextContractViolation = runPattern(DESCRIPTION, (settings): RunP
         ? undefined
         : offers.get(span.toolDefinitions, span.toolDefinitionsDigest);
     const offered = offer && offeredContract(offer, String(call.name), call.arguments);
-    return offered ? { ...(keep(payload) ?? { shapes: [], breaks: {} }), offered } : null;
+    return offered ? { ...(keep(payload) ?? { shapes: [], breaks: {}, ...taskOf(payload) }), offered } : null;
   }
 
   /** The broken rules of the contract that goes before the others; undefined where none is broken. */
@@ -120,19 +109,24 @@ export const contextContractViolation = runPattern(DESCRIPTION, (settings): RunP
     const offered = keptOfRequest?.offered;
     if (offered && offered.breaks.length > 0) return brokenOf('offered_schema', offered.breaks);
     const known = run.normals.handoffs(run.tenant, handoff.from, handoff.to);
-    const learned = known && kept && breaksOfNorms(known, kept.shapes, offered?.optional ?? [], settings);
+    const isOptional = ({ field }: ContractBreak): boolean => offered?.optional.includes(field) ?? false;
+    const learned = known && kept && breaksOfNorms(known, kept.shapes, isOptional, settings);
     return learned ? brokenOf('learned_contract', learned.breaks, learned.norm) : undefined;
   }
 
   function judge(run: RunView, state: State, reporter: Reporter): void {
-    const told: string[] = [];
+    const told: { handoff: Handoff<Kept>; broken: Broken; again: Handoff<Kept>[] }[] = [];
     for (const handoff of handoffsOf(state.log, run)) {
       const broken = brokenBy(handoff, run);
       if (!broken) continue;
-      tell(handoff, broken, reporter);
-      told.push(handoff.step.spanId);
+      // What is handed over to and fro is one payload: its first handoff broke the contract.
+      const first = told.find((one) => isSamePayload(one.handoff, handoff));
+      if (first) first.again.push(handoff);
+      else told.push({ handoff, broken, again: [] });
     }
-    withdrawUntrue(state, told, run, reporter);
+    for (const { handoff, broken, again } of told) tell(handoff, broken, again, reporter);
+    const spanIds = told.map(({ handoff }) => handoff.step.spanId);
+    withdrawUntrue(state, spanIds, run, reporter);
   }
 
   return {
@@ -174,10 +168,10 @@ interface Broken {
   type: 'declared_contract' | 'offered_schema' | 'learned_contract';
   breaks: readonly ContractBreak[];
   /** Undefined unless it was learned. */
-  norm: HandoffNorm | undefined;
+  norm: PayloadNorm | undefined;
 }
 
-const brokenOf = (type: Broken['type'], breaks: readonly ContractBreak[], norm?: HandoffNorm): Broken | undefined =>
+const brokenOf = (type: Broken['type'], breaks: readonly ContractBreak[], norm?: PayloadNorm): Broken | undefined =>
   breaks.length === 0 ? undefined : { type, breaks, norm };
 
 /** The contract of the pair, else of the receiver. */
@@ -195,6 +189,7 @@ function inWords({ field, problem, rule }: ContractBreak): string {
 
 /** A declared field that is not there is grave; what most receivers cope with is not. */
 function severityOf({ breaks, norm }: Broken): Severity {
+  if (norm?.isHint) return 'info';
   if (breaks.every((broken) => broken.lenient)) return 'low';
   const isAbsent = breaks.some(({ problem }) => problem === 'missing' || problem === 'empty');
   return isAbsent && !norm ? 'high' : 'medium';
@@ -205,17 +200,30 @@ const AGAINST = {
   offered_schema: ', against the schema of the tool that hands over',
 };
 
-function tell({ step, asked, from, to, kept }: Handoff<Kept>, broken: Broken, reporter: Reporter): void {
+const taskOf = ({ tasks }: HandoffPayload): Pick<Kept, 'task'> => {
+  const task = tasks.at(-1);
+  return task === undefined ? {} : { task };
+};
+
+const isSamePayload = (a: Handoff<Kept>, b: Handoff<Kept>): boolean =>
+  a.from === b.from && a.to === b.to && a.kept?.task !== undefined && a.kept.task === b.kept?.task;
+
+function tell(
+  { step, asked, from, to, kept }: Handoff<Kept>,
+  broken: Broken,
+  again: readonly Handoff<Kept>[],
+  reporter: Reporter,
+): void {
   const { type, breaks, norm } = broken;
   const count = (problem: ContractBreak['problem']) => breaks.filter((broken) => broken.problem === problem).length;
   const rules = breaks.slice(0, 3).map(inWords).join(', ');
-  const told = type === 'learned_contract' ? `, unlike the ${norm?.handoffs} before it that ended well` : AGAINST[type];
+  const told = type === 'learned_contract' ? `, unlike the ${norm?.payloads} before it that ended well` : AGAINST[type];
   reporter.report({
     key: step.spanId,
     span: step,
     rootCause: asked ?? step,
     severity: severityOf(broken),
-    confidence: norm ? 0.85 : 0.95,
+    confidence: norm ? (norm.isHint ? 0.6 : 0.85) : 0.95,
     summary: `the handoff ${from === '' ? '' : `from ${from} `}to ${to} ${rules}${told}`,
     evidence: {
       type,
@@ -226,9 +234,10 @@ function tell({ step, asked, from, to, kept }: Handoff<Kept>, broken: Broken, re
         empty: count('empty'),
         wrongType: count('type'),
         otherRules: count('rule'),
-        ...(norm ? { handoffs: norm.handoffs } : {}),
+        ...(norm ? { handoffs: norm.payloads } : {}),
+        ...(again.length > 0 ? { again: again.length } : {}),
       },
-      spans: asked ? [asked.spanId, step.spanId] : [step.spanId],
+      spans: [...(asked ? [asked.spanId] : []), step.spanId, ...again.slice(0, 16).map((one) => one.step.spanId)],
     },
   });
 }

@@ -4,8 +4,8 @@ const timesOf = (types: FormCounts['fields'][string]): number =>
   Object.values(types).reduce((sum, times) => sum + (times ?? 0), 0);
 
 /** The fields that most payloads of a form have. */
-export const usualFields = ({ handoffs, fields }: FormCounts): string[] =>
-  Object.keys(fields).filter((field) => timesOf(fields[field] ?? {}) * 2 >= handoffs);
+export const usualFields = ({ payloads, fields }: FormCounts): string[] =>
+  Object.keys(fields).filter((field) => timesOf(fields[field] ?? {}) * 2 >= payloads);
 
 /** Of the fields that either has, the share that both have; 0 where less than half of the usual ones are there. */
 function likeness(usual: readonly string[], names: ReadonlySet<string>): number {
