@@ -35,7 +35,7 @@ export interface FormCounts {
   fields: Record<string, Partial<Record<FieldType, number>>>;
 }
 
-/** What handoffs of a pair of agents carried. Plain JSON. */
+/** What handoffs of a pair of agents carried, or the structured answers of an agent. Plain JSON. */
 export interface PayloadCounts {
   payloads: number;
   /** The forms of payloads, and of objects within them; at most 6. */
@@ -106,6 +106,8 @@ export interface Normals {
   needs(tenant: string, who: Who): NormalNeeds | undefined;
   /** Agents by their keys. */
   handoffs(tenant: string, from: string, to: string): NormalPayloads | undefined;
+  /** @param agent its key */
+  answers(tenant: string, agent: string, release: string): NormalPayloads | undefined;
   retention(tenant: string, from: string, to: string): NormalRetention | undefined;
   /**
    * @param agent empty for all agents of the tenant
@@ -128,6 +130,7 @@ const unknown = (): undefined => undefined;
 export const nothingKnown: Normals = {
   needs: unknown,
   handoffs: unknown,
+  answers: unknown,
   retention: unknown,
   use: unknown,
   personas: unknown,
@@ -152,6 +155,14 @@ export interface ObservedHandoff extends Observed {
   to: string;
   /** Of the payload, and of objects within it. */
   shapes: readonly PayloadShape[];
+}
+
+export interface ObservedAnswer extends Observed {
+  about: 'answer';
+  /** Its key. */
+  agent: string;
+  release: string;
+  shape: PayloadShape;
 }
 
 export interface ObservedRetention extends Observed {
@@ -193,6 +204,7 @@ export interface ObservedTools extends Observed {
 export type Observation =
   | ObservedNeeds
   | ObservedHandoff
+  | ObservedAnswer
   | ObservedRetention
   | ObservedUse
   | ObservedPersona

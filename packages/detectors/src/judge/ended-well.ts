@@ -6,6 +6,7 @@ const UNLIKE_OTHERS: Readonly<Record<string, readonly string[]>> = {
   runaway_cost: ['steps', 'tokens', 'cost', 'time'],
   context_contract_violation: ['learned_contract'],
   context_decay: ['below_normal'],
+  malformed_output: ['unlike_other_answers'],
   persona_inconsistency: ['unlike_other_runs'],
   tool_misrouting: ['foreign_tool', 'abandoned_choice'],
 };

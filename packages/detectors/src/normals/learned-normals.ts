@@ -102,6 +102,10 @@ export class LearnedNormals implements Normals {
     return this.#payloads(slotOfHandoffs(tenant, from, to));
   }
 
+  answers(tenant: string, agent: string, release: string): NormalPayloads | undefined {
+    return this.#payloads(slotOf('answers', tenant, agent, release));
+  }
+
   retention(tenant: string, from: string, to: string): NormalRetention | undefined {
     const known = this.#slots.get<Entry<QuantileSketch>>(slotOf('retention', tenant, from, to))?.known;
     return known && { handoffs: countIn(known), quantile: (share) => lowQuantileOf(known, share) };
@@ -138,6 +142,9 @@ export class LearnedNormals implements Normals {
       if (observed.about === 'handoff') {
         const slot = slotOfHandoffs(tenant, observed.from, observed.to);
         this.#learn(slot, payloadSubject, observed.shapes, isBeyond, nowMs);
+      } else if (observed.about === 'answer') {
+        const slot = slotOf('answers', tenant, observed.agent, observed.release);
+        this.#learn(slot, payloadSubject, [observed.shape], isBeyond, nowMs);
       } else if (observed.about === 'retention') {
         const slot = slotOf('retention', tenant, observed.from, observed.to);
         this.#learn(slot, retentionSubject, observed.share, isBeyond, nowMs);

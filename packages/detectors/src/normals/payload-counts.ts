@@ -41,7 +41,7 @@ function halveForm(form: FormCounts): void {
   }
 }
 
-/** What the handoffs of a pair of agents carried, by the forms in which they did. */
+/** What the handoffs of a pair of agents carried, or the answers of an agent, by the forms in which they did. */
 export const payloadSubject: Subject<PayloadCounts, readonly PayloadShape[]> = {
   empty: () => ({ payloads: 0, forms: [] }),
   learn(counts, shapes) {

@@ -17,7 +17,7 @@ export function fieldType(value: unknown): FieldType {
   return 'object';
 }
 
-function shapeOf(fields: JsonObject): PayloadShape {
+export function shapeOf(fields: JsonObject): PayloadShape {
   const shape: Record<string, FieldType> = {};
   let left = MOST_FIELDS;
   for (const key in fields) {

@@ -19,7 +19,9 @@ function structured(value: unknown): unknown {
 }
 
 /** Attributes that hold a whole request's parameters. */
-const PARAMETERS = ['llm.invocation_parameters', 'gen_ai.request.parameters'];
+const PARAMETERS = ['llm.invocation_parameters', 'gen_ai.request.parameters', 'model_request_parameters'];
+/** Of pydantic-ai's: in the others the object is the arguments of a tool. */
+const MODES_OF_TEXT = ['native', 'prompted'];
 const FORMATS = [
   'gen_ai.output.type',
   'gen_ai.request.response_format',
@@ -61,6 +63,8 @@ export function promisedFormat(attributes: string): PromisedFormat | undefined {
     if (!isObject(parameters)) continue;
     given.push(parameters.response_format, parameters.text, parameters.response_mime_type);
     if (isObject(parameters.response_schema)) return { schema: parameters.response_schema };
+    const { output_mode: mode, output_object: object } = parameters;
+    if (MODES_OF_TEXT.includes(String(mode)) && isObject(object)) return { schema: structured(object.json_schema) };
   }
   for (const value of given) {
     const format = formatOf(value);

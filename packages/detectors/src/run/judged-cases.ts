@@ -58,6 +58,19 @@ for (let i = 0; i < 80; i++) {
   );
 }
 
+const INVOICE = { invoice_id: 'string', total: 'number', due: 'string' } as const;
+
+/** What readers of documents answered; of letters too few were read. */
+function teachAnswers(agent: string, answers: number): void {
+  for (let i = 0; i < answers; i++) {
+    const shape = i % 3 === 0 ? INVOICE : { ...INVOICE, note: 'string' as const };
+    caseNormals.learn('default', [{ about: 'answer', agent, release: '1.0', shape, isBeyond: false }], i);
+  }
+}
+teachAnswers('invoice_reader', 80);
+teachAnswers('letter_reader', 12);
+teachAnswers('card_reader', 8);
+
 for (let i = 0; i < 150; i++) {
   const use = (agent: string, tool: string, isUsed = false) =>
     ({ about: 'use', agent, tool, isUsed, isBeyond: false }) as const;

@@ -13,12 +13,22 @@ const promising = (attributes: Record<string, unknown>): InferenceOptions => ({
   span: { attributes: JSON.stringify(attributes) },
 });
 const jsonMode = promising({ 'gen_ai.output.type': 'json' });
+const invoice = { invoice_id: 'R-7', total: 12.5, due: '2026-01-02' };
+/** JSON mode without a schema. Spans: 0 inference. */
+const reading = (text: unknown, agent = 'invoice-reader', release = '1.0', options: InferenceOptions = jsonMode) =>
+  trace({ agent, release })
+    .llm({ text: typeof text === 'string' ? text : JSON.stringify(text), ...options })
+    .end();
 const total = { type: 'object', properties: { total: { type: 'number' } }, required: ['total'] };
 const withSchema = promising({
   'llm.invocation_parameters': JSON.stringify({
     response_format: { type: 'json_schema', json_schema: { name: 'total', schema: total } },
   }),
 });
+
+/** As pydantic-ai records what it asked for. */
+const pydantic = (mode: string) =>
+  promising({ model_request_parameters: JSON.stringify({ output_mode: mode, output_object: { json_schema: total } }) });
 
 export const cases: DetectorCase[] = [
   {
@@ -67,10 +77,71 @@ export const cases: DetectorCase[] = [
     run: answer("[{'total': 12}]", jsonMode),
     finds: [{ at: 0, type: 'unparsable_answer' }],
   },
+  {
+    name: 'finds an answer that breaks the schema among the parameters of pydantic-ai',
+    run: answer('{"sum": 12}', pydantic('native')),
+    finds: [{ at: 0, type: 'answer_breaks_schema' }],
+  },
+  {
+    name: 'lets an answer be of any form where the schema is that of a tool',
+    run: answer('The total is twelve.', pydantic('tool')),
+    finds: [],
+  },
   { name: 'lets an answer be in single quotes where nobody promised JSON', run: answer("{'total': 12}"), finds: [] },
   {
     name: 'lets prose introduce JSON though the request promised it alone: parsers look for it',
     run: answer('Here it is: {"total": 12}', jsonMode),
+    finds: [],
+  },
+  {
+    name: 'finds a field missing that the other answers had, where no schema was recorded',
+    run: reading({ total: 12.5, due: '2026-01-02' }),
+    finds: [{ at: 0, began: 0, severity: 'low', type: 'unlike_other_answers' }],
+  },
+  {
+    name: 'finds a field of another type than in the other answers, in a fence too',
+    run: reading(`\`\`\`json\n${JSON.stringify({ ...invoice, total: '12.50 EUR' })}\n\`\`\``),
+    finds: [{ at: 0, severity: 'low', type: 'unlike_other_answers' }],
+  },
+  {
+    name: 'takes few other answers for a hint',
+    run: reading({ total: 12.5, due: '2026-01-02' }, 'letter-reader'),
+    finds: [{ at: 0, severity: 'info', type: 'unlike_other_answers' }],
+  },
+  { name: 'says nothing after fewer', run: reading({ total: 12.5, due: '2026-01-02' }, 'card-reader'), finds: [] },
+  { name: 'finds nothing in an answer like the others', run: reading(invoice), finds: [] },
+  { name: 'lets an answer leave out what others left out', run: reading({ ...invoice, note: 'paid' }), finds: [] },
+  {
+    name: 'lets a field be null or empty: JSON modes have every key there',
+    run: reading({ ...invoice, invoice_id: null, due: '' }),
+    finds: [],
+  },
+  {
+    name: 'lets an answer be of another form, as a refusal',
+    run: reading({ error: 'this is no invoice', invoice_id: null }),
+    finds: [],
+  },
+  {
+    name: 'has learned nothing of another release',
+    run: reading({ total: 12.5, due: 'x' }, undefined, '2.0'),
+    finds: [],
+  },
+  {
+    name: 'lets the recorded schema decide, not the other answers',
+    run: reading({ total: 12.5, due: '2026-01-02' }, undefined, undefined, withSchema),
+    finds: [],
+  },
+  {
+    name: 'holds JSON against others only where it was promised',
+    run: reading({ total: 12.5, due: '2026-01-02' }, undefined, undefined, {}),
+    finds: [],
+  },
+  {
+    name: 'lets a remark beside a tool call be of any form',
+    run: reading({ total: 12.5, due: 'x' }, undefined, undefined, {
+      ...jsonMode,
+      calls: [{ name: 'get_order', arguments: '{"id": 1}' }],
+    }),
     finds: [],
   },
   { name: 'finds nothing in arguments that parse', run: asked('{"id": "A-1042"}'), finds: [] },
