@@ -41,7 +41,7 @@ export interface Handoff<T> {
 
 const MOST_NOTES = 32;
 /** A request may be one for a handoff by its name; whether it was one, the span of the handoff says. */
-const MAYBE_HANDOFF = /transfer|hand.?(?:off|over)|delegat|rout|escalat|assign|forward|switch|coworker|agent/i;
+export const MAYBE_HANDOFF = /transfer|hand.?(?:off|over)|delegat|rout|escalat|assign|forward|switch|coworker|agent/i;
 const MOST_DEPTH = 64;
 
 export const newHandoffLog = <T>(): HandoffLog<T> => ({ notes: [] });

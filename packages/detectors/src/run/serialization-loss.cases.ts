@@ -3,7 +3,57 @@ import type { DetectorCase } from './detector-cases.ts';
 
 const ADDRESS = { street: 'Main St 1', city: 'Rome' };
 
+/** The handoff's span says who hands over to whom; what, stands in the model's call alone. */
+const handingOver = (payload: unknown, run = trace({ agent: 'triage' })) =>
+  run
+    .llm({ calls: [{ name: 'transfer_to_refunds', arguments: payload, id: 'h1' }] })
+    .step('handoff to refunds', { kind: 'handoff', handoffFrom: 'triage', handoffTo: 'refunds' });
+
 export const cases: DetectorCase[] = [
+  {
+    name: 'an object is lost in a handoff whose span does not say what was handed over',
+    run: handingOver({ items: '[object Object]' }).end(),
+    finds: [{ at: 1, began: 0, severity: 'high', type: 'object_text' }],
+  },
+  {
+    name: 'it is found when the handoff comes first',
+    run: handingOver({ items: "{'id': 1, 'open': True}" }).end(),
+    arrival: [1, 0, 2],
+    finds: [{ at: 1, began: 0, severity: 'medium', type: 'own_notation' }],
+  },
+  {
+    name: 'JSON as text is handed over where data was handed over before',
+    run: handingOver({ items: '[{"id":1}]' }, handingOver({ items: [{ id: 1 }] })).end(),
+    finds: [{ at: 3, began: 2, type: 'encoded_twice' }],
+  },
+  {
+    name: 'what was only asked for is not handed over',
+    run: trace()
+      .llm({ calls: [{ name: 'transfer_to_refunds', arguments: { items: '[object Object]' }, id: 'h1' }] })
+      .end(),
+    finds: [],
+  },
+  {
+    name: 'the handoff’s own span goes before what was asked for',
+    run: trace({ agent: 'triage' })
+      .llm({ calls: [{ name: 'transfer_to_refunds', arguments: { items: '[object Object]' }, id: 'h1' }] })
+      .handoff('triage', 'refunds', { items: [{ id: 1 }] }, { span: { tool: 'transfer_to_refunds', toolCallId: 'h1' } })
+      .end(),
+    finds: [],
+  },
+  {
+    name: 'data that was asked for may be printed as JSON in the span of the handoff',
+    run: trace({ agent: 'triage' })
+      .llm({ calls: [{ name: 'transfer_to_refunds', arguments: { items: [{ id: 1 }] }, id: 'h1' }] })
+      .handoff(
+        'triage',
+        'refunds',
+        { items: '[{"id":1}]' },
+        { span: { tool: 'transfer_to_refunds', toolCallId: 'h1' } },
+      )
+      .end(),
+    finds: [],
+  },
   {
     name: 'an object that arrives as its text in an action began with the inference that asked',
     example: true,

@@ -8,8 +8,9 @@ import { AGENT } from '../detector/wording.ts';
 import { fieldName } from '../reading/field-names.ts';
 import { isJsonObject, jsonPayload } from '../reading/json-payload.ts';
 import { hasLostInWords, type Loss, lossOf, mayHaveLost } from '../reading/lost-structure.ts';
-import { lastMessageOf, messagesOf, textOf } from '../reading/messages.ts';
+import { lastMessageOf, messagesOf, textOf, wasCut } from '../reading/messages.ts';
 import { isLookup } from '../relations/error-nature.ts';
+import { MAYBE_HANDOFF } from '../relations/handoffs.ts';
 import { isToolLike } from '../relations/operation.ts';
 
 const DESCRIPTION = describePattern({
@@ -25,7 +26,8 @@ const DESCRIPTION = describePattern({
     'a result that is as a whole a text in some notation',
     'fields that are flattened without loss, and depth that is lost without a trace: neither is seen',
   ],
-  needs: 'arguments and results; messages for what stands in words',
+  needs:
+    'arguments and results; messages for what stands in words, and for what is handed over by a span that does not say it',
   happened: 'the first step that has it',
   began: 'for arguments the inference that asked; else the step itself',
   evidence: {
@@ -72,6 +74,8 @@ interface Sighting {
   ifData: boolean;
   /** It stands in a result: lost by the tool, not by who asked. */
   inResult: boolean;
+  /** It stands in what a model asked to be handed over: the handoff has it, where its own span says nothing of it. */
+  asked?: true;
 }
 
 interface State {
@@ -105,6 +109,9 @@ const SAYS: Readonly<Record<Loss, string>> = {
   encoded_twice: 'JSON inside a text, encoded twice',
 };
 
+/** Fields of what is asked to be handed over are known apart: an instrumentation may print what the model gave as data. */
+const ASKED = 'asked ';
+
 /** Notes that a field held data; true where that was not known of so early a step. */
 function holds(field: string, step: Step, run: RunView, state: State): boolean {
   const known = state.data.find((entry) => entry[0] === field);
@@ -116,22 +123,34 @@ function holds(field: string, step: Step, run: RunView, state: State): boolean {
   return true;
 }
 
-function heldBefore(field: string, step: Step, run: RunView, state: State): boolean {
-  const spanId = state.data.find((entry) => entry[0] === field)?.[1];
-  const first = spanId === undefined ? undefined : run.stepOf(spanId);
-  return first !== undefined && first !== step && run.endOf(first) <= run.startOf(step) + 1_000;
+function heldBefore({ field, asked }: Sighting, step: Step, run: RunView, state: State): boolean {
+  return state.data.some(([name, spanId]) => {
+    if (name !== field && !(asked && name === `${ASKED}${field}`)) return false;
+    const first = run.stepOf(spanId);
+    return first !== undefined && first !== step && run.endOf(first) <= run.startOf(step) + 1_000;
+  });
+}
+
+/** The step that has it; undefined where a request was for no handoff, or the handoff's own span says what was handed over. */
+function placeIn({ spanId, asked }: Sighting, run: RunView): Step | undefined {
+  if (!asked) return run.stepOf(spanId);
+  return run.steps.find(
+    (step) => step.kind === 'handoff' && step.argumentsDigest === '' && run.requesterOf(step)?.spanId === spanId,
+  );
 }
 
 export const serializationLoss = runPattern(DESCRIPTION, (settings): RunPatternLogic<State> => {
   /** Reads a payload's strings; true where anything was noted. */
   function read(
     payload: unknown,
-    inResult: boolean,
+    where: 'arguments' | 'result' | 'asked',
     atStrings: boolean,
     step: Step,
     run: RunView,
     state: State,
   ): boolean {
+    const inResult = where === 'result';
+    const asked = where === 'asked' ? ({ asked: true } as const) : {};
     let left = MOST_VALUES;
     let changed = false;
     const visit = (value: unknown, path: string, field: string, depth: number): void => {
@@ -143,7 +162,8 @@ export const serializationLoss = runPattern(DESCRIPTION, (settings): RunPatternL
         if (!loss) return;
         const ifData =
           loss === 'encoded_twice' && !(inResult && !CARRIES.test(field)) && lossOf(value, false) === undefined;
-        const sighting = { spanId: step.spanId, loss, path, field, text: shown(value.trim()), ifData, inResult };
+        const text = shown(value.trim());
+        const sighting = { spanId: step.spanId, loss, path, field, text, ifData, inResult, ...asked };
         changed = note(sighting, state) || changed;
       } else if (Array.isArray(value)) {
         for (const element of value) visit(element, `${path}[]`, field, depth + 1);
@@ -151,7 +171,8 @@ export const serializationLoss = runPattern(DESCRIPTION, (settings): RunPatternL
         for (const key in value) {
           const inner = value[key];
           const name = fieldName(key);
-          if (typeof inner === 'object' && inner !== null) changed = holds(name, step, run, state) || changed;
+          if (typeof inner === 'object' && inner !== null)
+            changed = holds(`${where === 'asked' ? ASKED : ''}${name}`, step, run, state) || changed;
           visit(inner, path === '' ? key : `${path}.${key}`, name, depth + 1);
         }
       }
@@ -175,26 +196,28 @@ export const serializationLoss = runPattern(DESCRIPTION, (settings): RunPatternL
         if (!atStrings && !mayHoldData(text)) continue;
         const payload = jsonPayload(text);
         if (typeof payload === 'object' && payload !== null)
-          changed = read(payload, text === span.toolResult, atStrings, step, run, state) || changed;
+          changed =
+            read(payload, text === span.toolResult ? 'result' : 'arguments', atStrings, step, run, state) || changed;
       }
       return changed;
     }
     if (step.kind !== 'llm') return false;
+    let changed = false;
+    for (const payload of askedToHandOver(step, span))
+      changed = read(payload, 'asked', true, step, run, state) || changed;
     const inWords = wordsOf(span).find(hasLostInWords);
-    if (inWords === undefined) return false;
+    if (inWords === undefined) return changed;
     const at = inWords.indexOf('[object ');
     const text = inWords.slice(Math.max(0, at - 40), at + 24).trim();
-    return note(
-      { spanId: step.spanId, loss: 'object_text', path: '', field: '', text, ifData: false, inResult: false },
-      state,
-    );
+    const sighting = { spanId: step.spanId, path: '', field: '', text, ifData: false, inResult: false };
+    return note({ ...sighting, loss: 'object_text' }, state) || changed;
   }
 
   function judge(run: RunView, state: State, reporter: Reporter): void {
     const groups = new Map<string, { sighting: Sighting; step: Step }[]>();
     for (const sighting of state.seen) {
-      const step = run.stepOf(sighting.spanId);
-      if (!step || (sighting.ifData && !heldBefore(sighting.field, step, run, state))) continue;
+      const step = placeIn(sighting, run);
+      if (!step || (sighting.ifData && !heldBefore(sighting, step, run, state))) continue;
       const key = `${sighting.loss} ${sighting.field}`;
       const group = groups.get(key);
       if (group) group.push({ sighting, step });
@@ -228,7 +251,7 @@ export const serializationLoss = runPattern(DESCRIPTION, (settings): RunPatternL
     reporter: Reporter,
   ): void {
     const { loss, path, field, text, inResult } = sighting;
-    const held = heldBefore(field, step, run, state);
+    const held = heldBefore(sighting, step, run, state);
     reporter.report({
       key,
       span: step,
@@ -253,7 +276,8 @@ export const serializationLoss = runPattern(DESCRIPTION, (settings): RunPatternL
     initialState: () => ({ data: [], seen: [] }),
     onSpan(step, span, run, state, reporter) {
       const changed = look(step, span, run, state);
-      if (state.seen.length > 0 && (changed || step.kind === 'llm')) judge(run, state, reporter);
+      if (state.seen.length > 0 && (changed || step.kind === 'llm' || step.kind === 'handoff'))
+        judge(run, state, reporter);
       return changed;
     },
     onRunEnd: () => false,
@@ -271,6 +295,17 @@ function severityOf(loss: Loss, step: Step): Severity {
   const passesOn = step.kind === 'handoff' || step.handoffTo !== '' || (isToolLike(step) && !isLookup(step));
   if (IS_LOST[loss]) return passesOn ? 'high' : 'medium';
   return passesOn ? 'medium' : 'low';
+}
+
+/** What a model asks to be handed over: some frameworks record it nowhere else. */
+function askedToHandOver(step: Step, span: Span): unknown[] {
+  if (!step.requestedCalls.some(({ name }) => MAYBE_HANDOFF.test(name)) || wasCut(span, 'outputMessages')) return [];
+  return messagesOf(span.outputMessages).flatMap(({ parts }) =>
+    parts.flatMap((part) => {
+      if (part?.type !== 'tool_call' || !MAYBE_HANDOFF.test(String(part.name))) return [];
+      return [typeof part.arguments === 'string' ? jsonPayload(part.arguments) : part.arguments];
+    }),
+  );
 }
 
 /** An object or a list lies within. */

@@ -4,7 +4,7 @@ import type { InferenceWork } from '../render/record.ts';
 import type { AgentRecord, Convention, Written } from './convention.ts';
 import { type ChatMessage, chatMessage, chatMessages, setAll } from './spelt-out.ts';
 
-/** OpenInference, as it writes what OpenAI Agents do: calls without ids, errors without events. https://github.com/Arize-ai/openinference/blob/main/spec/semantic_conventions.md */
+/** OpenInference, as it writes what OpenAI Agents do: calls without ids, errors without events, handoffs without what is handed over. https://github.com/Arize-ai/openinference/blob/main/spec/semantic_conventions.md */
 export const openInference: Convention = {
   name: 'openinference',
   scope: { name: 'openinference.instrumentation.openai_agents', version: '1.4.0' },
@@ -39,6 +39,11 @@ function describe(record: AgentRecord, attributes: Attributes): Omit<Written, 'a
       return { name: 'ChatCompletion', kind: 1 };
     case 'tool':
       attributes['openinference.span.kind'] = 'TOOL';
+      if (record.step?.kind === 'tool' && record.step.handoffTo !== undefined) {
+        attributes['input.value'] = agent.name;
+        attributes['output.value'] = record.step.handoffTo;
+        return { name: `handoff to ${record.step.handoffTo}`, kind: 1 };
+      }
       attributes['tool.name'] = work.tool;
       if (work.description !== '') attributes['tool.description'] = work.description;
       writeValue(attributes, 'input', work.arguments);
