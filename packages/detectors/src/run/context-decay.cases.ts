@@ -15,21 +15,26 @@ const tools = (keys: Partial<Record<'keys' | 'critical_keys', string[]>>): Parti
   ),
 });
 
-/** Each agent hands over to the next, which begins with the next text. Spans 3k inference, 3k + 1 handoff, 3k + 2 agent. */
-export function pipeline(...texts: string[]): Span[] {
+/** Agents that each begin with a text and hand over to another, if any. Spans 3k inference, 3k + 1 handoff, 3k + 2 agent. */
+function passes(...turns: (readonly [agent: string, next: string, text: string])[]): Span[] {
   const run = trace({ agent: 'team' });
-  texts.forEach((text, i) => {
-    const [agent = '', next = ''] = AGENTS.slice(i);
+  for (const [agent, next, text] of turns) {
     run.agent(agent, (inner) => {
       inner.llm({
         input: [says('user', text)],
-        ...(i < texts.length - 1 ? { calls: [{ name: `transfer_to_${next}` }] } : {}),
+        ...(next === '' ? {} : { calls: [{ name: `transfer_to_${next}` }] }),
       });
-      if (i < texts.length - 1) inner.handoff(agent, next);
+      if (next !== '') inner.handoff(agent, next);
     });
-  });
+  }
   return run.end();
 }
+
+/** Each agent hands over to the next, which begins with the next text. */
+export const pipeline = (...texts: string[]): Span[] =>
+  passes(
+    ...texts.map((text, i) => [AGENTS[i] ?? '', i < texts.length - 1 ? (AGENTS[i + 1] ?? '') : '', text] as const),
+  );
 
 /** An agent asks another for a part, which asks a third. */
 function delegated(...texts: string[]): Span[] {
@@ -126,6 +131,16 @@ export const cases: DetectorCase[] = [
     name: 'finds it once in a chain that goes on',
     run: pipeline(REQUEST, REQUEST, 'Refund A-1042.', 'Do the refund.'),
     finds: [{ at: 4, began: 3 }],
+  },
+  {
+    name: 'finds once what is handed to and fro',
+    run: passes(
+      ['triage', 'billing', REQUEST],
+      ['billing', 'triage', 'Refund A-1042.'],
+      ['triage', 'billing', REQUEST],
+      ['billing', '', 'Refund A-1042.'],
+    ),
+    finds: [{ at: 1, began: 0 }],
   },
   {
     name: 'finds it when the receiver is seen before the handoff',

@@ -29,7 +29,8 @@ const DESCRIPTION = describePattern({
     critical_key_lost:
       'a key that was declared critical (a setting, or `spanwise.context.critical_keys`) was in the context of the ' +
       'one who hands over and is not in the receiver’s: `spanwise.context.keys` where given, else the fields of the ' +
-      'payloads; expected: the keys; seen: each that was lost, by the hop; numbers `items`, `kept`, `hops`',
+      'payloads; expected: the keys; seen: each that was lost, by the hop; numbers `items`, `kept`, `hops`, and `again`: how ' +
+      'often the same was handed over once more',
     below_normal:
       'of the identifiers, numbers, dates and prohibitions that the one who hands over was given, a smaller share ' +
       'is in what the receiver begins with than in all but few of the pair’s handoffs that ended well; holds the same of those ' +
@@ -105,17 +106,21 @@ export const contextDecay = runPattern(DESCRIPTION, (settings): RunPatternLogic<
   const criticalFor = declaredKeys(settings.criticalKeys);
 
   function judge(run: RunView, state: State, reporter: Reporter): void {
-    const told: string[] = [];
+    const told: { hop: Hop<string[]>; found: Found }[] = [];
     const hops = hopsOf(handoffsOf(state.log, run), state.contexts, run);
     const below = new Set<number>();
     hops.forEach((hop, i) => {
       const found =
         lostKeys(hop, hops, state.carried, criticalFor(hop.handoff.to), run) ?? foundIn(hop, i, hops, below, run);
       if (!found) return;
-      told.push(hop.handoff.step.spanId);
-      tell(hop, found, reporter);
+      // What is handed to and fro is one context: it was lost when it was handed over first.
+      const first = told.find((one) => isSameContext(one.hop, hop));
+      if (first) first.found.numbers.again = (first.found.numbers.again ?? 0) + 1;
+      else told.push({ hop, found });
     });
-    withdrawUntrue(state, told, run, reporter);
+    for (const { hop, found } of told) tell(hop, found, reporter);
+    const spanIds = told.map(({ hop }) => hop.handoff.step.spanId);
+    withdrawUntrue(state, spanIds, run, reporter);
   }
 
   function foundIn(hop: Hop<string[]>, at: number, hops: readonly Hop<string[]>[], below: Set<number>, run: RunView) {
@@ -173,6 +178,12 @@ export const contextDecay = runPattern(DESCRIPTION, (settings): RunPatternLogic<
     },
   };
 });
+
+const isSameContext = (a: Hop<string[]>, b: Hop<string[]>): boolean =>
+  a.handoff.from === b.handoff.from &&
+  a.handoff.to === b.handoff.to &&
+  a.after !== undefined &&
+  a.after.marks === b.after?.marks;
 
 function declaredKeys(keys: ContextDecaySettings['criticalKeys']): (agent: string) => string[] {
   if (Array.isArray(keys)) {
