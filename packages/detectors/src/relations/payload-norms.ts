@@ -2,7 +2,13 @@ import type { FormCounts, NormalPayloads } from '../detector/normals.ts';
 import * as setting from '../detector/setting.ts';
 import type { ContractBreak } from '../reading/handoff-contract.ts';
 import type { FieldType, PayloadShape } from '../reading/payload-shape.ts';
-import { evidenceAgainstAny, evidenceFor, type Hypotheses, isEstablished, isRefuted } from '../sequential-test.ts';
+import {
+  evidenceAgainstAny,
+  evidenceFor,
+  type Hypotheses,
+  isEstablished,
+  isRefuted,
+} from '../statistics/sequential-test.ts';
 import { formOf, usualFields } from './payload-forms.ts';
 
 /** What payloads of one form always have. */

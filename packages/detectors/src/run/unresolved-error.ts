@@ -14,7 +14,7 @@ import { acknowledged, furtherSpans, type Incident, incidentsOf } from '../relat
 import { isOperation } from '../relations/operation.ts';
 import { usedInAnswer, usesOf } from '../relations/result-use.ts';
 import { runFailure } from '../relations/run-failure.ts';
-import { evidenceFor, isEstablished, isRefuted } from '../sequential-test.ts';
+import { evidenceFor, isEstablished, isRefuted } from '../statistics/sequential-test.ts';
 import { maskingOf } from './masked-tool-error.ts';
 
 const DESCRIPTION = describePattern({

@@ -1,3 +1,5 @@
+import { logBeta } from './log-beta.ts';
+
 /** Two shares of which one is to be told from the other: what is held to be true, and what is held to be so otherwise. */
 export interface Hypotheses {
   share: number;
@@ -26,15 +28,12 @@ export const isEstablished = (evidence: number, error: number): boolean => evide
 export const isRefuted = (evidence: number, error: number): boolean => evidence <= Math.log(within(error));
 
 /**
- * The same against any share, each held to be as likely: the Beta-binomial Bayes factor, for whole numbers. It may be looked at after
+ * The same against any share, each held to be as likely: the Beta-binomial Bayes factor. It may be looked at after
  * every trial, too; the probability of error is then that over all shares (H. Robbins, Statistical methods related to the law
  * of the iterated logarithm, Ann. Math. Stat. 41, 1970: the method of mixtures).
  */
 export function evidenceAgainstAny(share: number, hits: number, trials: number): number {
   const p = within(share);
   const misses = trials - hits;
-  // ∫ q^hits (1 − q)^misses dq = 1 / ((trials + 1) · C(trials, misses))
-  let logOfChoices = 0;
-  for (let i = 1; i <= Math.min(hits, misses); i++) logOfChoices += Math.log((trials - i + 1) / i);
-  return hits * Math.log(p) + misses * Math.log(1 - p) + Math.log(trials + 1) + logOfChoices;
+  return hits * Math.log(p) + misses * Math.log(1 - p) - logBeta(hits + 1, misses + 1);
 }
