@@ -1,7 +1,7 @@
 import type { Span } from '@spanwise/schemas';
 import type { RunView } from '../detector/run-view.ts';
 import { isFailure, type Step } from '../detector/step.ts';
-import { answerIn } from '../reading/messages.ts';
+import { answerIn, messagesOf, textOf } from '../reading/messages.ts';
 import { statedValues } from '../reading/stated-values.ts';
 import { allFacts, isCutStatement, states } from '../reading/statement.ts';
 import { isAct, isCall } from './calls.ts';
@@ -47,12 +47,31 @@ function lookupsBefore(answer: Step, run: RunView, isOfInterest: (lookup: Step) 
   return lookups;
 }
 
-/** Those of the calls of whose results a text repeats something. */
-export function repeatedIn(text: string, calls: readonly Step[]): Step[] {
+/** A word of the text begins with this one, as `jackets` does with `jacket`; where words are not set apart, it stands in it. */
+function hasWord(text: string, word: string): boolean {
+  const isSetApart = SET_APART.test(word[0] ?? '');
+  for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1))
+    if (!isSetApart || !SET_APART.test(text[at - 1] ?? '')) return true;
+  return false;
+}
+
+const SET_APART = /[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\p{N}]/u;
+
+/**
+ * Those of the calls of whose results a text repeats something.
+ *
+ * @param isKnown whether a word, in lower case, was known otherwise: it is no sign of the call's result
+ */
+export function repeatedIn(
+  text: string,
+  calls: readonly Step[],
+  isKnown: (word: string, call: Step) => boolean = () => false,
+): Step[] {
   const words = text.toLowerCase();
   const values = new Set(statedValues(text).map(({ text }) => text));
-  const isSaid = (value: string): boolean => values.has(value) || (!NUMBER.test(value) && words.includes(value));
-  return calls.filter((call) => newValues(call)?.some(isSaid));
+  const isSaid = (value: string, call: Step): boolean =>
+    values.has(value) || (!NUMBER.test(value) && hasWord(words, value) && !isKnown(value, call));
+  return calls.filter((call) => newValues(call)?.some((value) => isSaid(value, call)));
 }
 
 /** A later call or handoff takes one of these values of a call's result. */
@@ -61,7 +80,28 @@ export const isTakenOn = (call: Step, values: readonly string[], run: RunView): 
     (step) => isAct(step) && follows(step, call, run) && values.some((value) => states(step.given, value)),
   );
 
-/** Span ids of the lookups whose results an answer repeats something of. */
+/** What users and the system say in an inference's input, in lower case. */
+const saidTo = ({ inputMessages }: Span): string =>
+  messagesOf(inputMessages)
+    .filter(({ role }) => role === 'user' || role === 'system')
+    .map(textOf)
+    .join('\n')
+    .toLowerCase();
+
+/** A word stands in what earlier calls were given or told. */
+const isToldBefore = (word: string, call: Step, run: RunView): boolean =>
+  run.steps.some(
+    (step) =>
+      step !== call &&
+      isAct(step) &&
+      run.endOf(step) <= run.startOf(call) &&
+      (hasWord(step.given, word) || hasWord(step.stated, word)),
+  );
+
+/**
+ * Span ids of the lookups whose results an answer repeats something of. A word that the user has said, or an earlier call, is no
+ * sign of it: `rain` of a forecast stands in the `rain jacket` that was asked for.
+ */
 export function usedInAnswer(
   answer: Step,
   span: Span,
@@ -70,7 +110,12 @@ export function usedInAnswer(
 ): string[] {
   const lookups = lookupsBefore(answer, run, isOfInterest);
   if (lookups.length === 0) return [];
-  return repeatedIn(answerIn(span), lookups).map(({ spanId }) => spanId);
+  let said: string | undefined;
+  const isKnown = (word: string, call: Step): boolean => {
+    said ??= saidTo(span);
+    return hasWord(said, word) || isToldBefore(word, call, run);
+  };
+  return repeatedIn(answerIn(span), lookups, isKnown).map(({ spanId }) => spanId);
 }
 
 /**

@@ -28,6 +28,29 @@ test.each([
     true,
   ],
   [
+    'the answer has a word of it that the user had said',
+    trace({ agent: 'guide' })
+      .llm({ input: [says('user', 'Have you cloudy glass?')], text: 'Let me see.' })
+      .call('get_hint', PLACE, { result: HINT })
+      .llm({ input: [says('user', 'Have you cloudy glass?')], text: 'We have cloudy glass.' }),
+    false,
+  ],
+  [
+    'the answer has a word of it that an earlier call was given',
+    guided()
+      .call('find_glass', { words: 'cloudy glass' }, { result: { found: 3 } })
+      .call('get_hint', PLACE, { result: HINT })
+      .llm({ text: 'We have cloudy glass.' }),
+    false,
+  ],
+  [
+    'the answer has a word of it within another',
+    guided()
+      .call('get_hint', PLACE, { result: { ...HINT, sky: 'rain' } })
+      .llm({ text: 'The train is fine.' }),
+    false,
+  ],
+  [
     'an answer repeats an identifier of it',
     guided().call('get_hint', PLACE, { result: HINT }).llm({ text: 'See LOWG-8051.' }),
     true,

@@ -129,13 +129,20 @@ export const unresolvedError = runPattern(DESCRIPTION, (settings): RunPatternLog
   const isRare = ({ runs }: UseCounts, agent: string, run: RunView): boolean =>
     runs <= settings.rareShare * (run.normals.use(run.tenant, agent, '')?.runs ?? 0);
 
+  /** It is established that twice as many of its runs make it: of the first few, nothing is. */
+  function isCommon({ runs }: UseCounts, agent: string, run: RunView): boolean {
+    const all = run.normals.use(run.tenant, agent, '')?.runs ?? 0;
+    const common = { share: 2 * settings.rareShare, otherwise: settings.rareShare };
+    return isEstablished(evidenceFor(common, runs, Math.max(all, runs)), settings.error);
+  }
+
   /** Runs do without the results of this lookup, as far as is known; while too little is, this run shows that it does. */
   function isOptional(incident: Incident, run: RunView, answers: readonly NotedAnswer[]): boolean {
     const { span: lookup } = incident;
     const agent = run.agentOf(lookup);
     const own = run.normals.use(run.tenant, agent, lookup.tool);
-    if (own && (evidenceOf(own) < 0 || !isRare(own, agent, run))) return false;
-    if (own && isEstablished(evidenceOf(own), settings.error)) return true;
+    if (own && (evidenceOf(own) < 0 || isCommon(own, agent, run))) return false;
+    if (own && isEstablished(evidenceOf(own), settings.error) && isRare(own, agent, run)) return true;
     const all = run.normals.use(run.tenant, '', lookup.tool);
     if (all && isEstablished(evidenceOf(all), settings.error) && isRare(all, '', run)) return true;
     return answeredWithout(incident, answers, run);
