@@ -126,11 +126,13 @@ function grant(wish: Wish, plan: RunPlan, random: Random): Notes | undefined {
   return isWhole(plan, notes) ? notes : undefined;
 }
 
-/** A later fault has not removed what an earlier one speaks of. */
+/** A later fault has not removed what an earlier one speaks of, nor put it right. */
 function isWhole(plan: RunPlan, { faults }: Notes): boolean {
   const present = new Set(stepsOf(plan));
-  return faults.every(({ at, cause, steps = [], orCause = [] }) =>
-    [at, cause, ...steps, ...orCause].every((step) => typeof step !== 'object' || present.has(step)),
+  return faults.every(
+    ({ at, cause, steps = [], orCause = [], holds }) =>
+      [at, cause, ...steps, ...orCause].every((step) => typeof step !== 'object' || present.has(step)) &&
+      (holds === undefined || holds()),
   );
 }
 

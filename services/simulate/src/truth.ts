@@ -65,6 +65,8 @@ export interface FaultNote {
   readonly steps?: readonly Step[];
   /** What the fault was made of: counts, milliseconds, shares. */
   readonly numbers?: Readonly<Record<string, number>>;
+  /** Whether it is still there once the run has all its faults: a later one may have changed what shows it. Default: it is. */
+  readonly holds?: () => boolean;
 }
 
 /** What a hard negative did: it resembles `pattern` and is none. */

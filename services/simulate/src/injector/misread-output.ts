@@ -47,6 +47,11 @@ function goneOn(plan: RunPlan, random: Random): FaultNote[] | undefined {
   asked.tool.result = { ...(asked.tool.result as object), [field]: random.pick(yes[field] ?? []) };
   const next = asked.owner.steps[asked.index + 2];
   const between = next?.kind === 'inference' && next !== done.inference ? [next] : [];
+  // Asked about one thing and done with another, or without an answer, nothing was denied.
+  const calls = () =>
+    JSON.stringify([asked, done, ...later].map(({ tool }) => [tool.arguments, tool.result, tool.failure]));
+  const before = calls();
+  const holds = () => calls() === before;
   return [
     {
       pattern: 'misread_output',
@@ -55,6 +60,7 @@ function goneOn(plan: RunPlan, random: Random): FaultNote[] | undefined {
       cause: done.inference,
       orCause: [asked.tool, ...between],
       steps: [done.inference, done.tool, ...between],
+      holds,
     },
     // What is done next with the same thing goes ahead against the same no.
     ...later.map(
@@ -139,7 +145,14 @@ function otherAnswer(plan: RunPlan, random: Random, strength: number): FaultNote
   if (!at) return undefined;
   const steps = [...lasts, ...lineOf(plan, first)];
   return [
-    { pattern: 'misread_output', variant: 'other_answer', at, orCause: [site.tool], steps },
+    {
+      pattern: 'misread_output',
+      variant: 'other_answer',
+      at,
+      orCause: [site.tool],
+      steps,
+      holds: () => at.kind === 'inference' && at.text.includes(String(wrong)),
+    },
     // Who passes the answer on repeats it.
     ...above.map(
       (each): FaultNote => ({ pattern: 'misread_output', variant: 'passed_on', isArguable: true, at: each, steps }),

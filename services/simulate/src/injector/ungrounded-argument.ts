@@ -1,4 +1,4 @@
-import { type CallSite, callSites } from '../plan/sites.ts';
+import { type CallSite, callSites, stepsOf } from '../plan/sites.ts';
 import type { RunPlan } from '../plan/step.ts';
 import type { Random } from '../random.ts';
 import type { FaultNote } from '../truth.ts';
@@ -23,9 +23,10 @@ export const ungroundedArgument: Injector = {
   },
 };
 
-/** Whether a value occurs anywhere in a run. */
+/** Whether a value occurs anywhere in a run, in calls with other faults as well. */
 export function knows(plan: RunPlan, value: string | number): boolean {
-  const texts = callSites(plan).flatMap(({ tool }) => [JSON.stringify(tool.arguments), JSON.stringify(tool.result)]);
+  const tools = stepsOf(plan).filter((step) => step.kind === 'tool');
+  const texts = tools.flatMap((tool) => [JSON.stringify(tool.arguments), JSON.stringify(tool.result)]);
   return [plan.root.request, plan.root.answer, ...texts].some((text) => text?.includes(String(value)));
 }
 
