@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest';
-import { isComputable, isDateReckoned, isMultiple, isStepFrom } from './arithmetic.ts';
+import { isComputable, isDateReckoned, isMultiple, isStepFrom, type Operand } from './arithmetic.ts';
+
+const of = (numbers: readonly number[], mayBeShare = true): Operand[] =>
+  numbers.map((number) => ({ number, mayBeShare }));
 
 test.each([
   [35.5, [20, 15.5]],
@@ -10,7 +13,7 @@ test.each([
   [85, [100, 15]],
   [33.33, [100, 3]],
   [100, [50, 50]],
-])('%d can be had from %j', (target, numbers) => expect(isComputable(target, numbers)).toBe(true));
+])('%d can be had from %j', (target, numbers) => expect(isComputable(target, of(numbers))).toBe(true));
 
 test.each([
   [129.9, [192.9]],
@@ -18,7 +21,13 @@ test.each([
   [7771, [12, 9.99, 450]],
   [100, [50]],
   [2680, [268, 900]],
-])('%d cannot be had from %j', (target, numbers) => expect(isComputable(target, numbers)).toBe(false));
+])('%d cannot be had from %j', (target, numbers) => expect(isComputable(target, of(numbers))).toBe(false));
+
+test('a percentage is taken only of what may be one', () => {
+  expect(isComputable(85, of([100, 15], false))).toBe(true);
+  expect(isComputable(90, of([200, 45], false))).toBe(false);
+  expect(isComputable(90, of([200, 45]))).toBe(true);
+});
 
 test.each([
   [150, [50], true],
@@ -30,7 +39,7 @@ test.each([
   [85, 100, [15], true],
   [31, 100, [15, 45], false],
 ])('%d follows from %d and one of %j: %s', (target, from, numbers, is) =>
-  expect(isStepFrom(target, from, numbers)).toBe(is),
+  expect(isStepFrom(target, from, of(numbers))).toBe(is),
 );
 
 test.each([

@@ -2,13 +2,20 @@ const MOST_NUMBERS = 48;
 /** So many of a thing have a price together. */
 const MOST_TIMES = 9;
 
+/** A number that another one may have been worked out from. */
+export interface Operand {
+  number: number;
+  /** It may be a percentage. */
+  mayBeShare: boolean;
+}
+
 const near = (a: number, b: number): boolean => Math.abs(a - b) < 0.006 || Math.round(a) === b;
 
-/** What two numbers give: their sum, difference, product, quotient or percentage. */
-function isStep(a: number, b: number, target: number): boolean {
+/** What two numbers give: their sum, difference, product, quotient, or a percentage of the first. */
+function isStep(a: number, { number: b, mayBeShare }: Operand, target: number): boolean {
   if (near(a + b, target) || near(a - b, target) || near(a * b, target) || (b !== 0 && near(a / b, target)))
     return true;
-  if (b <= 0 || b > 100) return false;
+  if (!mayBeShare || b <= 0 || b > 100) return false;
   const share = (a * b) / 100;
   return near(share, target) || near(a - share, target) || near(a + share, target);
 }
@@ -17,24 +24,24 @@ function isStep(a: number, b: number, target: number): boolean {
  * Whether a number can be had from others by simple calculation: a sum, difference, product, quotient or percentage of two, or a sum
  * of neighbours. Of more than 48 numbers the first are looked at.
  */
-export function isComputable(target: number, numbers: readonly number[]): boolean {
-  const given = numbers.slice(0, MOST_NUMBERS);
-  for (let i = 0; i < given.length; i++) {
-    const a = given[i] as number;
+export function isComputable(target: number, operands: readonly Operand[]): boolean {
+  const given = operands.slice(0, MOST_NUMBERS);
+  for (const [i, { number: a }] of given.entries()) {
     let sum = a;
-    for (let j = i + 1; j < given.length; j++) {
-      sum += given[j] as number;
+    for (const { number } of given.slice(i + 1)) {
+      sum += number;
       if (near(sum, target)) return true;
     }
-    for (let j = 0; j < given.length; j++) if (j !== i && isStep(a, given[j] as number, target)) return true;
+    if (given.some((each, j) => j !== i && isStep(a, each, target))) return true;
   }
   return false;
 }
 
 /** Whether a number can be had from one other number by one step of calculation with any of some numbers. */
-export function isStepFrom(target: number, from: number, numbers: readonly number[]): boolean {
-  const given = numbers.slice(0, MOST_NUMBERS).filter((each) => each !== from);
-  return given.some((each) => isStep(from, each, target) || isStep(each, from, target));
+export function isStepFrom(target: number, from: number, operands: readonly Operand[]): boolean {
+  const given = operands.slice(0, MOST_NUMBERS).filter(({ number }) => number !== from);
+  const whole: Operand = { number: from, mayBeShare: false };
+  return given.some((each) => isStep(from, each, target) || isStep(each.number, whole, target));
 }
 
 /** Whether a number is a few times another one, as the price of a few equal things is. */

@@ -1,3 +1,5 @@
+import type { NumberRole } from './number-roles.ts';
+
 /** What a scalar value is, for comparing what two payloads say. */
 export type ValueKind = 'identifier' | 'number' | 'date' | 'flag' | 'text';
 
@@ -7,6 +9,8 @@ export interface NormalValue {
   text: string;
   /** The other reading of a date whose day and month could be either. */
   or?: string;
+  /** Of a number in words. */
+  role?: NumberRole;
 }
 
 /** Longer texts are prose: they are said in other words without being other values. */

@@ -1,4 +1,5 @@
 import { type NormalValue, normalValue } from './normal-value.ts';
+import { LONGEST_AFTER, type NumberRole, roleInWords, roleOfBoth } from './number-roles.ts';
 import { wordsWithDigits } from './words-with-digits.ts';
 
 const MOST_VALUES = 512;
@@ -25,6 +26,13 @@ export function statedValues(text: string): NormalValue[] {
     if (!value || value.kind === 'text' || value.kind === 'flag') return;
     if (found.size < MOST_VALUES && !found.has(value.text)) found.set(value.text, value);
   };
+  const addNumber = (value: NormalValue, role: NumberRole | undefined) => {
+    const known = found.get(value.text);
+    const both = known ? roleOfBoth(known.role, role) : role;
+    if (known) delete known.role;
+    add(value);
+    if (both !== undefined) (known ?? value).role = both;
+  };
   let from = 0;
   for (const { word, before } of wordsWithDigits(read)) {
     const at = read.indexOf(word, from);
@@ -38,7 +46,8 @@ export function statedValues(text: string): NormalValue[] {
       if (after && MONTH.test(after[1] ?? '')) add(normalValue(`${bare} ${after[1]}${after[2] ? ` ${after[2]}` : ''}`));
     }
     const whole = normalValue(bare);
-    add(whole);
+    if (whole?.kind === 'number') addNumber(whole, roleInWords(bare, before, read.slice(from, from + LONGEST_AFTER)));
+    else add(whole);
     if (whole?.kind === 'number' || whole?.kind === 'date' || !JOINTS.test(bare)) continue;
     for (const piece of bare.split(JOINTS)) add(normalValue(piece.replace(AROUND, '')));
   }

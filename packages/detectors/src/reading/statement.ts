@@ -5,13 +5,14 @@ import { type Leaf, leavesOf } from './leaves.ts';
 import { lastMessageOf, messagesOf, textOf, wasCut } from './messages.ts';
 import { nameWords } from './name-words.ts';
 import { type NormalValue, normalValue } from './normal-value.ts';
+import { PERCENT } from './number-roles.ts';
 import { statedValues } from './stated-values.ts';
 import { mayEndAs } from './unparsed-messages.ts';
 
 /**
  * What a payload states, as one flat text, since a run remembers it of each step: `@entity` lines, each followed by its facts as
  * `field⇥value` lines, all in normal form; facts about nothing in particular stand first; a number stands twice where a list has it
- * more than once. `…` at the end: there was more.
+ * more than once; one in words that is a percentage or a position has the field `%` or `#`. `…` at the end: there was more.
  */
 export type Statement = string;
 
@@ -68,12 +69,18 @@ class Writer {
     }
   }
 
+  /** Identifiers, numbers and dates in words. */
+  addWords(text: string, entity = '', field = ''): void {
+    for (const value of statedValues(text)) this.add(entity, value.role ?? field, value);
+  }
+
   /** Facts of a payload; names that hold digits are values as well. */
   addLeaves(leaves: readonly Leaf[]): void {
     for (const { entity, field, normal, path, value } of leaves) {
       if (normal) this.add(entity, field, normal, normal.kind === 'number' && path.includes('[]') ? MOST_EQUAL : 1);
-      if (typeof value === 'string' && (!normal || normal.kind === 'text'))
-        for (const stated of statedValues(value)) this.add(entity, field, stated);
+      if (typeof value === 'string' && (!normal || normal.kind === 'text')) this.addWords(value, entity, field);
+      if (normal?.kind === 'number' && typeof value === 'string' && value.includes('%'))
+        this.add(entity, PERCENT, normal);
       if (/\d/.test(path)) {
         for (const key of path.split('.')) {
           const name = normalValue(key.replaceAll('[]', ''));
@@ -160,7 +167,7 @@ function addPayload(writer: Writer, text: string, span: Span): void {
     if (isCut) writer.cut();
     return;
   }
-  for (const value of statedValues(typeof result === 'string' ? result : text)) writer.add('', '', value);
+  writer.addWords(typeof result === 'string' ? result : text);
   if (text.length > LARGEST_PAYLOAD) writer.cut();
 }
 
@@ -175,11 +182,11 @@ export function inputStatement(span: Span): Statement {
   const writer = new Writer(LONGEST_RESULT);
   for (const message of repeats ? [lastMessageOf(inputMessages)] : messagesOf(inputMessages)) {
     if (!message || message.role === 'assistant') continue;
-    for (const value of statedValues(textOf(message))) writer.add('', '', value);
+    writer.addWords(textOf(message));
     for (const part of message.parts) {
       if (part?.type !== 'tool_call_response') continue;
       const text = typeof part.response === 'string' ? part.response : JSON.stringify(part.response ?? '');
-      for (const value of statedValues(text)) writer.add('', '', value);
+      writer.addWords(text);
     }
   }
   if (wasCut(span, 'inputMessages')) writer.cut();

@@ -1,6 +1,6 @@
 import type { RunView } from '../detector/run-view.ts';
 import type { Step } from '../detector/step.ts';
-import { isComputable, isDateReckoned, isMultiple } from '../reading/arithmetic.ts';
+import { isComputable, isDateReckoned, isMultiple, type Operand } from '../reading/arithmetic.ts';
 import { kindOfNormal } from '../reading/normal-value.ts';
 import { allFacts } from '../reading/statement.ts';
 import type { Claim } from './claims.ts';
@@ -8,13 +8,19 @@ import { valuesBefore } from './given-before.ts';
 import { type Contradiction, significant } from './results-read.ts';
 
 /** Numbers that a claim may have been worked out from: those beside it, and all that were stated, the latest first. */
-export function operandsOf({ value, beside }: Claim, inference: Step, run: RunView): number[] {
-  const others = beside.filter((text) => text !== value.text && kindOfNormal(text) === 'number').map(Number);
+export function operandsOf({ value, beside }: Claim, inference: Step, run: RunView): Operand[] {
+  const others = beside.filter((text) => text !== value.text && kindOfNormal(text) === 'number');
   return [
-    ...others,
-    ...valuesBefore(inference, run).flatMap(({ kind, text }) => (kind === 'number' ? [Number(text)] : [])),
+    ...others.map((text) => ({ number: Number(text), mayBeShare: true })),
+    ...valuesBefore(inference, run).flatMap(({ kind, text, mayBeShare = false }) =>
+      kind === 'number' ? [{ number: Number(text), mayBeShare }] : [],
+    ),
   ];
 }
+
+/** The same without what they may be. */
+export const numbersOf = (claim: Claim, inference: Step, run: RunView): number[] =>
+  operandsOf(claim, inference, run).map(({ number }) => number);
 
 /** A value that follows from what was stated, or stands beside it, is no other value, but a computed one. */
 export function isComputed(claim: Claim, inference: Step, run: RunView): boolean {
@@ -24,7 +30,7 @@ export function isComputed(claim: Claim, inference: Step, run: RunView): boolean
 
 /** A date that lies as far from another one as a number says that was stated. */
 export const isReckoned = (claim: Claim, from: string, inference: Step, run: RunView): boolean =>
-  claim.value.kind === 'date' && isDateReckoned(claim.value.text, from, operandsOf(claim, inference, run));
+  claim.value.kind === 'date' && isDateReckoned(claim.value.text, from, numbersOf(claim, inference, run));
 
 /** Two results that agree on so many digits tell of one thing, and shorter numbers may be of two. */
 const DIGITS_OF_ONE_THING = 5;

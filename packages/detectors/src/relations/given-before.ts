@@ -3,6 +3,7 @@ import type { Step } from '../detector/step.ts';
 import { numberOf, shapeOf } from '../reading/near-miss.ts';
 import type { NormalValue } from '../reading/normal-value.ts';
 import { kindOfNormal, sameValue } from '../reading/normal-value.ts';
+import { mayBeShare, POSITION } from '../reading/number-roles.ts';
 import { allFacts, isCutStatement, type Statement, states } from '../reading/statement.ts';
 import type { Claim } from './claims.ts';
 
@@ -69,24 +70,34 @@ export function isGiven(claim: Pick<Claim, 'inference' | 'value' | 'whole'>, run
   return isCut && !claim.whole ? undefined : false;
 }
 
+/** A value that was stated. */
+export interface KnownValue extends NormalValue {
+  /** Of a number: it may be a percentage, by the name of a field that it stood in. */
+  mayBeShare?: boolean;
+}
+
 /**
- * Everything that was stated before an inference, scores of what was found left out, the latest first, at most 512 values: each once,
- * or twice where one statement has it twice under one name.
+ * Everything that was stated before an inference, scores of what was found and positions (`page 7`) left out, the latest first, at
+ * most 512 values: each once, or twice where one statement has it twice under one name.
  */
-export function valuesBefore(inference: Step, run: RunView): NormalValue[] {
-  const values: NormalValue[] = [];
-  const known = new Set<string>();
+export function valuesBefore(inference: Step, run: RunView): KnownValue[] {
+  const values: KnownValue[] = [];
+  const known = new Map<string, KnownValue>();
+  const twice = new Set<string>();
   for (const step of before(inference, run)) {
     let last = '';
     for (const { field, value } of allFacts(step.stated)) {
-      if (SCORE.test(field) && Number(value) <= 1) continue;
+      if (field === POSITION || (SCORE.test(field) && Number(value) <= 1)) continue;
       if (values.length >= MOST_KEPT) return values;
       const line = `${field}\t${value}`;
-      if (!known.has(value) || (line === last && !known.has(line))) {
-        values.push({ kind: kindOfNormal(value), text: value });
-        if (known.has(value)) known.add(line);
-        known.add(value);
+      const before = known.get(value);
+      if (!before || (line === last && !twice.has(line))) {
+        const made: KnownValue = { kind: kindOfNormal(value), text: value };
+        values.push(made);
+        if (before) twice.add(line);
+        else known.set(value, made);
       }
+      if (mayBeShare(field)) (known.get(value) as KnownValue).mayBeShare = true;
       last = line;
     }
   }

@@ -26,14 +26,15 @@ const LEAST_DIGITS_WITHOUT_UNIT = 3;
 const MOST_EDITS = 2;
 
 /**
- * In words a value has no field. It is the slip of a value that the latest results state and that the words leave out; an identifier
- * of the form of one that they leave out; or a number that stands with the name or the unit of a field that has one value in what
+ * In words a value has no field. It is the slip of a value that the latest results state and that the words leave out, of an
+ * identifier also of earlier ones; an identifier of the form of one that they leave out; or a number that stands with the name or the unit of a field that has one value in what
  * was done or found, or with the name of what a call was about, and another one.
  */
 export function ofWords(claim: Claim, inference: Step, run: RunView): Contradiction | undefined {
   const results = resultsBefore(inference, run, RESULTS_OF_SERIES);
   let isHandedOver = false;
-  for (const source of results.slice(0, RESULTS_FOR_WORDS)) {
+  for (const source of results.slice(0, claim.value.kind === 'identifier' ? undefined : RESULTS_FOR_WORDS)) {
+    const isLatest = results.indexOf(source) < RESULTS_FOR_WORDS;
     const facts = allFacts(source.stated);
     // Whoever took over may have found another number.
     isHandedOver ||= source.kind === 'handoff' || source.handoffTo !== '';
@@ -46,7 +47,7 @@ export function ofWords(claim: Claim, inference: Step, run: RunView): Contradict
       const isNear = isSlip(claim, value, kind);
       if (
         isNear ||
-        (kind === 'identifier' && isOfForm(value, claim)) ||
+        (kind === 'identifier' && isLatest && isOfForm(value, claim)) ||
         (kind === 'number' &&
           digitsOf(claim) >= LEAST_DIGITS_WITHOUT_UNIT &&
           isNamed(field, claim) &&
@@ -149,7 +150,6 @@ const YEAR = /^(?:19|20)\d\d$/;
 const LEAST_APART = 0.05;
 
 const isRounding = (a: number, b: number): boolean => Math.abs(a - b) < LEAST_APART * Math.abs(a);
-
 const isPointMoved = (a: string, b: string): boolean =>
   (significant(a) === significant(b) && significant(a).length > 1) || isTenfold(a, b);
 

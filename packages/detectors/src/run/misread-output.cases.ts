@@ -448,7 +448,50 @@ export const cases: DetectorCase[] = [
       .end(),
     finds: [{ at: 2, began: 2, type: 'other_words' }],
   },
+  {
+    name: 'the number of a page is nothing that twice a charge is worked out from',
+    run: told(227, 'It is on page 2.', 'We have charged 454 EUR.'),
+    finds: [{ at: 4, began: 4, type: 'other_words' }],
+  },
+  { name: 'two of them are', run: told(227, 'Take 2 of them.', 'We have charged 454 EUR.'), finds: [] },
+  {
+    name: 'a tenth less is no discount where the ten are days',
+    run: told(240, { text: 'It takes 10 days.' }, 'We have charged 216 EUR.'),
+    finds: [{ at: 4, began: 4, type: 'other_words' }],
+  },
+  {
+    name: 'nor where the ten are a field that is no share',
+    run: told(240, { nights: 10 }, 'We have charged 216 EUR.'),
+    finds: [{ at: 4, began: 4, type: 'other_words' }],
+  },
+  ...['You get 10 % off.', 'A discount of 10 per cent is due.', 'Discount 10 applies.', { reduction: 10 }].map(
+    (terms): DetectorCase => ({
+      name: `a tenth less is one by ${JSON.stringify(terms)}`,
+      run: told(240, terms, 'We have charged 216 EUR.'),
+      finds: [],
+    }),
+  ),
+  {
+    name: 'the slip of an identifier is told after other results as well',
+    run: ['Graz', 'Ulm', 'Kiel', 'Bonn', 'Lyon']
+      .reduce(
+        (run, town) => run.call('get_town', { town }, { result: { town, size: 'small' } }),
+        found({ order_id: 'A-1042', tracking_number: 'TX-99812' }),
+      )
+      .llm({ input: NEW, text: 'Your parcel TX-99182 is on its way.' })
+      .end(),
+    finds: [{ at: 12, began: 12, type: 'other_words' }],
+  },
 ];
+
+/** A charge, the terms that were read before it, and what is told of it. */
+function told(eur: number, terms: unknown, text: string) {
+  return trace()
+    .call('read_terms', { shop: 'main' }, { result: { terms, price: eur } })
+    .call('charge', { order_id: 'OR-55120', amount_eur: eur }, { result: { charge_id: 'ch_1' } })
+    .llm({ input: NEW, text })
+    .end();
+}
 
 function rents() {
   return trace()

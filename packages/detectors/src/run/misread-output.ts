@@ -38,7 +38,8 @@ const DESCRIPTION = describePattern({
   doesNotClaim: [
     'what a later result, or the user, puts in the place of the first',
     'arguments of tools that change values (`update_…`, `set_…`); numbers that follow from others by a sum, ' +
-      'difference, product or share, or are told in thousands or millions; bounds (`max_…`)',
+      'difference, product or share (of what may be one: `10 %`, not `page 10` nor `10 days`), or are told in ' +
+      'thousands or millions; bounds (`max_…`)',
     'a number that is given to an action where it is round (a rule may grant it) or where results differ for the thing',
     'another thing that is taken instead; what is lawfully done about a no: refuse, tell, escalate',
     'results that are errors: they are `masked_tool_error`',
@@ -55,7 +56,8 @@ const DESCRIPTION = describePattern({
       'contains; or give an action another number than the only one that the results about the things it names have ' +
       'for the field, of like size or ten times or a tenth of it. Expected: field and value of the result; seen: what was made of it; spans: the result’s call first',
     other_words:
-      'an answer in words has a value that nothing contains and that is nearly one in the four latest results, or a ' +
+      'an answer in words has a value that nothing contains and that is nearly one in the four latest results (of ' +
+      'identifiers in all), or a ' +
       'number of like size, or ten times or a tenth, that stands with the name or the unit of a field of theirs, or of ' +
       'what their call was given, and is not the one it has (after a handover, of what the others did); or one like ' +
       'the only number of a result that the words leave out; or one that stands with the name of one of several ' +

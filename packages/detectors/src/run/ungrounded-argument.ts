@@ -129,7 +129,10 @@ export const ungroundedArgument = runPattern(DESCRIPTION, (settings): RunPattern
     if (isComputed(claim, inference, run)) return false;
     if (!meant.likely) {
       if (!claim.instructed || !isTelling(claim.value)) return false;
-      return !isMultiple(Number(claim.value.text), operands);
+      return !isMultiple(
+        Number(claim.value.text),
+        operands.map(({ number }) => number),
+      );
     }
     const isTried = !meant.inUse && isTriedDay(claim, meant.likely.text, run);
     return !isTried && !isReckoned(claim, meant.likely.text, inference, run);
