@@ -8,6 +8,7 @@ import { numberOf } from '../reading/near-miss.ts';
 import { type NormalValue, sameValue } from '../reading/normal-value.ts';
 import { statedValues } from '../reading/stated-values.ts';
 import { isScaled, numberAt, unitAt } from '../reading/units.ts';
+import { announcedInstead } from './announced.ts';
 
 /**
  * A value that a model put into its output and that nothing in the very input of that inference gives: not what users, tools
@@ -29,6 +30,8 @@ export interface Claim {
   entities: string[];
   /** Of an argument: what tells the thing that the call is about besides its ids, as `field⇥value` in normal form, at most 8. */
   alongside: string[];
+  /** Of an argument: what the model's words beside the call have in its place, as `announcedInstead` finds it; else empty. */
+  announced: string;
   /** Of a value in words: the words around it, in lower case; else empty. */
   around: string;
   /** Of a number in words: the word of its unit, in lower case, as `eur` of `€ 20` and `20 EUR`; else empty. */
@@ -150,6 +153,7 @@ function claimsIn(step: Step, span: Span, isKnown: (claim: Claim) => boolean): C
       tool: '',
       entities: [],
       alongside: [],
+      announced: '',
       around: '',
       unit: '',
       beside: [],
@@ -159,23 +163,24 @@ function claimsIn(step: Step, span: Span, isKnown: (claim: Claim) => boolean): C
     const made: Claim = { ...base, path, field, written, value, ...rest };
     if (!isKnown(made) && !isInOwnValues(written, value, span)) claims.push(made);
   };
-  const read = (payload: unknown, rest: Partial<Claim>) => {
+  const read = (payload: unknown, rest: Partial<Claim>, words = '') => {
     const { leaves } = leavesOf(payload);
     const ids = leaves.flatMap(({ field, normal }) => (normal && isIdField(field) ? [normal.text] : []));
     const alongside = rest.callId === undefined ? [] : alongsideIn(leaves);
     for (const { path, field, value, normal, entity } of leaves) {
       if (!normal || !mayBeClaimed(normal)) continue;
       const entities = [...new Set(entity === '' ? ids : [entity, ...ids])].filter((id) => id !== normal.text);
-      claim(path, field, String(value), normal, { entities: entities.slice(0, 4), alongside, ...rest });
+      const announced = announcedInstead(words, field, normal);
+      claim(path, field, String(value), normal, { entities: entities.slice(0, 4), alongside, announced, ...rest });
     }
   };
   for (const message of messagesOf(span.outputMessages)) {
+    const text = textOf(message);
     for (const part of message.parts) {
       if (part?.type !== 'tool_call') continue;
       const args = typeof part.arguments === 'string' ? jsonPayload(part.arguments) : part.arguments;
-      read(args, { callId: String(part.id ?? ''), tool: String(part.name ?? '') });
+      read(args, { callId: String(part.id ?? ''), tool: String(part.name ?? '') }, text);
     }
-    const text = textOf(message);
     const structured = jsonPayload(text);
     if (typeof structured === 'object' && structured !== null) read(structured, {});
     else inWords(text, claim);

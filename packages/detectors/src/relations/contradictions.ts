@@ -1,12 +1,14 @@
 import type { RunView } from '../detector/run-view.ts';
 import type { Step } from '../detector/step.ts';
+import { isStepFrom } from '../reading/arithmetic.ts';
 import { isIdField } from '../reading/field-names.ts';
 import { nameWords } from '../reading/name-words.ts';
 import { isNearMiss, shapeOf } from '../reading/near-miss.ts';
 import { kindOfNormal } from '../reading/normal-value.ts';
-import { allFacts, factsAbout, states } from '../reading/statement.ts';
+import { allFacts, factsAbout, hasFact, states } from '../reading/statement.ts';
+import { announcedBefore } from './announced.ts';
 import type { Claim } from './claims.ts';
-import { isComputed, isOfSeveral, isReckoned } from './computed.ts';
+import { isComputed, isOfSeveral, isReckoned, operandsOf } from './computed.ts';
 import { looksUp } from './error-nature.ts';
 import { isToolLike } from './operation.ts';
 import { ofWords } from './other-words.ts';
@@ -80,6 +82,18 @@ export function isTriedDay(claim: Claim, stated: string, run: RunView): boolean 
   return run.steps.some((step) => isToolLike(step) && step.tool === claim.tool && states(step.given, stated));
 }
 
+/** The model says that it calls with what a result has for the field, and calls with another value, which does not follow from it. */
+function ofAnnounced(claim: Claim, inference: Step, run: RunView): Contradiction | undefined {
+  const stated = changesValues(claim.tool) ? undefined : announcedBefore(claim, inference, run);
+  if (stated === undefined || isReckoned(claim, stated, inference, run)) return undefined;
+  const { kind, text } = claim.value;
+  if (kind === 'number' && isStepFrom(Number(text), Number(stated), operandsOf(claim, inference, run)))
+    return undefined;
+  const fact = { field: claim.field, value: stated };
+  const source = resultsBefore(inference, run, RESULTS_LOOKED_BACK).find((result) => hasFact(result.stated, fact));
+  return source && { source, field: claim.field, stated, isNear: true };
+}
+
 function ofArgument(claim: Claim, inference: Step, run: RunView): Contradiction | undefined {
   if (changesValues(claim.tool)) return undefined;
   const results = resultsBefore(inference, run, RESULTS_LOOKED_BACK);
@@ -121,6 +135,8 @@ function isTotal(claim: Claim, field: string, inference: Step, run: RunView): bo
 export function contradictionOf(claim: Claim, run: RunView): Contradiction | undefined {
   const inference = run.stepOf(claim.inference);
   if (!inference) return undefined;
+  const announced = claim.tool === '' ? undefined : ofAnnounced(claim, inference, run);
+  if (announced) return announced;
   const found = claim.field === '' ? ofWords(claim, inference, run) : ofArgument(claim, inference, run);
   if (!found || isComputed(claim, inference, run) || isTotal(claim, found.field, inference, run)) return undefined;
   const results = resultsBefore(inference, run, RESULTS_LOOKED_BACK);

@@ -11,6 +11,7 @@ import {
   isLike,
   isOfSize,
   isOwnChoice,
+  isRounding,
   isTenfold,
   othersResultsBefore,
   resultsBefore,
@@ -147,9 +148,6 @@ function placeOfName({ given }: Step, series: readonly Step[], { around, value }
 const WORD = /[\p{L}\p{N}]/u;
 
 const YEAR = /^(?:19|20)\d\d$/;
-const LEAST_APART = 0.05;
-
-const isRounding = (a: number, b: number): boolean => Math.abs(a - b) < LEAST_APART * Math.abs(a);
 const isPointMoved = (a: string, b: string): boolean =>
   (significant(a) === significant(b) && significant(a).length > 1) || isTenfold(a, b);
 

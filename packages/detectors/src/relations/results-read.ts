@@ -58,6 +58,11 @@ export const isLike = (value: string, claim: Claim): boolean =>
 
 export const significant = (number: string): string => number.replace(/\D/g, '').replace(/^0+|0+$/g, '');
 
+const LEAST_APART = 0.05;
+
+/** Nearly the same number, as one that was rounded is. */
+export const isRounding = (a: number, b: number): boolean => Math.abs(a - b) < LEAST_APART * Math.abs(a);
+
 const LEAST_SIGNIFICANT = 3;
 const LEAST_DIGITS = 5;
 const NEARLY = 0.005;

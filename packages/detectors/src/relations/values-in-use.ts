@@ -1,6 +1,7 @@
 import type { RunView } from '../detector/run-view.ts';
 import type { Step } from '../detector/step.ts';
-import { daysBetween, isMultiple } from '../reading/arithmetic.ts';
+import { isMultiple } from '../reading/arithmetic.ts';
+import { isHabitualDay } from '../reading/habitual-day.ts';
 import { kindOfNormal } from '../reading/normal-value.ts';
 import { allFacts, factsAbout, hasField } from '../reading/statement.ts';
 import type { Claim } from './claims.ts';
@@ -14,8 +15,6 @@ import { allResultsBefore, isLike, isOwnChoice } from './results-read.ts';
 const RESULTS_LOOKED_BACK = 32;
 /** With one tool alone the next call may well be for the next day. */
 const LEAST_TOOLS = 2;
-const DAYS_OF_WEEK = 7;
-const MOST_ROLLED = 3;
 const SHORTEST_NAME = 5;
 
 /**
@@ -39,7 +38,7 @@ export function dateInUse(claim: Claim, inference: Step, run: RunView): string |
     isSameThing ||= isAbout(step, { alongside }) || namesPart(step, alongside);
   }
   const [date = ''] = dates;
-  if (dates.size !== 1 || tools.size < LEAST_TOOLS || !isSameThing || !isOther(date, claim.value.text))
+  if (dates.size !== 1 || tools.size < LEAST_TOOLS || !isSameThing || isHabitualDay(claim.value.text, date))
     return undefined;
   return valuesBefore(inference, run).some(({ text }) => text === date) ? date : undefined;
 }
@@ -54,24 +53,6 @@ const namesPart = ({ given }: Step, alongside: readonly string[]): boolean =>
 
 const isPartOf = (name: string, longer: string): boolean =>
   longer !== name && (longer.endsWith(`_${name}`) || longer.startsWith(`${name}_`) || longer.includes(`_${name}_`));
-
-/**
- * No day that follows by habit: the day before or after, the same day of another week, the next one that is no weekend's, the first or
- * last of a month.
- */
-function isOther(date: string, claimed: string): boolean {
-  const days = daysBetween(date, claimed);
-  if (!(Math.abs(days) > 1) || days % DAYS_OF_WEEK === 0 || isEndOfMonth(claimed)) return false;
-  return Math.abs(days) > MOST_ROLLED || !(isNearWeekend(date) || isNearWeekend(claimed));
-}
-
-const isEndOfMonth = (date: string): boolean => {
-  const next = new Date(`${date}T00:00:00Z`);
-  next.setUTCDate(next.getUTCDate() + 1);
-  return date.endsWith('-01') || next.getUTCDate() === 1;
-};
-
-const isNearWeekend = (date: string): boolean => [5, 6, 0, 1].includes(new Date(`${date}T00:00:00Z`).getUTCDay());
 
 /** What is there of a thing, of which an action may take a part. */
 const MAY_BE_PARTED = /(?:^|_)(?:amount|balance|value|credits?|points|total|sum|stock|quantity)(?:_|$)/;

@@ -449,6 +449,13 @@ export const cases: DetectorCase[] = [
     finds: [{ at: 2, began: 2, type: 'other_words' }],
   },
   {
+    name: 'an argument other than the model says in the same breath that a result has for it is one that was misread',
+    run: noting('I note 133 MEUR for Italy.'),
+    finds: [{ at: 3, began: 2, severity: 'high', type: 'other_value' }],
+  },
+  { name: 'a round number may be what a rule grants', run: noting('I note it for Italy.'), finds: [] },
+  { name: 'what the words reckon is none', run: noting('I note the 133 MEUR for Italy minus tax.'), finds: [] },
+  {
     name: 'the number of a page is nothing that twice a charge is worked out from',
     run: told(227, 'It is on page 2.', 'We have charged 454 EUR.'),
     finds: [{ at: 4, began: 4, type: 'other_words' }],
@@ -483,6 +490,16 @@ export const cases: DetectorCase[] = [
     finds: [{ at: 12, began: 12, type: 'other_words' }],
   },
 ];
+
+/** A figure that is noted otherwise than it was found. */
+function noting(text: string) {
+  const args = { region: 'Italy', meur: 120 };
+  return trace()
+    .call('get_figure', { region: 'Italy' }, { result: { region: 'Italy', meur: 133 } })
+    .llm({ input: NEW, text, calls: [{ name: 'note_figure', arguments: args, id: 'c9' }] })
+    .tool('note_figure', args, { callId: 'c9', result: { noted: true } })
+    .end();
+}
 
 /** A charge, the terms that were read before it, and what is told of it. */
 function told(eur: number, terms: unknown, text: string) {

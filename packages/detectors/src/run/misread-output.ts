@@ -54,7 +54,8 @@ const DESCRIPTION = describePattern({
       'field of it; or give a field of a result nearly its value (two neighbouring digits swapped, one of four ' +
       'changed, the point moved, day and month swapped, an identifier of the same form), which nothing else ' +
       'contains; or give an action another number than the only one that the results about the things it names have ' +
-      'for the field, of like size or ten times or a tenth of it. Expected: field and value of the result; seen: what was made of it; spans: the result’s call first',
+      'for the field, of like size or ten times or a tenth of it; or another date or number than the model says ' +
+      'in the same breath that a result has for it. Expected: field and value of the result; seen: what was made of it; spans: the result’s call first',
     other_words:
       'an answer in words has a value that nothing contains and that is nearly one in the four latest results (of ' +
       'identifiers in all), or a ' +

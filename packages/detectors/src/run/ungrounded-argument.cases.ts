@@ -285,6 +285,49 @@ export const cases: DetectorCase[] = [
   },
   { name: 'the price of three of them is no other one', run: booking(777), finds: [] },
   { name: 'a price with what was said to come on top is computed', run: booking(284), finds: [] },
+  {
+    name: 'a lookup of another day than the one that is said in the same breath is a slip',
+    run: saying('I look for trains on 2026-08-12.', 'find_trains', { day: '2026-08-17' }),
+    finds: [{ at: 1, began: 0, severity: 'medium', type: 'slip' }],
+  },
+  {
+    name: 'an amount other than the one that is said in the same breath is a slip',
+    run: saying('I pay 770 EUR to Ada.', 'pay_out', { payee: 'Ada', amount_eur: 847 }),
+    finds: [{ at: 1, began: 0, severity: 'high', type: 'slip' }],
+  },
+  ...[
+    'I look for trains on the Monday after 2026-08-12.',
+    'None on 2026-08-12: I try 2026-08-17.',
+    'Next week, then, as 2026-08-12 is taken.',
+    'I look for trains.',
+    'I look for trains on 2026-08-14.',
+  ].map(
+    (text): DetectorCase => ({
+      name: `another day is none where the model says "${text}"`,
+      run: saying(text, 'find_trains', { day: '2026-08-17' }),
+      finds: [],
+    }),
+  ),
+  {
+    name: 'the day after the one that is said is none',
+    run: saying('I look for trains on 2026-08-12.', 'find_trains', { day: '2026-08-13' }),
+    finds: [],
+  },
+  ...(
+    [
+      ['I pay the 770 EUR with tax.', 847],
+      ['I pay some 770 EUR.', 773.4],
+      ['I pay 770 EUR for the three.', 2310],
+      ['Of 770 EUR I pay this part.', 385],
+      ['I pay 770 points.', 847],
+    ] as const
+  ).map(
+    ([text, amount_eur]): DetectorCase => ({
+      name: `an amount of ${amount_eur} is none where the model says "${text}"`,
+      run: saying(text, 'pay_out', { payee: 'Ada', amount_eur }),
+      finds: [],
+    }),
+  ),
 ];
 
 function withWords(text: string) {
@@ -352,5 +395,17 @@ function booking(price: number) {
     )
     .llm({ input: [says('tool', 'FE-3024 is it')], calls: [{ name: 'book_ferry', arguments: args, id: 'c2' }] })
     .tool('book_ferry', args, { callId: 'c2', result: { ok: 1 } })
+    .end();
+}
+
+/** A call, and what the model says with it. */
+function saying(text: string, name: string, args: Record<string, unknown>) {
+  return trace()
+    .llm({
+      input: user('Ada gets 770 EUR or points, and I travel on 2026-08-12.'),
+      text,
+      calls: [{ name, arguments: args, id: 'c' }],
+    })
+    .tool(name, args, { callId: 'c', result: { done: true } })
     .end();
 }

@@ -12,6 +12,7 @@ import { nameWords } from '../reading/name-words.ts';
 import { isNearMiss, shapeOf } from '../reading/near-miss.ts';
 import type { NormalValue } from '../reading/normal-value.ts';
 import { hasField } from '../reading/statement.ts';
+import { announcedBefore } from '../relations/announced.ts';
 import { type Claim, ownValues } from '../relations/claims.ts';
 import { isComputed, isReckoned, operandsOf } from '../relations/computed.ts';
 import { isTriedDay } from '../relations/contradictions.ts';
@@ -50,7 +51,8 @@ const DESCRIPTION = describePattern({
       'of four changed, the point moved, a zero too many; of a date day and month swapped, or another year. Or an action gets another ' +
       'number than the only one that results, whichever agent read them, have for this field of the thing it names; ' +
       'or another date than all calls of other tools, two and more, with a field of that name, one of them about the ' +
-      'same thing. Expected: what was likely meant; seen: field and value; number `uses`',
+      'same thing; or the model says in the same breath, in a few words that reckon nothing, another known date, or another ' +
+      'known number in the unit of the field. Expected: what was likely meant; seen: field and value; number `uses`',
     invention: 'nothing is near; holds the same',
   },
   severity: {
@@ -111,7 +113,8 @@ export const ungroundedArgument = runPattern(DESCRIPTION, (settings): RunPattern
 
   /** What the claim was likely to be, among what was given: what the inference itself was given is kept in the claim. */
   function meantBy(claim: Claim & { near?: NormalValue; known?: boolean }, inference: Step, run: RunView): Meant {
-    const inUse = dateInUse(claim, inference, run) ?? numberKnown(claim, inference, run);
+    const inUse =
+      announcedBefore(claim, inference, run) ?? dateInUse(claim, inference, run) ?? numberKnown(claim, inference, run);
     if (inUse !== undefined) return { likely: { kind: claim.value.kind, text: inUse }, known: true, inUse: true };
     if (claim.near) return { likely: claim.near, known: true };
     const before = likeness(claim, valuesBefore(inference, run));
