@@ -6,8 +6,10 @@ import type { FaultName, FaultTruth, Truth } from './truth.ts';
 /** Runs for tests, in the convention whose attributes are easiest to read. */
 const readable = { conventions: ['otel-genai'], preset: 'fleet', faultlessSessions: 0 } as const;
 
-export function runsWith(fault: FaultName, count: number, seed = 11): SimulatedRun[] {
-  const mix = { faults: [fault], faultShare: 1, negativeShare: 0 };
+/** Of several faults each run has two. */
+export function runsWith(fault: FaultName | FaultName[], count: number, seed = 11): SimulatedRun[] {
+  const faults = typeof fault === 'string' ? [fault] : fault;
+  const mix = { faults, faultShare: 1, negativeShare: 0, secondFaultShare: faults.length > 1 ? 1 : 0 };
   return [...generateRuns({ seed, count, ...readable, ...mix })];
 }
 

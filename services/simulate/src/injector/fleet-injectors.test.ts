@@ -173,6 +173,31 @@ describe('the injectors of a fleet', () => {
     }
   });
 
+  test('leave a no that is gone against standing, whatever second fault there is', () => {
+    const faults: FaultName[] = ['misread_output', 'unresolved_error', 'ungrounded_argument'];
+    const runs = runsWith(faults, 400).flatMap((run) => {
+      const gone = faultsOf(run.truths).filter(({ variant, primary }) => primary && variant === 'gone_on_after_no');
+      return gone.map(({ otherCauses }) => spanOf(run, otherCauses[0] ?? ''));
+    });
+    expect(runs.length).toBeGreaterThan(20);
+    for (const asked of runs) expect(resultOf(asked)).toMatch(/false|suspended|blocked|frozen|inactive/);
+  });
+
+  test('tell of no misread answer that states what another fault brought about, or that was taken back', () => {
+    const faults: FaultName[] = ['misread_output', 'ungrounded_argument', 'reasoning_drift'];
+    let answers = 0;
+    for (const run of runsWith(faults, 400)) {
+      const misread = faultsOf(run.truths).find(({ variant }) => variant === 'other_answer');
+      if (!misread) continue;
+      answers += 1;
+      const said = attribute(spanOf(run, misread.spanId), 'gen_ai.output.messages');
+      const done = run.spans.filter(({ span }) => isTool(span)).map(({ span }) => resultOf(span));
+      const values = [...said.matchAll(/\d[\d.-]*\d/g)].map(([value]) => value);
+      expect(values.some((value) => !done.some((result) => result.includes(value)))).toBe(true);
+    }
+    expect(answers).toBeGreaterThan(20);
+  });
+
   test('of test seeds have other strengths than those of development seeds', () => {
     const calls = (seed: number) =>
       new Set(runsWith('runaway_cost', RUNS, seed).map((run) => faultOf(run).numbers.calls));
