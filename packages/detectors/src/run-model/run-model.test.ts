@@ -114,6 +114,23 @@ describe('resolution', () => {
     const requester = (i: number) => model.requesterOf(step(model, spans[i]))?.spanId;
     expect([2, 3, 4, 5].map(requester)).toEqual([1, 0, 1, 1].map((i) => spans[i]?.spanId));
   });
+
+  it('finds who asked for a call where responses number their calls, or a model repeats itself', () => {
+    const asks = (tool: string, n: number) => [{ name: tool, arguments: { n }, id: 'call_0' }];
+    const spans = trace()
+      .llm({ calls: asks('pay', 1) })
+      .tool('pay', { n: 1 }, { callId: 'call_0' })
+      .llm({ calls: asks('pay', 1) })
+      .tool('pay', { n: 1 }, { callId: 'call_0' })
+      .agent('helper', (t) => t.llm({ calls: asks('look', 2) }).tool('look', { n: 2 }, { callId: 'call_0' }))
+      .llm({ calls: asks('pay', 3) })
+      .end();
+    for (const order of [spans, spans.toReversed()]) {
+      const model = modelOf(order);
+      const requester = (i: number) => model.requesterOf(step(model, spans[i]))?.spanId;
+      expect([1, 3, 5].map(requester)).toEqual([0, 2, 4].map((i) => spans[i]?.spanId));
+    }
+  });
 });
 
 it('knows after a restart what it knew, though it wrote down for each step little more than the step', () => {

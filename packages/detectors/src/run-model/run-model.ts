@@ -10,6 +10,7 @@ import type { Slots } from '../slots.ts';
 import { ForgottenIds } from './forgotten-ids.ts';
 import { META, type PackedMeta, packMeta, unpackMeta } from './packed-meta.ts';
 import { countOf, type PackedStep, packStep, sizeOf, unpackStep } from './packed-step.ts';
+import { Requesters } from './requesters.ts';
 import { isRootOf } from './root.ts';
 import { RunClock } from './run-clock.ts';
 import { contentOf, countStep, learn, newMeta, type RunMeta } from './run-meta.ts';
@@ -64,8 +65,7 @@ export class RunModel implements RunView {
   readonly #bounds: RunBounds;
   readonly #bySpanId = new Map<string, Step>();
   readonly #children = new Map<string, Step[]>();
-  /** By call id. */
-  #requesters: Map<string, Step> | undefined;
+  readonly #requesters = new Requesters();
   #byArguments: Map<string, Step[]> | undefined;
   calls = 0;
   #forgotten: ForgottenIds | undefined;
@@ -165,11 +165,7 @@ export class RunModel implements RunView {
         siblings.push(step);
       } else this.#children.set(step.parentSpanId, [step]);
     }
-    for (const call of step.requestedCalls) {
-      if (call.id === '') continue;
-      this.#requesters ??= new Map();
-      this.#requesters.set(call.id, step);
-    }
+    this.#requesters.note(step);
     if (isAct(step)) this.#indexAct(step);
     this.#clock.note(step, this.parentOf(step), this.childrenOf(step.spanId));
     if (!this.#clock.agrees) this.#chronological = undefined;
@@ -209,8 +205,7 @@ export class RunModel implements RunView {
     for (const step of gone) {
       this.#slots.delete(`s/${step.index}`);
       this.#bySpanId.delete(step.spanId);
-      for (const call of step.requestedCalls)
-        if (this.#requesters?.get(call.id) === step) this.#requesters.delete(call.id);
+      this.#requesters.forget(step);
     }
     this.calls = 0;
     this.#byArguments = undefined;
@@ -331,31 +326,6 @@ export class RunModel implements RunView {
   }
 
   requesterOf(step: Step): Step | undefined {
-    if (step.toolCallId !== '') {
-      const asked = this.#requesters?.get(step.toolCallId);
-      if (asked) return asked;
-    }
-    const agent = this.agentOf(step);
-    const before = this.startOf(step) + 1000;
-    // The latest by time of those that fit best: steps stand in the order of their arrival.
-    let exact: Step | undefined;
-    let byName: Step | undefined;
-    let last: Step | undefined;
-    for (const llm of this.steps) {
-      if (llm.kind !== 'llm' || this.endOf(llm) > before) continue;
-      for (const call of llm.requestedCalls) {
-        if (call.name !== step.tool) continue;
-        if (step.requestKey !== '' && call.argumentsDigest === step.requestKey) exact = this.#later(exact, llm);
-        byName = this.#later(byName, llm);
-      }
-      if (this.#later(last, llm) === llm && this.agentOf(llm) === agent) last = llm;
-    }
-    return exact ?? byName ?? last;
-  }
-
-  #later(one: Step | undefined, other: Step): Step {
-    if (!one) return other;
-    const apart = this.endOf(other) - this.endOf(one);
-    return apart > 0 || (apart === 0 && other.spanId > one.spanId) ? other : one;
+    return this.#requesters.of(step, this);
   }
 }
