@@ -5,11 +5,52 @@ import { remembered } from '../reading/remembered.ts';
 /** Whose fault a failure is by its own words: the tool's, or the call's (arguments, an unknown name, a rule broken). */
 export type Fault = 'tool' | 'call';
 
-const OF_THE_TOOL =
-  /tim(?:e|ed|ing)[ -]?out|unavailable|\b(?:5\d\d|429)\b|internal (?:server )?error|server error|connect(?:ion)?|refused|reset by|network|rate[ -]?limit|overload|too many requests|quota|gateway|econn|temporar|busy|redacted|crash|out of memory/i;
+const anyOf = (...forms: RegExp[]): RegExp => new RegExp(forms.map(({ source }) => source).join('|'), 'i');
 
-const OF_THE_CALL =
-  /not found|no such|(?:does|do) not (?:exist|match|add up)|doesn['’]t exist|unknown|invalid|validation|required|missing|unexpected|\bmust\b|cannot be|can(?:not| not)? only|\bshould\b|out of range|malformed|\bpars(?:e|ing)|schema|type ?error|value ?error|key ?error|index ?error|bad request|\b4(?:0[0-79]|1\d|2[0-8])\b|unprocessable|not (?:a )?(?:valid|allowed|permitted|supported|available)|unsupported|mismatch|exceeds|not enough|insufficient|illegal|already/i;
+/**
+ * A status as errors name it: after a word that announces one, or before its own reason phrase. The same number elsewhere is an amount
+ * or an id that a message repeats from the arguments.
+ */
+const statusOf = (numbers: string, reasons: string): RegExp =>
+  new RegExp(
+    `(?:^|\\b(?:https?(?:/[\\d.]+)?|status(?:[ _-]?code)?|code|err(?:or)?)["']?[\\s:=([]{0,3}["']?)(?:${numbers})\\b(?![.,]?\\d)|` +
+      `\\b(?:with|returned|answered|got)[\\s:]{1,2}(?:${numbers})(?=\\s*(?:$|[.,;:)\\]]))|` +
+      `\\b(?:${numbers})\\b[\\s:,-]{1,3}(?:${reasons})`,
+  );
+
+const STATUS_OF_THE_TOOL = statusOf(
+  '5\\d\\d|429',
+  'error|server|internal|not implemented|bad gateway|service|gateway|too many|unavailable|overloaded',
+);
+
+const STATUS_OF_THE_CALL = statusOf(
+  '4(?:0[0-79]|1\\d|2[0-8])',
+  'error|client|bad|unauthori[sz]ed|payment|forbidden|not|method|conflict|gone|length|precondition|payload|request|unprocessable',
+);
+
+const OF_THE_TOOL = anyOf(
+  STATUS_OF_THE_TOOL,
+  /tim(?:e|ed|ing)[ -]?out|unavailable|internal (?:server )?error|server error|connect(?:ion)?|refused|reset by|network|rate[ -]?limit|overload|too many requests|quota|gateway|econn|temporar|busy|redacted|crash|out of memory/,
+);
+
+/** What was wanted is against a rule, in whatever form it is asked for. */
+const OF_A_RULE =
+  /cannot be|can(?:not| not)? only|not (?:allowed|permitted|available|eligible|supported)|already|not enough|insufficient|exceeds|illegal|\bmust (?:be|have been|first)\b/i;
+
+/** The call was not of the form that the tool takes, or names what is not there. */
+const OF_THE_FORM =
+  /not found|no such|unknown|invalid|validation|required|missing|\bpars(?:e|ing)|schema|\b(?:type|value|key|index) ?error/i;
+
+const OF_A_TYPE = /string|number|integer|boolean|array|object|format|character/;
+
+const OF_THE_CALL = anyOf(
+  STATUS_OF_THE_CALL,
+  OF_A_RULE,
+  OF_THE_FORM,
+  /(?:does|do) not (?:exist|match|add up)|doesn['’]t exist|unexpected|\bmust\b|\bshould\b|out of range|malformed|bad request|unprocessable|not (?:a )?valid|unsupported|mismatch/,
+);
+
+const NEEDS_ANOTHER_FORM = anyOf(OF_THE_FORM, OF_A_TYPE);
 
 /** The words in which a failing step says what went wrong; empty when it says nothing. */
 export function wordsOf(step: Step): string {
@@ -28,16 +69,10 @@ export function faultOf(step: Step): Fault {
   return OF_THE_CALL.test(words) ? 'call' : 'tool';
 }
 
-const OF_A_RULE =
-  /cannot be|can(?:not| not)? only|not (?:allowed|permitted|available|eligible|supported)|already|not enough|insufficient|exceeds|illegal|\bmust (?:be|have been|first)\b/i;
-
-const OF_THE_FORM =
-  /not found|no such|unknown|invalid|validation|required|missing|\bpars(?:e|ing)|schema|\b(?:type|value|key|index) ?error|string|number|integer|boolean|array|object|format|character/i;
-
 /** The call was well formed and what it wanted is against a rule: as long as that holds, it is refused in any form. */
 export function brokeRule(step: Step): boolean {
   const words = `${wordsOf(step)} ${step.outcomeDetail}`;
-  return OF_A_RULE.test(words) && !OF_THE_FORM.test(words);
+  return OF_A_RULE.test(words) && !NEEDS_ANOTHER_FORM.test(words);
 }
 
 const LOOKS =
