@@ -20,7 +20,10 @@ export interface Incident {
   attempts: Step[];
   /** Other spans that show it: failed parts of the operation or of an attempt, the inner of two spans of one call. */
   parts: Step[];
-  /** What finally gave the agent what had failed: an attempt, another tool, the operation around a failed part. */
+  /**
+   * What finally gave the agent what had failed: an attempt, another tool, the same call in another form beside it, the operation
+   * around a failed part.
+   */
   success: Step | undefined;
   reaction: Reaction | undefined;
   /** Outputs of the same agent's inferences after it, in time order, at most 8. */
@@ -216,7 +219,9 @@ function follow(incident: Incident, run: RunView): void {
   }
   if (incident.reaction) return;
   const spoke = incident.outputs.find((output) => output.said === 'trouble' || asksUser(output));
-  if (spoke) incident.reaction = spoke.requestedCalls.length > 0 || asksUser(spoke) ? 'replanned' : 'gave_up';
+  if (!spoke) return;
+  if (spoke.requestedCalls.length > 0 || asksUser(spoke)) incident.reaction = 'replanned';
+  else if (!incident.success) incident.reaction = 'gave_up';
 }
 
 /** A question beside a call ("Is it done?") is what the call is to find out; nobody is asked. */
@@ -237,6 +242,7 @@ export function incidentsOf(run: RunView): readonly Incident[] {
   const incidents = distinct(look);
   for (const incident of incidents) {
     settle(incident, Number.POSITIVE_INFINITY, look);
+    incident.success ??= look.retries.inOtherForm(incident.span);
     follow(incident, run);
   }
   memo.set(run, { released, incidents });

@@ -1,5 +1,6 @@
 import type { RunView } from '../detector/run-view.ts';
 import { isFailure, type Step } from '../detector/step.ts';
+import { agreeInFields } from '../reading/agreeing-fields.ts';
 import { commonValues, sharedValues } from '../reading/argument-values.ts';
 import { refusalOf } from '../reading/refusals.ts';
 import { encloses } from './enclosure.ts';
@@ -14,6 +15,16 @@ function askedTogether(a: Step, b: Step, run: RunView): boolean {
   if (!isToolLike(a) || a.argumentsDigest === b.argumentsDigest) return false;
   const asked = run.requesterOf(a);
   return asked !== undefined && asked === run.requesterOf(b);
+}
+
+/**
+ * A model that is unsure of a tool's form asks for the same thing in two of them at once: both calls say the same wherever they have a
+ * field in common, and have most in common. What failed for its form in one is had by the other.
+ */
+export function saysTheSame(step: Step, failed: Step, run: RunView): boolean {
+  if (faultOf(failed) !== 'call' || brokeRule(failed)) return false;
+  if (!sameOperation(step, failed, run) || !sameAgent(step, failed, run)) return false;
+  return agreeInFields(step.given, failed.given) && askedTogether(step, failed, run);
 }
 
 /** Whether `step` tries again what failed in `failed`; its way of doing so. */

@@ -1,10 +1,13 @@
 import type { RunView } from '../detector/run-view.ts';
 import { isFailure, type Step } from '../detector/step.ts';
 import { TICK } from './operation.ts';
-import { retryOf } from './reactions.ts';
+import { retryOf, saysTheSame } from './reactions.ts';
 
 /** Calls of the same operation, from a failure on, among which one that puts it right is looked for. */
 const MOST_LOOKED_AT = 256;
+
+/** Calls of the same operation before and after a failure among which those are that were asked for together with it. */
+const MOST_BESIDE = 32;
 
 const NONE: readonly number[] = [];
 
@@ -45,6 +48,16 @@ export class SuccessfulRetries {
       }
     }
     return this.#order[first];
+  }
+
+  /** The first step that was asked for together with a failed one, said the same in another form, and succeeded. */
+  inOtherForm(failed: Step): Step | undefined {
+    const alike = this.#byOperation.get(operationOf(failed)) ?? NONE;
+    const at = this.#firstFrom(alike, this.#run.startOf(failed));
+    const beside = alike
+      .slice(Math.max(0, at - MOST_BESIDE), at + MOST_BESIDE)
+      .map((place) => this.#order[place] as Step);
+    return beside.find((step) => saysTheSame(step, failed, this.#run));
   }
 
   #of(failed: Step): readonly number[] {

@@ -44,6 +44,21 @@ const moved = (asked: string, lookup: (run: TraceBuilder) => TraceBuilder, answe
     .llm({ text: answer })
     .end();
 
+/** Two bookings that were asked for at once; one of them fails. */
+function bookedTwice(
+  one: object,
+  other: object,
+  failing: 0 | 1 = 0,
+  error = 'validation error: payment_id required',
+): Span[] {
+  const both = [one, other].map((more) => ({ flight: 'HAT289', day: '2026-05-26', from: 'ORD', to: 'PHL', ...more }));
+  const run = trace().llm({ calls: both.map((args, i) => ({ name: 'book', arguments: args, id: `b${i}` })) });
+  both.forEach((args, i) => {
+    run.tool('book', args, { callId: `b${i}`, ...(i === failing ? { error } : { result: { booking: 'B-7' } }) });
+  });
+  return run.llm({ text: 'It is booked.' }).end();
+}
+
 const FRIDAY = 'Move booking B-2071 to Friday.';
 const traffic = (run: TraceBuilder): TraceBuilder => run.call('get_traffic', { road: 'A9' }, DOWN);
 
@@ -141,6 +156,33 @@ export const cases: DetectorCase[] = [
       .llm({ text: 'Hello Yusuf.' })
       .end(),
     finds: [],
+  },
+  {
+    name: 'says nothing of a call that was asked for in two forms at once, of which the tool took the other',
+    run: bookedTwice(
+      { payments: [{ id: 'c-93', kind: 'voucher' }] },
+      { payments: [{ payment_id: 'c-93', amount: 161 }] },
+    ),
+    finds: [],
+  },
+  {
+    name: 'says nothing of it where the form that the tool took came first',
+    run: bookedTwice(
+      { payments: [{ payment_id: 'c-93', amount: 161 }] },
+      { payments: [{ id: 'c-93', kind: 'voucher' }] },
+      1,
+    ),
+    finds: [],
+  },
+  {
+    name: 'finds a call whose neighbour did the same for someone else',
+    run: bookedTwice({ passenger: 'p-1', payment: 'c-93' }, { passenger: 'p-2', payment: 'c-93' }),
+    finds: [{ at: 1, began: 0, severity: 'high' }],
+  },
+  {
+    name: 'finds a call that a rule forbade, whatever its neighbour was given',
+    run: bookedTwice({ class: 'eco' }, { seat: 'aisle' }, 0, 'not enough seats on HAT289'),
+    finds: [{ at: 1, began: 0, severity: 'high' }],
   },
   {
     name: 'says nothing of a part that failed inside a tool which came to a good end',
