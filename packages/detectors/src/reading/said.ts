@@ -1,5 +1,6 @@
 import type { Span } from '@spanwise/schemas';
-import { messagesOf, textOf } from './messages.ts';
+import { messagesOf, type Part, textOf } from './messages.ts';
+import { nameWords } from './name-words.ts';
 
 /**
  * What an output says, looked at only in runs in which something failed: that there was trouble, a question to the user, an
@@ -42,15 +43,27 @@ function saidIn(text: string): Said {
   return text.trim() === '' ? '' : 'answer';
 }
 
-/** What the last message of the output says; reasoning counts where it speaks of trouble. */
+const HANDS_ON = /^(?:transfer|escalate|handoff|handover|hand|forward|refer|route|connect)$/;
+const A_PERSON = /^(?:humans?|person|people|operator|representative|support|staff|supervisor|manager|colleague)$/;
+
+/** The note with which a user is handed over to a person: it is to these that the agent speaks. */
+function noteToPerson({ type, name, arguments: given }: Part): string {
+  if (type !== 'tool_call' || typeof name !== 'string') return '';
+  const [first = '', ...others] = nameWords(name);
+  if (!HANDS_ON.test(first) || !others.some((word) => A_PERSON.test(word))) return '';
+  return typeof given === 'string' ? given : JSON.stringify(given ?? '');
+}
+
+/** What the last message of the output says; reasoning, and a note to a person, count where they speak of trouble. */
 export function saidOf(span: Span): Said {
   const message = messagesOf(span.outputMessages).at(-1);
   if (!message) return '';
   const said = saidIn(textOf(message));
   if (said === 'trouble') return said;
   for (const part of message.parts) {
-    if (part?.type === 'reasoning' && typeof part.content === 'string' && saidIn(part.content) === 'trouble')
-      return 'trouble';
+    if (!part) continue;
+    const aside = part.type === 'reasoning' && typeof part.content === 'string' ? part.content : noteToPerson(part);
+    if (aside !== '' && saidIn(aside) === 'trouble') return 'trouble';
   }
   return said;
 }
