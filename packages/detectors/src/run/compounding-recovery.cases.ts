@@ -1,4 +1,4 @@
-import { type TraceBuilder, trace } from '@spanwise/testkit/spans';
+import { says, type TraceBuilder, trace } from '@spanwise/testkit/spans';
 import type { DetectorCase } from './detector-cases.ts';
 
 const DOWN = { error: 'HTTP 503 Service Unavailable' };
@@ -13,6 +13,19 @@ const instead = (run: TraceBuilder, name: string, args: unknown, options: object
     .llm({ text: 'That did not work, I try another way.', calls: [{ name, arguments: args, id }] })
     .tool(name, args, { callId: id, ...options });
 };
+
+const NOBODY = { error: 'user not found' };
+
+/** Calls that are each made when the user has spoken. */
+function inDialogue(...turns: [string, object, object][]): TraceBuilder {
+  const run = trace();
+  turns.forEach(([name, args, options], i) => {
+    run.llm({ text: 'I could not find you. What else can I look for?' });
+    run.llm({ input: [says('user', `Try ${JSON.stringify(args)}`)], calls: [{ name, arguments: args, id: `d${i}` }] });
+    run.tool(name, args, { callId: `d${i}`, ...options });
+  });
+  return run;
+}
 
 const paying = () => trace().call('pay_by_card', { id: 1 }, DOWN);
 
@@ -124,6 +137,25 @@ export const cases: DetectorCase[] = [
       .tool('get_c', { id: 3 }, { callId: 'c', ...DOWN })
       .end(),
     finds: [],
+  },
+  {
+    name: 'a user who says each time what else to look for recovers by dialogue',
+    run: inDialogue(
+      ['find_by_email', { email: 'silva@example.com' }, NOBODY],
+      ['find_by_name', { name: 'Amelia Silva' }, NOBODY],
+      ['find_by_email', { email: 'amelia.silva@example.com' }, OK],
+    ).end(),
+    finds: [],
+  },
+  {
+    name: 'what an agent tries without its user is its own, also in a dialogue',
+    run: instead(
+      instead(inDialogue(['find_by_email', { email: 'x' }, NOBODY]), 'find_by_name', { name: 'Silva' }, NOBODY),
+      'find_by_name',
+      { name: 'Amelia Silva' },
+      OK,
+    ).end(),
+    finds: [{ at: 4, began: 2, type: 'nested' }],
   },
   {
     name: 'one call that fails over and over is a storm, no recovery of a recovery',

@@ -10,6 +10,7 @@ import { wordsOf } from '../relations/error-nature.ts';
 import { isDue } from '../relations/incident-pace.ts';
 import { type Incident, incidentsOf } from '../relations/incidents.ts';
 import { follows, isOperation, isToolLike, sameAgent, sameOperation } from '../relations/operation.ts';
+import { noteUserWords, type UserWords, userSpokeBetween } from '../relations/user-turns.ts';
 
 const DESCRIPTION = describePattern({
   pattern: 'compounding_recovery',
@@ -21,6 +22,7 @@ const DESCRIPTION = describePattern({
   doesNotClaim: [
     'retries that succeeded, with other work between them',
     'a failure that nobody minded; calls that failed side by side',
+    'what a user said how to do after the failure: it is the user who recovers',
     'one call that fails over and over: that is `retry_storm`',
   ],
   needs: 'the status of spans, or results; messages tell what a call is about',
@@ -55,6 +57,8 @@ const MOST_STEPS_BETWEEN = 64;
 
 interface State {
   reported: string[];
+  /** Absent where an older version began the run. */
+  userWords?: UserWords;
 }
 
 const MOST_REPORTED = 16;
@@ -85,7 +89,7 @@ function isAbout(later: Incident, earlier: Incident, run: RunView): boolean {
 }
 
 /** The later failure came of what was done about the earlier one. */
-function cameOf(later: Incident, earlier: Incident, run: RunView): boolean {
+function cameOf(later: Incident, earlier: Incident, run: RunView, words: UserWords): boolean {
   if (earlier.attempts.some((attempt) => attempt !== later.span && encloses(attempt.spanId, later.span, run)))
     return true;
   const last = earlier.attempts.findLast((attempt) => follows(later.span, attempt, run)) ?? earlier.span;
@@ -93,6 +97,7 @@ function cameOf(later: Incident, earlier: Incident, run: RunView): boolean {
   if (!sameAgent(later.span, earlier.span, run) || sameOperation(later.span, earlier.span, run)) return false;
   const asked = isToolLike(later.span) ? run.requesterOf(later.span) : undefined;
   if (asked && asked === run.requesterOf(earlier.span)) return false;
+  if (userSpokeBetween(last, later.span, run, words)) return false;
   return isAbout(later, earlier, run) && successesBetween(last, later.span, run) <= CALLS_BETWEEN;
 }
 
@@ -105,17 +110,18 @@ const levelsOf = (chain: readonly Incident[]): number => {
 };
 
 /** Stretches of failures that were put right one after the other. */
-function stretchesIn(incidents: readonly Incident[], run: RunView): Incident[][] {
+function stretchesIn(incidents: readonly Incident[], run: RunView, words: UserWords): Incident[][] {
   const stretches: Incident[][] = [];
   let last: Incident | undefined;
   for (const incident of incidents) {
-    const { success } = incident;
-    if (!success || !incident.attempts.includes(success)) continue;
+    const { span, attempts, success } = incident;
+    if (!success || !attempts.includes(success)) continue;
+    if (userSpokeBetween(span, attempts[0] ?? success, run, words)) continue;
     const goesOn =
       last?.success !== undefined &&
-      follows(incident.span, last.success, run) &&
-      sameAgent(incident.span, last.span, run) &&
-      successesBetween(last.success, incident.span, run) <= CALLS_BETWEEN;
+      follows(span, last.success, run) &&
+      sameAgent(span, last.span, run) &&
+      successesBetween(last.success, span, run) <= CALLS_BETWEEN;
     if (goesOn) stretches.at(-1)?.push(incident);
     else stretches.push([incident]);
     last = incident;
@@ -124,14 +130,14 @@ function stretchesIn(incidents: readonly Incident[], run: RunView): Incident[][]
 }
 
 /** The longest chains, none part of another. */
-function chainsIn(incidents: readonly Incident[], run: RunView): Incident[][] {
+function chainsIn(incidents: readonly Incident[], run: RunView, words: UserWords): Incident[][] {
   const before = new Map<Incident, Incident>();
   const depth = new Map<Incident, number>();
   incidents.forEach((later, i) => {
     depth.set(later, 1);
     for (const earlier of incidents.slice(Math.max(0, i - MOST_LOOKED_BACK), i)) {
       const deep = (depth.get(earlier) ?? 1) + 1;
-      if (deep <= (depth.get(later) ?? 1) || !cameOf(later, earlier, run)) continue;
+      if (deep <= (depth.get(later) ?? 1) || !cameOf(later, earlier, run, words)) continue;
       depth.set(later, deep);
       before.set(later, earlier);
     }
@@ -197,9 +203,10 @@ export const compoundingRecovery = runPattern(DESCRIPTION, (settings): RunPatter
   }
 
   function judge(run: RunView, state: State, reporter: Reporter): boolean {
+    const { userWords: words = [] } = state;
     const incidents = incidentsOf(run).filter((incident) => isOperation(incident.span));
-    const nested = chainsIn(incidents, run).filter((chain) => levelsOf(chain) >= settings.depth);
-    const following = stretchesIn(incidents, run).filter((stretch) => stretch.length >= settings.following);
+    const nested = chainsIn(incidents, run, words).filter((chain) => levelsOf(chain) >= settings.depth);
+    const following = stretchesIn(incidents, run, words).filter((stretch) => stretch.length >= settings.following);
     const standing = [
       ...nested.flatMap((chain) => report('nested', chain, run, reporter)),
       ...following.flatMap((stretch) => report('following', stretch, run, reporter)),
@@ -213,7 +220,14 @@ export const compoundingRecovery = runPattern(DESCRIPTION, (settings): RunPatter
 
   return {
     initialState: () => ({ reported: [] }),
-    onSpan: (step, _span, run, state, reporter) => (isDue(step, run) ? judge(run, state, reporter) : false),
+
+    onSpan(step, span, run, state, reporter) {
+      state.userWords ??= [];
+      const hasSpoken = noteUserWords(step, span, state.userWords);
+      const hasChanged = isDue(step, run) && judge(run, state, reporter);
+      return hasSpoken || hasChanged;
+    },
+
     onRunEnd: (_end, run, state, reporter) => (run.troubles > 0 ? judge(run, state, reporter) : false),
   };
 });
