@@ -34,7 +34,7 @@ const who = (step: Step, run: RunView) => ({ agent: agentKey(run.agentOf(step)),
 function brokenBy(step: Step, shape: PayloadShape, run: RunView, settings: NormSettings): BrokenNorm | undefined {
   const { agent, release } = who(step, run);
   const known = agent === '' ? undefined : run.normals.answers(run.tenant, agent, release);
-  return known && breaksOfNorms(known, [shape], ({ problem }) => problem === 'empty', settings);
+  return known && breaksOfNorms(known, [shape], { isLawful: ({ problem }) => problem === 'empty' }, settings);
 }
 
 /** Answers without a schema that lack what practically all of their agent and release had, or have it of another type. */

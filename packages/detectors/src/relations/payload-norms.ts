@@ -53,8 +53,19 @@ export type NormSettings = setting.SettingsOf<typeof normSettings>;
 const timesOf = (form: FormCounts | undefined, field: string, type: FieldType): number =>
   form?.fields[field]?.[type] ?? 0;
 
-/** How much speaks for a field being required that `hits` of `trials` have; and how much is asked for. */
-type Test = readonly [evidence: (hits: number, trials: number) => number, error: number];
+/** How much speaks for a field being required that `hits` of `trials` have; how much is asked for; and of a field that is declared optional. */
+type Test = readonly [evidence: (hits: number, trials: number) => number, error: number, optionalError: number];
+
+/** What is said of payloads beside the norm. */
+export interface Leniency {
+  /** Breaks that are none. */
+  isLawful?: (broken: ContractBreak) => boolean;
+  /** Fields that are declared optional: more payloads have to tell that they are always there, and that one is not weighs less. */
+  optional?: { fields: readonly string[]; error: number };
+}
+
+/** No number of payloads is enough. */
+const NEVER = 0;
 
 /**
  * The norm of the form that a payload has; undefined where it has a form that is not known, or of which no field passes the
@@ -63,7 +74,8 @@ type Test = readonly [evidence: (hits: number, trials: number) => number, error:
 function normOf(
   { normal, beyond }: NormalPayloads,
   shape: PayloadShape,
-  [evidence, error]: Test,
+  [evidence, error, optionalError]: Test,
+  optional: readonly string[],
   isHint: boolean,
 ): PayloadNorm | undefined {
   const form = formOf(normal.forms, Object.keys(shape));
@@ -72,8 +84,10 @@ function normOf(
   const { payloads } = form;
   const required: Record<string, FieldType> = {};
   for (const [field, types] of Object.entries(form.fields)) {
+    const most = optional.includes(field) ? optionalError : error;
+    if (most === NEVER) continue;
     for (const [type, times = 0] of Object.entries(types) as [FieldType, number | undefined][]) {
-      if (type === 'null' || !isEstablished(evidence(times, payloads), error)) continue;
+      if (type === 'null' || !isEstablished(evidence(times, payloads), most)) continue;
       const hits = times + timesOf(apart, field, type);
       if (isRefuted(evidence(hits, payloads + (apart?.payloads ?? 0)), error)) continue;
       required[field] = type;
@@ -83,13 +97,14 @@ function normOf(
   return { form: normal.forms.indexOf(form), payloads, required, isHint };
 }
 
-function breaksOf(shape: PayloadShape, { required }: PayloadNorm): ContractBreak[] {
+function breaksOf(shape: PayloadShape, { required }: PayloadNorm, optional: readonly string[]): ContractBreak[] {
   const breaks: ContractBreak[] = [];
   for (const [field, type] of Object.entries(required)) {
     const found = shape[field];
-    if (found === undefined) breaks.push({ field, problem: 'missing', rule: 'is always there', lenient: false });
-    else if (found === 'null') breaks.push({ field, problem: 'empty', rule: 'is never empty', lenient: false });
-    else if (found !== type) breaks.push({ field, problem: 'type', rule: `is always ${type}`, lenient: false });
+    const lenient = optional.includes(field);
+    if (found === undefined) breaks.push({ field, problem: 'missing', rule: 'is always there', lenient });
+    else if (found === 'null') breaks.push({ field, problem: 'empty', rule: 'is never empty', lenient });
+    else if (found !== type) breaks.push({ field, problem: 'type', rule: `is always ${type}`, lenient });
   }
   return breaks;
 }
@@ -103,24 +118,22 @@ export interface BrokenNorm {
 /**
  * How a payload, whose forms have these shapes, breaks the norm of one of them: one that is established, else one that is hinted at.
  * Undefined where it breaks none. Of several of one form, as the objects of a list, the one that lacks the least counts.
- *
- * @param isLawful breaks that are none
  */
 export function breaksOfNorms(
   known: NormalPayloads,
   shapes: readonly PayloadShape[],
-  isLawful: (broken: ContractBreak) => boolean,
+  { isLawful = () => false, optional = { fields: [], error: NEVER } }: Leniency,
   { requiredShare, optionalShare, error, hintError }: NormSettings,
 ): BrokenNorm | undefined {
   const shares: Hypotheses = { share: requiredShare, otherwise: optionalShare };
-  const established: Test = [(hits, trials) => evidenceFor(shares, hits, trials), error];
-  const hinted: Test = [(hits, trials) => evidenceAgainstAny(requiredShare, hits, trials), hintError];
+  const established: Test = [(hits, trials) => evidenceFor(shares, hits, trials), error, optional.error];
+  const hinted: Test = [(hits, trials) => evidenceAgainstAny(requiredShare, hits, trials), hintError, NEVER];
   const brokenBy = (test: Test, isHint: boolean): BrokenNorm | undefined => {
     const fewest = new Map<number, BrokenNorm>();
     for (const shape of shapes) {
-      const norm = normOf(known, shape, test, isHint);
+      const norm = normOf(known, shape, test, optional.fields, isHint);
       if (!norm) continue;
-      const breaks = breaksOf(shape, norm).filter((broken) => !isLawful(broken));
+      const breaks = breaksOf(shape, norm, optional.fields).filter((broken) => !isLawful(broken));
       if (breaks.length < (fewest.get(norm.form)?.breaks.length ?? Number.POSITIVE_INFINITY))
         fewest.set(norm.form, { norm, breaks });
     }

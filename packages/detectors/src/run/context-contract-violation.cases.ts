@@ -45,7 +45,7 @@ const nested = (input: string): Span[] =>
     .end();
 
 /** The tool that hands over, as it is offered to the model. Spans: 0 inference, 1 handoff. */
-const offered = (payload: unknown, parameters: object, to = 'billing', from = 'triage'): Span[] =>
+export const offered = (payload: unknown, parameters: object, to = 'billing', from = 'triage'): Span[] =>
   trace({ agent: from })
     .llm({
       calls: [{ name: `transfer_to_${to}`, arguments: payload, id: 'h1' }],
@@ -178,8 +178,13 @@ export const cases: DetectorCase[] = [
     finds: [],
   },
   {
-    name: 'lets an argument be left out that the definition declares optional, though all handoffs of the pair had it',
+    name: 'gives little weight to an argument that the definition declares optional, and that the pair always had',
     run: offered({ account: 'K-7', amount: 3 }, transfer, 'ledger'),
+    finds: [{ at: 1, began: 0, severity: 'low', type: 'learned_contract' }],
+  },
+  {
+    name: 'lets an argument be left out that the definition declares optional, where the pair is not known',
+    run: offered({ account: 'K-7', amount: 3 }, transfer),
     finds: [],
   },
   {

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { RunJudge } from '../judge/run-judge.ts';
 import { LearnedNormals } from '../normals/learned-normals.ts';
 import { MemorySlots } from '../slots.ts';
-import { cases, delegation } from './context-contract-violation.cases.ts';
+import { cases, delegation, offered } from './context-contract-violation.cases.ts';
 import { contextContractViolation } from './context-contract-violation.ts';
 import { describeCases } from './detector-cases.ts';
 import { caseSettings } from './judged-cases.ts';
@@ -68,6 +68,15 @@ test('handoffs that break a hint still count against what is established later',
   ]);
 });
 
+test('what a definition declares optional takes fifty handoffs to be missed where it is not there', () => {
+  const parameters = { type: 'object', properties: {}, required: ['order_id'] };
+  const ask = (payload: object) => offered(payload, { ...parameters, properties: { order_id: {}, reason: {} } });
+  const good = (count: number) => Array.from({ length: count }, (_, i) => ask({ order_id: `A-${i}`, reason: 'x' }));
+  const missed = (count: number) => afterEachOther([...good(count), ask({ order_id: 'A-7' })]).flat();
+  expect(missed(49)).toEqual([]);
+  expect(missed(50).at(-1)).toMatchObject({ severity: 'low', summary: expect.stringContaining('lacks "reason"') });
+});
+
 test('a contract is learned of each form in which payloads come: alone, or in the envelope of an instrumentation', () => {
   const enveloped = (fields: object) => ({ args: [], kwargs: { request: `Refund: ${JSON.stringify(fields)}` } });
   const runs = orders(60).map((run, i) =>
@@ -104,13 +113,18 @@ test.each([
   expect(() => contextContractViolation({ contracts: [contract] })).toThrow(message);
 });
 
+const target = { agent: 'refunds_agent' };
+const takesTarget = { type: 'object', properties: { agent: { type: 'string' } }, required: ['agent'] };
+
 test.each([
-  ['carries a payload', { order_id: 'A-1', amount: 1, reason: 'x' }, false],
-  ['names its target and nothing else', { agent: 'refunds_agent' }, true],
-])('coverage says whether it could see: a handoff that %s', (_, payload, isBlind) => {
+  ['carries a payload', delegation({ order_id: 'A-1', amount: 1, reason: 'x' }), false],
+  ['names its target and nothing else', delegation(target), true],
+  ['names what the offered tool asks for, its target', offered(target, takesTarget), true],
+  ['lacks what the offered tool asks for', offered({}, takesTarget), false],
+])('coverage says whether it could see: a handoff that %s', (_, run, isBlind) => {
   const slots = new MemorySlots();
   const judge = new RunJudge({ detectors: [detector()] });
-  for (const span of delegation(payload)) judge.onSpan(slots, span, 1_000_000);
+  for (const span of run) judge.onSpan(slots, span, 1_000_000);
   const { blind } = JSON.parse(judge.onEnd(slots, 'closed', 2_000_000).run?.coverage ?? '{}');
   expect(blind.includes('context_contract_violation')).toBe(isBlind);
 });

@@ -26,7 +26,7 @@ const DESCRIPTION = describePattern({
     'is read where the framework records it: the arguments of the handoff’s span, else of the call that the model ' +
     'asked for, else the input of the invoked agent; alone, in an object within it, or as JSON within words.',
   doesNotClaim: [
-    'fields that are not required: they may be missing or null',
+    'fields that are not required: they may be missing or null, unless the pair practically always had them',
     'a handoff whose context travels otherwise: a shared conversation, prose, a target and nothing else; the ' +
       'coverage of a run whose handoffs all do lists the pattern as blind',
   ],
@@ -49,7 +49,7 @@ const DESCRIPTION = describePattern({
   },
   severity: {
     info: 'what was learned from so few handoffs that it is a hint',
-    low: 'only what receivers cope with, as a number as text',
+    low: 'only what receivers cope with, as a number as text; what was always there and is declared optional',
     medium: 'another type, a broken rule, what was learned',
     high: 'a declared field is missing or empty',
   },
@@ -57,6 +57,11 @@ const DESCRIPTION = describePattern({
   settings: {
     contracts: setting.declared([] as readonly HandoffContract[], 'what handoffs must carry: `{ from?, to, schema }`'),
     ...normSettings,
+    declaredOptionalError: setting.share(
+      0.007,
+      '`error` of an argument that the tool which hands over declares optional',
+      'what may be left out may also have been given by chance: 50 handoffs have to have it',
+    ),
   },
 });
 
@@ -70,6 +75,9 @@ interface Kept {
   /** Of a call of a tool that was offered with a schema. */
   offered?: OfferedContract;
 }
+
+/** A tool was offered and asked for, and what it was given names the target at most. */
+const showsNothing = ({ shapes, offered }: Kept): boolean => shapes.length === 0 && !offered?.breaks.length;
 
 interface State {
   log: HandoffLog<Kept>;
@@ -109,8 +117,8 @@ export const contextContractViolation = runPattern(DESCRIPTION, (settings): RunP
     const offered = keptOfRequest?.offered;
     if (offered && offered.breaks.length > 0) return brokenOf('offered_schema', offered.breaks);
     const known = run.normals.handoffs(run.tenant, handoff.from, handoff.to);
-    const isOptional = ({ field }: ContractBreak): boolean => offered?.optional.includes(field) ?? false;
-    const learned = known && kept && breaksOfNorms(known, kept.shapes, isOptional, settings);
+    const optional = { fields: offered?.optional ?? [], error: settings.declaredOptionalError };
+    const learned = known && kept && breaksOfNorms(known, kept.shapes, { optional }, settings);
     return learned ? brokenOf('learned_contract', learned.breaks, learned.norm) : undefined;
   }
 
@@ -149,7 +157,7 @@ export const contextContractViolation = runPattern(DESCRIPTION, (settings): RunP
 
     isBlind(run, state) {
       const handoffs = handoffsOf(state.log, run);
-      return handoffs.length > 0 && handoffs.every(({ kept }) => !kept);
+      return handoffs.length > 0 && handoffs.every(({ kept }) => !kept || showsNothing(kept));
     },
 
     observe(run, state) {
