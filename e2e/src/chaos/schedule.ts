@@ -17,8 +17,6 @@ export interface PlannedFault {
   /** From the start of the load, milliseconds */
   readonly atMs: number;
   readonly durationMs: number;
-  /** In [0, 1): chooses the victim among those there are then. */
-  readonly pick: number;
 }
 
 export interface ScheduleOptions {
@@ -55,7 +53,7 @@ export function schedule({ seed, lengthMs, specs, everyMs }: ScheduleOptions): P
     if (!spec) continue;
     const durationMs = Math.round(random.between(spec.leastMs, Math.min(spec.mostMs, room)));
     if (spec.resource !== undefined) busyUntil.set(spec.resource, atMs + durationMs + REST_MS);
-    planned.push({ kind: spec.kind, atMs, durationMs, pick: random.unit() });
+    planned.push({ kind: spec.kind, atMs, durationMs });
   }
   return planned;
 }

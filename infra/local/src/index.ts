@@ -16,6 +16,7 @@ export { findRunning, type RunningPipeline } from './pipeline/state-file.ts';
 export { rowsOf, tablesOf } from './pipeline/tables.ts';
 export { areaUnderCurve, type Judged } from './replay/auc.ts';
 export { sendTraces } from './replay/send-traces.ts';
+export { startStoreHere } from './store-here.ts';
 export { type ServiceEvent, SupervisedService } from './supervision/supervised-service.ts';
 export { Supervisor } from './supervision/supervisor.ts';
 export { rangeOf, readTopic, type TopicEnd } from './topic-reading.ts';

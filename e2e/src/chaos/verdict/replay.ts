@@ -1,9 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClickHouseClient } from '@clickhouse/client';
-import { replayLetters } from '@spanwise/local';
-import { createLogger, createRegistry, Health, loadConfig } from '@spanwise/runtime';
+import { replayLetters, startStoreHere } from '@spanwise/local';
 import { learnSchema } from '@spanwise/schemas';
-import { createStoreService, storeConfigSpec } from '@spanwise/store';
 import type { Kafka } from 'kafkajs';
 import { laterSchema } from '../poison/later-schema.ts';
 import { rowsOf } from './tables.ts';
@@ -38,7 +36,11 @@ export async function replayWhatCanBeRead(parts: ReplayParts): Promise<Replay> {
   const before = await storedOf(parts);
   if (before.size > 0) problems.push(`${before.size} spans of an unknown schema were stored`);
   learnSchema(laterSchema);
-  await using _store = await startStore(parts);
+  await using _store = await startStoreHere({
+    SPANWISE_KAFKA_BROKERS: parts.brokers.join(),
+    SPANWISE_CLICKHOUSE_URL: parts.clickhouseUrl,
+    SPANWISE_CLICKHOUSE_DATABASE: parts.database,
+  });
   const everything = { ids: [], service: undefined, since: undefined, until: undefined };
   const filter = { ...everything, topic: 'spans', reason: 'unknown_schema' } as const;
   const wishes = { filter, dryRun: false, again: false, force: false };
@@ -64,20 +66,4 @@ async function storedOf({ tables, database, replayable }: ReplayParts): Promise<
     `SELECT trace_id, span_id FROM ${database}.spans WHERE trace_id IN (${wanted})`,
   );
   return new Set(rows.filter((row) => replayable.get(row.trace_id) === row.span_id).map((row) => row.trace_id));
-}
-
-/** In this process, which has learnt the schema; it goes on where the group ended. */
-async function startStore({ brokers, clickhouseUrl, database }: ReplayParts): Promise<AsyncDisposable> {
-  const config = loadConfig(storeConfigSpec, {
-    SPANWISE_KAFKA_BROKERS: brokers.join(),
-    SPANWISE_CLICKHOUSE_URL: clickhouseUrl,
-    SPANWISE_CLICKHOUSE_DATABASE: database,
-    SPANWISE_STORE_METRICS_PORT: '0',
-    SPANWISE_STORE_SPAN_BATCH_AGE: '100ms',
-    SPANWISE_STORE_BATCH_AGE: '100ms',
-  });
-  const logger = createLogger('store', 'silent');
-  const service = createStoreService(config, { logger, registry: createRegistry(), health: new Health() });
-  await service.start();
-  return { [Symbol.asyncDispose]: () => service.stop() };
 }

@@ -1,6 +1,5 @@
 import { crc32 } from 'node:zlib';
 import { createClient } from '@clickhouse/client';
-import { createLogger, createRegistry, Health, loadConfig } from '@spanwise/runtime';
 import {
   type AvroRecordSchema,
   BLOCK_HEADER_BYTES,
@@ -12,7 +11,6 @@ import {
   topics,
   writerSchema,
 } from '@spanwise/schemas';
-import { createStoreService, storeConfigSpec } from '@spanwise/store';
 import { ensureTopics } from '@spanwise/stream';
 import {
   startTestClickHouse,
@@ -25,6 +23,7 @@ import {
 import type { Kafka } from 'kafkajs';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { kafkaClient } from '../kafka-client.ts';
+import { startStoreHere } from '../store-here.ts';
 import { endOf } from '../topic-reading.ts';
 import { type Letter, readLetters } from './letter.ts';
 import { type ReplayOptions, type ReplayResult, replayLetters } from './replay-letters.ts';
@@ -98,18 +97,12 @@ function blockOf(schema: AvroRecordSchema, spans: readonly Span[]): Buffer {
 }
 
 async function startStore() {
-  const config = loadConfig(storeConfigSpec, {
+  const service = await startStoreHere({
     SPANWISE_KAFKA_BROKERS: kafkaServer.brokers.join(),
     SPANWISE_CLICKHOUSE_URL: clickhouse.url,
     SPANWISE_CLICKHOUSE_DATABASE: name,
     SPANWISE_TOPIC_PREFIX: prefix,
-    SPANWISE_STORE_METRICS_PORT: '0',
-    SPANWISE_STORE_SPAN_BATCH_AGE: '100ms',
-    SPANWISE_STORE_BATCH_AGE: '100ms',
   });
-  const logger = createLogger('store', 'silent');
-  const service = createStoreService(config, { logger, registry: createRegistry(), health: new Health() });
-  await service.start();
   const client = createClient({ url: clickhouse.url, database: name });
   return {
     count: async (query: string) => {
@@ -117,7 +110,7 @@ async function startStore() {
       return Number((await answer.json<{ n: string }>())[0]?.n);
     },
     [Symbol.asyncDispose]: async () => {
-      await service.stop();
+      await service[Symbol.asyncDispose]();
       await client.command({ query: `DROP DATABASE ${name} SYNC` });
       await client.close();
     },
