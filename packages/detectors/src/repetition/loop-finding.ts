@@ -2,7 +2,7 @@ import type { FindingDraft } from '../detector/detector.ts';
 import type { RunView } from '../detector/run-view.ts';
 import type { Step } from '../detector/step.ts';
 import { AGENT, times } from '../detector/wording.ts';
-import { byStartIn, isAct } from '../relations/calls.ts';
+import { isAct } from '../relations/calls.ts';
 
 /** A loop as a run remembers it. */
 export interface Loop {
@@ -33,9 +33,9 @@ export function loopFinding(loop: Loop, run: RunView): FindingDraft | undefined 
   const [at, first, repetition] = [run.stepOf(loop.at), run.stepOf(loop.first), run.stepOf(loop.repetition)];
   const last = run.stepOf(loop.last);
   if (!at || !first || !repetition || !last) return undefined;
-  const within = run.steps
-    .filter((step) => run.startOf(step) >= run.startOf(first) && run.startOf(step) <= run.startOf(last))
-    .sort(byStartIn(run));
+  const within = run
+    .chronological()
+    .filter((step) => run.startOf(step) >= run.startOf(first) && run.startOf(step) <= run.startOf(last));
   const acts = within.filter(isAct);
   const once = acts.slice(0, loop.period);
   const names = once.map((act) =>

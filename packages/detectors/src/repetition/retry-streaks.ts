@@ -1,6 +1,6 @@
 import type { RunView } from '../detector/run-view.ts';
 import { isFailure, type Step } from '../detector/step.ts';
-import { byStartIn, idleBefore, isInnermost, sameCall } from '../relations/calls.ts';
+import { idleBefore, isInnermost, sameCall } from '../relations/calls.ts';
 
 /** Failures of one call on end. */
 export interface Streak {
@@ -28,9 +28,7 @@ function sameOperation(a: Step, b: Step): boolean {
 
 /** The attempts of one call in order, cut into streaks of failures by success, distance and, unseen, by other errors. */
 export function streaksOf(sample: Step, run: RunView, settings: { windowMs: number; pauseMs: number }): Streak[] {
-  const attempts = run.steps
-    .filter((step) => sameOperation(sample, step) && isInnermost(step, run))
-    .sort(byStartIn(run));
+  const attempts = run.chronological().filter((step) => sameOperation(sample, step) && isInnermost(step, run));
   const streaks: Streak[] = [];
   let open: Streak = { failed: [], succeeded: undefined, paced: true };
   let pause = 0;
