@@ -1,15 +1,12 @@
-import type { Severity, Span } from '@spanwise/schemas';
 import type { Reporter } from '../detector/detector.ts';
 import { describePattern, type RunPatternLogic, runPattern } from '../detector/pattern.ts';
 import type { RunView } from '../detector/run-view.ts';
 import * as setting from '../detector/setting.ts';
-import type { Step } from '../detector/step.ts';
-import { agentKey } from '../reading/agent-key.ts';
-import { type ContextItem, holds } from '../reading/context-items.ts';
 import { fieldName } from '../reading/field-names.ts';
-import { namesIn, ownAttributes } from '../reading/own-attributes.ts';
 import { type HandoffLog, handoffsOf, noteHandoff } from '../relations/handoffs.ts';
 import { withdrawUntrue } from '../relations/judged-anew.ts';
+import { belowNormal, type ContextLoss, lostItems, type NormalShare, survivedIn } from '../relations/lost-items.ts';
+import { type CarriedKeys, declaredKeys, lostKeys, noteCarried } from '../relations/lost-keys.ts';
 import { type GivenContext, type Hop, hopsOf, noteContext } from '../relations/passed-contexts.ts';
 
 const DESCRIPTION = describePattern({
@@ -85,20 +82,13 @@ const DESCRIPTION = describePattern({
   },
 });
 
-type ContextDecaySettings = setting.SettingsOf<typeof DESCRIPTION.settings>;
-
 const MOST_KEYS = 32;
-const MOST_CARRIED = 24;
-const TICK = 1_000;
-
-/** Keys that a span says its context has, and which of them are critical. */
-type Carried = [spanId: string, keys: string[], critical: string[]];
 
 interface State {
   /** Names of the fields of payloads. */
   log: HandoffLog<string[]>;
   contexts: GivenContext[];
-  carried: Carried[];
+  carried: CarriedKeys[];
   told: string[];
 }
 
@@ -106,7 +96,7 @@ export const contextDecay = runPattern(DESCRIPTION, (settings): RunPatternLogic<
   const criticalFor = declaredKeys(settings.criticalKeys);
 
   function judge(run: RunView, state: State, reporter: Reporter): void {
-    const told: { hop: Hop<string[]>; found: Found }[] = [];
+    const told: { hop: Hop<string[]>; found: ContextLoss }[] = [];
     const hops = hopsOf(handoffsOf(state.log, run), state.contexts, run);
     const below = new Set<number>();
     hops.forEach((hop, i) => {
@@ -145,7 +135,7 @@ export const contextDecay = runPattern(DESCRIPTION, (settings): RunPatternLogic<
       const isHandoff = noteHandoff(state.log, step, span, ({ forms }) => [
         ...new Set(forms.flatMap((form) => Object.keys(form).slice(0, MOST_KEYS).map(fieldName))),
       ]);
-      const isCarried = noteCarried(step, span, state);
+      const isCarried = noteCarried(step, span, state.carried);
       const isBegun = noteContext(state.contexts, step, span, run, state.log.notes.length > 0);
       // The root tells who hands over where no span below it did.
       if (!isHandoff && !isCarried && !isBegun && step !== run.root) return false;
@@ -185,180 +175,7 @@ const isSameContext = (a: Hop<string[]>, b: Hop<string[]>): boolean =>
   a.after !== undefined &&
   a.after.marks === b.after?.marks;
 
-function declaredKeys(keys: ContextDecaySettings['criticalKeys']): (agent: string) => string[] {
-  if (Array.isArray(keys)) {
-    const all = keys.map(fieldName);
-    return () => all;
-  }
-  const byAgent = new Map(Object.entries(keys).map(([agent, names]) => [agentKey(agent), names.map(fieldName)]));
-  return (agent) => byAgent.get(agent) ?? [];
-}
-
-function noteCarried(step: Step, span: Span, state: State): boolean {
-  const own = ownAttributes(span);
-  if (!own) return false;
-  const [keys, critical] = [own['context.keys'], own['context.critical_keys']].map((names) =>
-    namesIn(names).map(fieldName),
-  );
-  if (!keys || !critical || keys.length + critical.length === 0) return false;
-  state.carried.push([step.spanId, keys.slice(0, MOST_KEYS), critical.slice(0, MOST_KEYS)]);
-  if (state.carried.length > MOST_CARRIED) state.carried.splice(1, 1);
-  return true;
-}
-
-interface Found {
-  type: 'critical_key_lost' | 'below_normal' | 'worn_down' | 'rule_lost';
-  severity: Severity;
-  confidence: number;
-  expected: string[];
-  /** What was lost, by hop. */
-  seen: string[];
-  lost: string[];
-  began: Hop<string[]>;
-  numbers: Record<string, number>;
-}
-
-const nameOf = ({ handoff: { from, to } }: Hop<string[]>): string => `${from || '?'} → ${to}`;
-
-function lostKeys(
-  hop: Hop<string[]>,
-  hops: readonly Hop<string[]>[],
-  carried: readonly Carried[],
-  declared: readonly string[],
-  run: RunView,
-): Found | undefined {
-  const { handoff } = hop;
-  const at = run.startOf(handoff.step);
-  const known = carried.flatMap(([spanId, keys, critical]) => {
-    const step = run.stepOf(spanId);
-    return step ? [{ step, keys, critical, agent: agentKey(run.agentOf(step)), start: run.startOf(step) }] : [];
-  });
-  known.sort((a, b) => a.start - b.start || (a.step.spanId < b.step.spanId ? -1 : 1));
-  const critical = new Set([
-    ...declared,
-    ...known.filter(({ start }) => start <= at + TICK).flatMap((one) => one.critical),
-  ]);
-  if (critical.size === 0) return undefined;
-  const sender = known.findLast(
-    ({ agent, start, step, keys }) => agent === handoff.from && start <= at && step !== handoff.step && keys.length > 0,
-  );
-  const had = sender?.keys ?? hops[hop.previous]?.handoff.kept;
-  const receiver =
-    known.find(({ step, keys }) => step === handoff.step && keys.length > 0) ??
-    known.find(({ agent, start, keys }) => agent === handoff.to && start >= at - TICK && keys.length > 0);
-  const has = receiver?.keys ?? handoff.kept;
-  if (!had || !has || has.length === 0) return undefined;
-  const lost = [...critical].filter((key) => had.includes(key) && !has.includes(key));
-  if (lost.length === 0) return undefined;
-  const expected = [...critical].filter((key) => had.includes(key));
-  return {
-    type: 'critical_key_lost',
-    severity: 'high',
-    confidence: receiver ? 0.95 : 0.85,
-    expected,
-    seen: lost.map((key) => `${nameOf(hop)}: ${key}`),
-    lost,
-    began: hop,
-    numbers: { items: expected.length, kept: expected.length - lost.length, hops: 1 },
-  };
-}
-
-const survivors = (items: readonly ContextItem[], context: GivenContext): ContextItem[] =>
-  items.filter((item) => holds(context.marks, item));
-
-const rounded = (share: number): number => Math.round(share * 100) / 100;
-
-/** Share of a context that survives the handoffs of a pair in all but few cases. */
-interface NormalShare {
-  share: number;
-  /** A share that a part of them does not exceed that is too large to be chance, or a fault. */
-  common: number;
-  handoffs: number;
-}
-
-function belowNormal(hop: Hop<string[]>, normal: NormalShare, clearly: number): Found | undefined {
-  const survived = survivedIn(hop);
-  if (!survived || survived.share >= clearly * normal.share) return undefined;
-  const { items, share } = survived;
-  if (share * items.length + 1 >= normal.share * items.length) return undefined;
-  return foundOver([hop], survived.items, survived.after, 'below_normal', {
-    normalShare: rounded(normal.share),
-    handoffs: normal.handoffs,
-  });
-}
-
-/** What is left of what the one who hands over was given; undefined where that is nothing, or was not seen. */
-function survivedIn({ before, after }: Hop<string[]>) {
-  if (!before || !after || before.items.length === 0) return undefined;
-  const { items } = before;
-  return { items, after, share: survivors(items, after).length / items.length };
-}
-
-/** @param below hops that are told to have fallen below, for what follows them */
-function lostItems(
-  hop: Hop<string[]>,
-  at: number,
-  hops: readonly Hop<string[]>[],
-  below: Set<number>,
-  settings: ContextDecaySettings,
-): Found | undefined {
-  if (!hop.after) return undefined;
-  const chain = [hop];
-  for (let i = hop.previous; i >= 0 && chain.length < hops.length; i = hops[i]?.previous ?? -1)
-    chain.unshift(hops[i] as Hop<string[]>);
-  // What came before the first agent whose context was seen is not known.
-  while (chain[0] && !chain[0].before) chain.shift();
-  const items = chain[0]?.before?.items ?? [];
-  const kept = survivors(items, hop.after);
-  if (kept.length >= settings.leastShare * items.length) return undefined;
-  if (chain.length < 2) {
-    // Who takes the work over has to know what must not be done with it; who does a part of it need not.
-    const isRuleLost = items.some((item) => item.rule && !kept.includes(item));
-    if (!isRuleLost || hop.handoff.nested || items.length < settings.leastItems - 1) return undefined;
-    return foundOver(chain, items, hop.after, 'rule_lost', {});
-  }
-  if (items.length < settings.leastItems) return undefined;
-  below.add(at);
-  if (below.has(hop.previous)) return undefined;
-  return foundOver(chain, items, hop.after, 'worn_down', {});
-}
-
-function foundOver(
-  chain: readonly Hop<string[]>[],
-  items: readonly ContextItem[],
-  after: GivenContext,
-  type: Found['type'],
-  numbers: Record<string, number>,
-): Found {
-  const kept = survivors(items, after);
-  const lost = items.filter((item) => !kept.includes(item));
-  const lostAt = (item: ContextItem): number =>
-    chain.findIndex((hop) => hop.after !== undefined && !holds(hop.after.marks, item));
-  const hops = lost.map(lostAt);
-  // A rule may go on in another language, a value does not.
-  const ofValues = hops.filter((_, i) => lost[i]?.rule === false);
-  const began = chain[Math.max(0, Math.min(...(ofValues.length > 0 ? ofValues : hops)))] as Hop<string[]>;
-  // Who asks another for a part of the work tells it only that part.
-  const isPart = chain.some(({ handoff }) => handoff.nested);
-  return {
-    type,
-    severity: type !== 'below_normal' && isPart ? 'low' : 'medium',
-    confidence: type === 'below_normal' ? 0.8 : isPart ? 0.5 : type === 'rule_lost' ? 0.6 : 0.7,
-    expected: items.map(({ stated }) => stated),
-    seen: lost.map((item, i) => `${nameOf(chain[hops[i] ?? 0] as Hop<string[]>)}: ${item.stated}`),
-    lost: lost.map(({ stated }) => stated),
-    began,
-    numbers: {
-      items: items.length,
-      kept: kept.length,
-      hops: chain.length,
-      share: rounded(kept.length / items.length),
-      ...numbers,
-    },
-  };
-}
-
-function tell(hop: Hop<string[]>, found: Found, reporter: Reporter): void {
+function tell(hop: Hop<string[]>, found: ContextLoss, reporter: Reporter): void {
   const { step, to } = hop.handoff;
   const { asked, step: first } = found.began.handoff;
   const { items = 0, kept = 0 } = found.numbers;
