@@ -43,6 +43,7 @@ const MOST_HEARD = 16;
 const MOST_TOLD = 64;
 const MOST_LISTED = 24;
 const MOST_DEPTH = 16;
+const MOST_ABOVE = 64;
 /** Steps before an answer among which calls are looked for that may have been dropped. */
 const WINDOW = 64;
 
@@ -98,6 +99,13 @@ export function* callsOf(agent: Step, run: RunView, depth = 0): Generator<Step> 
     if (isCall(child)) yield child;
     if (child.kind !== 'agent' && depth < MOST_DEPTH) yield* callsOf(child, run, depth + 1);
   }
+}
+
+/** The nearest agent's span above a step. */
+export function nearestAgent(step: Step, run: RunView): Step | undefined {
+  let at = run.parentOf(step);
+  for (let depth = 0; at && at.kind !== 'agent' && depth < MOST_ABOVE; depth++) at = run.parentOf(at);
+  return at;
 }
 
 /** Tells which of these calls are of another agent's tool; true where one was not told before. */

@@ -12,12 +12,12 @@ import { instructionsIn, likeness, promptLabels } from '../reading/instructions.
 import { wasCut } from '../reading/messages.ts';
 import { isAct, wrapsInference } from '../relations/calls.ts';
 import { withdrawUntrue } from '../relations/judged-anew.ts';
+import { type OtherPersona, otherPersona, type Persona } from '../relations/other-persona.ts';
 import {
   groupsOf,
   hasActed,
   hearAnswers,
   type Inference,
-  isModeChange,
   keepInference,
   openingOfAnswer,
   type Spoken,
@@ -77,10 +77,6 @@ const MOST_PERSONAS = 6;
 /** Messages in which the model has answered before. */
 const ASSISTANT = /"role": ?"assistant"/;
 
-interface Persona extends KnownPersona {
-  configured: boolean;
-}
-
 interface State {
   personas: Persona[];
   inferences: Inference[];
@@ -111,7 +107,7 @@ export const personaInconsistency = runPattern(DESCRIPTION, (settings): RunPatte
   function judge(run: RunView, state: State, isOver: boolean, reporter: Reporter): void {
     const told: string[] = [];
     for (const group of groupsOf(state, run)) {
-      const found = otherPersona(group, state, run, settings.likeness, isOver);
+      const found = otherPersona(group, state.personas, run, settings.likeness, isOver);
       const strange = found || !isOver ? undefined : unlikeOthers(group, state, run);
       if (found) tell(found, state, reporter);
       else if (strange) tellStrange(strange, reporter);
@@ -188,41 +184,6 @@ export const personaInconsistency = runPattern(DESCRIPTION, (settings): RunPatte
     isBlind: (run, state) => state.inferences.length === 0 && run.steps.some(({ kind }) => kind === 'llm'),
   };
 });
-
-interface OtherPersona {
-  group: readonly Spoken[];
-  first: Spoken;
-  at: Spoken;
-  likeness: number;
-  confidence: number;
-}
-
-function otherPersona(
-  group: readonly Spoken[],
-  { personas }: State,
-  run: RunView,
-  least: number,
-  isOver: boolean,
-): OtherPersona | undefined {
-  const [first] = group;
-  const reference = first && personas[first.persona];
-  if (!first || !reference) return undefined;
-  for (const at of group) {
-    const persona = personas[at.persona];
-    if (!persona || at.persona === first.persona || persona.configured || reference.configured) continue;
-    const alike = likeness(reference, persona);
-    if (alike >= least || persona.labels !== reference.labels || isModeChange(first, at, run)) continue;
-    const isSame = at.request !== '' && at.request === first.request;
-    const acted = at.step.requestedCalls.length > 0 && hasActed(at.step, run);
-    // Where inputs were not captured, the same tools say that it is the same work.
-    const isSameWork = isSame || (acted && (at.request === '' || first.request === ''));
-    if (!isSameWork) continue;
-    const isLastWord = isOver && at === group.at(-1) && at.step.requestedCalls.length === 0;
-    if (acted || at.heard) return { group, first, at, likeness: alike, confidence: 0.9 };
-    if (isLastWord) return { group, first, at, likeness: alike, confidence: 0.7 };
-  }
-  return undefined;
-}
 
 interface Strange {
   at: Spoken;

@@ -1,25 +1,34 @@
-import type { Severity, Span } from '@spanwise/schemas';
-import type { Evidence, Reporter } from '../detector/detector.ts';
+import type { Span } from '@spanwise/schemas';
+import type { Reporter } from '../detector/detector.ts';
 import { describePattern, type RunPatternLogic, runPattern } from '../detector/pattern.ts';
 import type { RunView } from '../detector/run-view.ts';
 import * as setting from '../detector/setting.ts';
 import { isFailure, type Step } from '../detector/step.ts';
-import { AGENT } from '../detector/wording.ts';
-import { messagesOf, type Part, wasCut } from '../reading/messages.ts';
+import { wasCut } from '../reading/messages.ts';
 import { type OfferedTools, OfferedToolsCache } from '../reading/offered-tools.ts';
-import { refusalOf } from '../reading/refusals.ts';
 import type { RequestedCall } from '../reading/requested-calls.ts';
-import { type SchemaBreak, schemaCheck } from '../reading/schema-check.ts';
+import { argumentsOf, requestedParts } from '../reading/requested-parts.ts';
+import { schemaCheck } from '../reading/schema-check.ts';
 import { observedTools } from '../relations/agent-tools.ts';
 import { isCall, isRequested, wrapsInference } from '../relations/calls.ts';
+import { judgeRefusal, refusalIn } from '../relations/refused-calls.ts';
 import {
   type ChoiceState,
   callsOf,
   hearAnswer,
   judgeChoices,
   judgeForeign,
+  nearestAgent,
   noteOffer,
 } from '../relations/tool-choices.ts';
+import {
+  callOf,
+  mismatch,
+  type ReportedRequests,
+  reportAt,
+  unoffered,
+  type WrongRequest,
+} from '../relations/wrong-requests.ts';
 
 const DESCRIPTION = describePattern({
   pattern: 'tool_misrouting',
@@ -116,28 +125,13 @@ const DESCRIPTION = describePattern({
 });
 
 const MOST_PENDING = 16;
-const MOST_LISTED = 24;
 
-/** A call that was reported at its inference and whose own span may follow. */
-interface Pending {
-  key: string;
-  inference: string;
-  call: RequestedCall;
-  severity: Severity;
-  confidence: number;
-  summary: string;
-  evidence: Evidence;
-}
-
-interface State extends ChoiceState {
-  pending: Pending[];
+interface State extends ChoiceState, ReportedRequests {
+  /** Calls that were reported at their inferences and whose own spans may follow. */
+  pending: WrongRequest[];
   /** An inference of this run carried definitions: its agents' need not be asked. */
   offersSeen: boolean;
-  /** Span ids of calls that were reported for their offer or schema. */
-  refuted: string[];
 }
-
-const MOST_REFUTED = 64;
 
 export const toolMisrouting = runPattern(DESCRIPTION, (settings): RunPatternLogic<State> => {
   const offers = new OfferedToolsCache();
@@ -165,7 +159,7 @@ export const toolMisrouting = runPattern(DESCRIPTION, (settings): RunPatternLogi
     if (offered) state.offersSeen = true;
     const { length: refuted } = state.refuted;
     step.requestedCalls.forEach((call, i) => {
-      let found: Pending | undefined;
+      let found: WrongRequest | undefined;
       if (offered && isUnoffered(call, offered)) found = unoffered(step, call, i, offered);
       else {
         const args = parts[i]?.name === call.name ? argumentsOf(parts[i]) : undefined;
@@ -252,108 +246,3 @@ export const toolMisrouting = runPattern(DESCRIPTION, (settings): RunPatternLogi
     observe: (run, state) => observedTools(run, state.offers, (call) => isRefuted(call, state)),
   };
 });
-
-function requestedParts(span: Span): Part[] {
-  const parts: Part[] = [];
-  for (const message of messagesOf(span.outputMessages)) {
-    for (const part of message.parts) if (part?.type === 'tool_call') parts.push(part);
-  }
-  return parts;
-}
-
-/** Undefined where they do not parse or were left out. */
-function argumentsOf(part: Part | undefined): unknown {
-  const given = part?.arguments;
-  if (typeof given !== 'string') return given ?? undefined;
-  try {
-    return JSON.parse(given);
-  } catch {
-    return undefined;
-  }
-}
-
-const keyOf = (step: Step, call: RequestedCall, i: number): string => `${step.spanId} ${i} ${call.name}`;
-
-const unoffered = (step: Step, call: RequestedCall, i: number, offered: OfferedTools): Pending => ({
-  key: keyOf(step, call, i),
-  inference: step.spanId,
-  call,
-  severity: 'medium',
-  confidence: 0.9,
-  summary: `${AGENT} called ${call.name}, a tool that it was not offered`,
-  evidence: { type: 'unoffered_tool', expected: offered.names.slice(0, MOST_LISTED), seen: call.name },
-});
-
-function mismatch(step: Step, call: RequestedCall, i: number, breaks: readonly SchemaBreak[]): Pending {
-  const first = breaks.find((broken) => !broken.lenient) ?? breaks[0];
-  const words = `${first?.path ? `${first.path} ` : ''}${first?.message ?? ''}`;
-  const isLenient = breaks.every((broken) => broken.lenient);
-  return {
-    key: keyOf(step, call, i),
-    inference: step.spanId,
-    call,
-    severity: isLenient ? 'low' : 'medium',
-    confidence: isLenient ? 0.8 : 0.95,
-    summary: `${AGENT} called ${call.name} with arguments that break its schema: ${words}`,
-    evidence: {
-      type: 'schema_mismatch',
-      expected: breaks.map((broken) => broken.message),
-      seen: breaks.map((broken) => broken.path || '/'),
-      numbers: { breaks: breaks.length },
-    },
-  };
-}
-
-/** Reports at the call's own span if it is there; true where nothing is left to wait for. */
-function reportAt(found: Pending, call: Step | undefined, run: RunView, state: State, reporter: Reporter): boolean {
-  const inference = run.stepOf(found.inference);
-  const span = call ?? inference;
-  if (!span) return true;
-  const { key, severity, summary, evidence } = found;
-  // The framework knew a tool that the captured offer does not list: the capture may be what is wrong.
-  const isDoubtful = call && !isFailure(call) && evidence.type === 'unoffered_tool';
-  const confidence = isDoubtful ? 0.75 : found.confidence;
-  reporter.report({ key, span, rootCause: inference ?? span, severity, confidence, summary, evidence });
-  if (!call) return false;
-  reporter.withdraw(refusedKey(call));
-  reporter.withdraw(call.spanId);
-  if (state.refuted.length < MOST_REFUTED && !state.refuted.includes(call.spanId)) state.refuted.push(call.spanId);
-  return true;
-}
-
-/** The span of a requested call, where it came before its inference. */
-const callOf = (found: Pending, inference: Step, run: RunView): Step | undefined =>
-  run.steps.find(
-    (step) => isCall(step) && run.startOf(step) >= run.endOf(inference) - 1_000 && isRequested(step, found.call),
-  );
-
-function nearestAgent(step: Step, run: RunView): Step | undefined {
-  let at = run.parentOf(step);
-  for (let depth = 0; at && at.kind !== 'agent' && depth < 64; depth++) at = run.parentOf(at);
-  return at;
-}
-
-const refusedKey = (step: Step): string => `${step.spanId} refused`;
-
-const refusalIn = (call: Step) => refusalOf(call.errorType, call.errorMessage || call.outcomeDetail);
-
-/** A framework refuses a call in words of its own. */
-function judgeRefusal(step: Step, run: RunView, reporter: Reporter): void {
-  const words = step.errorMessage || step.outcomeDetail;
-  const refused = refusalIn(step);
-  if (!refused) return;
-  const asked = run.requesterOf(step);
-  const tool = step.tool || step.name;
-  reporter.report({
-    key: refusedKey(step),
-    span: step,
-    rootCause: asked ?? step,
-    severity: 'medium',
-    confidence: 0.85,
-    summary:
-      refused === 'unoffered_tool'
-        ? `${AGENT} called ${tool}, and there is no such tool (${words.slice(0, 120)})`
-        : `${AGENT} called ${tool} with arguments that were refused (${words.slice(0, 120)})`,
-    evidence: { type: refused, seen: words },
-  });
-}
