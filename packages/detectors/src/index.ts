@@ -10,7 +10,8 @@ export { FleetJudge, type FleetKey, type FleetOutput } from './fleet/fleet-judge
 export { fleetDetectors, fleetPatternDescriptions } from './fleet/registry.ts';
 export { hash64, hash128 } from './identity-hash.ts';
 export { findingIdOf } from './judge/finding-ledger.ts';
-export { RunJudge, type RunJudgeOptions, type RunOutput } from './judge/run-judge.ts';
+export { RunJudge, type RunJudgeOptions } from './judge/run-judge.ts';
+export type { RunOutput } from './judge/run-output.ts';
 export { LearnedNormals, type NormalsBounds } from './normals/learned-normals.ts';
 export type { HandoffContract } from './reading/handoff-contract.ts';
 export type { RequestedCall } from './reading/requested-calls.ts';

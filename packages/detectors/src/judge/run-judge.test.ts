@@ -6,7 +6,8 @@ import type { RunDetector } from '../detector/detector.ts';
 import { runDetectors } from '../run/registry.ts';
 import { MemorySlots } from '../slots.ts';
 import { MAX_FINDINGS_PER_PATTERN } from './finding-ledger.ts';
-import { RunJudge, type RunOutput } from './run-judge.ts';
+import { RunJudge } from './run-judge.ts';
+import type { RunOutput } from './run-output.ts';
 
 const judge = new RunJudge({ detectors: runDetectors() });
 

@@ -1,5 +1,5 @@
-import type { Finding, Run, RunFeatures, Span, SpanRevision } from '@spanwise/schemas';
-import type { FindingDraft, Reporter, RunDetector, RunEnd } from '../detector/detector.ts';
+import type { Finding, Span } from '@spanwise/schemas';
+import type { RunDetector, RunEnd } from '../detector/detector.ts';
 import type { DetectorFault } from '../detector/fault.ts';
 import { type Normals, nothingKnown, type Observation } from '../detector/normals.ts';
 import type { RunView } from '../detector/run-view.ts';
@@ -10,11 +10,13 @@ import { defaultBounds, type RunBounds, RunModel } from '../run-model/run-model.
 import { runFeatures } from '../signals/run-features.ts';
 import type { SignalDraft, SignalSource } from '../signals/signal-source.ts';
 import type { Slots } from '../slots.ts';
-import { mayTie } from './consequences.ts';
+import { Collector } from './collector.ts';
+import { DetectorStates } from './detector-states.ts';
 import { ENDED_WELL, withoutUnlikeOthers } from './ended-well.ts';
 import { FindingLedger } from './finding-ledger.ts';
 import { giveUp } from './give-up.ts';
 import { resolveRevisions } from './resolve-revisions.ts';
+import type { RunOutput } from './run-output.ts';
 import { runRecord } from './run-record.ts';
 import { SourceStates } from './source-states.ts';
 import { amend, judgeRun } from './verdict.ts';
@@ -29,52 +31,11 @@ export interface RunJudgeOptions {
   fleetIncomplete?: boolean;
 }
 
-export interface RunOutput {
-  /** The span id was seen before: nothing happened. */
-  duplicate: boolean;
-  /** The span as the run keeps it; absent for a duplicate and at the end. */
-  step?: Step;
-  /** Steps that the run can remember no longer. */
-  forgotten: readonly Step[];
-  findings: Finding[];
-  revisions: SpanRevision[];
-  /** The run as judged, at its end; absent for a trace without any agentic span. */
-  run?: Run;
-  /** What the run was like; with `run`. */
-  features?: RunFeatures;
-  /** What has to meet facts of other runs; `run` and `features` are not among it. */
-  signals: readonly SignalDraft[];
-  /** What the run shows of what is normal; at its first end, where that was a good one. */
-  observations: readonly Observation[];
-  /** This span came after the run was judged: its end has to be awaited again. */
-  reopened: boolean;
-  lifecycle: {
-    /** The root ended: a quiet run may be closed. */
-    rootEnded: boolean;
-    /** Log time of the last new span, milliseconds. */
-    quietSince: number;
-    /** With this span the run began, was reopened, or its root ended: its end is to be awaited anew. */
-    changed: boolean;
-  };
-  faults: DetectorFault[];
-}
-
 /** Late parents in a run of many steps are a cause to look over all of them at every sixteenth step only; the end does. */
 const isLookedOver = ({ index }: Step): boolean => index < 256 || index % 16 === 0;
 
 const NO_OBSERVATIONS: readonly Observation[] = [];
 const NO_SIGNALS: readonly SignalDraft[] = [];
-
-/**
- * In place of a detector's state: it threw in this run and is asked no more. What it had altered cannot be told from what it
- * knew, and what it missed would make it find what is not there. (States are objects.)
- */
-const THREW = 'threw';
-
-const faultOf = (detector: RunDetector, error: unknown): DetectorFault => ({
-  pattern: detector.pattern,
-  message: error instanceof Error ? error.message : String(error),
-});
 
 const tellFindings = (
   source: SignalSource,
@@ -87,59 +48,15 @@ class Context {
   readonly judge: RunJudge;
   readonly model: RunModel;
   readonly ledger: FindingLedger;
-  readonly states: unknown[] = [];
+  readonly states: DetectorStates;
   readonly sources: SourceStates;
 
-  constructor(judge: RunJudge, model: RunModel, slots: Slots, sources: readonly SignalSource[]) {
-    this.sources = new SourceStates(sources, slots);
+  constructor(judge: RunJudge, model: RunModel, slots: Slots, states: DetectorStates, sources: SourceStates) {
     this.judge = judge;
     this.model = model;
     this.ledger = new FindingLedger(slots, model);
-  }
-}
-
-class Collector implements Reporter {
-  readonly findings: Finding[] = [];
-  readonly #ledger: FindingLedger;
-  /** What a detector has said so far in a call: drafts, and keys of what it takes back. */
-  #said: (FindingDraft | string)[] = [];
-
-  constructor(ledger: FindingLedger) {
-    this.#ledger = ledger;
-  }
-
-  report(draft: FindingDraft): void {
-    this.#said.push(draft);
-  }
-
-  withdraw(key: string): void {
-    this.#said.push(key);
-  }
-
-  /** The call of this pattern's detector went well: what it said holds. */
-  keep(pattern: string): void {
-    if (this.#said.length === 0) return;
-    const said = this.#said;
-    this.#said = [];
-    for (const each of said) {
-      const finding =
-        typeof each === 'string' ? this.#ledger.withdraw(pattern, each) : this.#ledger.report(pattern, each);
-      if (finding) this.findings.push(finding);
-    }
-  }
-
-  /** It threw: nothing of what it said does. */
-  drop(): void {
-    this.#said = [];
-  }
-
-  refresh(): void {
-    this.findings.push(...this.#ledger.refresh());
-  }
-
-  /** To be called when all patterns have spoken. */
-  tieConsequences(): void {
-    if (mayTie(this.findings)) this.findings.push(...this.#ledger.tieConsequences());
+    this.states = states;
+    this.sources = sources;
   }
 }
 
@@ -190,18 +107,11 @@ export class RunJudge {
       model.saveMeta();
       output.reopened = true;
     }
-    for (let i = 0; i < this.#detectors.length; i++) {
-      const detector = this.#detectors[i] as RunDetector;
-      const state = this.#stateOf(i, slots, context);
-      if (state === THREW) continue;
-      try {
-        if (detector.onSpan(step, span, model, state, collector)) slots.put(this.#stateSlots[i] as string, state);
-        collector.keep(detector.pattern);
-      } catch (error) {
-        collector.drop();
-        output.faults.push(this.#leaveOut(i, slots, context, error));
-      }
-    }
+    context.states.ask(
+      (detector, state) => detector.onSpan(step, span, model, state, collector),
+      output.faults,
+      collector,
+    );
     collector.tieConsequences();
     output.signals = context.sources.ask((source, state, send) => {
       const changed = source.onSpan(step, span, model, state, send);
@@ -232,18 +142,7 @@ export class RunJudge {
     model.normals = normals;
     const collector = new Collector(ledger);
     const output = this.#output(model, collector);
-    for (let i = 0; i < this.#detectors.length; i++) {
-      const detector = this.#detectors[i] as RunDetector;
-      const state = this.#stateOf(i, slots, context);
-      if (state === THREW) continue;
-      try {
-        if (detector.onRunEnd(end, model, state, collector)) slots.put(this.#stateSlots[i] as string, state);
-        collector.keep(detector.pattern);
-      } catch (error) {
-        collector.drop();
-        output.faults.push(this.#leaveOut(i, slots, context, error));
-      }
-    }
+    context.states.ask((detector, state) => detector.onRunEnd(end, model, state, collector), output.faults, collector);
     collector.tieConsequences();
     collector.refresh();
     output.revisions = resolveRevisions(model, slots, model.steps);
@@ -263,9 +162,9 @@ export class RunJudge {
       if (revision === 1 && model.root && !model.incomplete) {
         const endedWell =
           seen.verdict === ENDED_WELL || judge(withoutUnlikeOthers(ledger.standing())).verdict === ENDED_WELL;
-        if (endedWell) output.observations = this.#observe(slots, context, output.faults);
+        if (endedWell) output.observations = this.#observe(context, output.faults);
       }
-      const blind = this.#blind(slots, context, output.faults);
+      const blind = this.#blind(context, output.faults);
       const judged = runRecord(model, judgement, ledger.standing(), revision, blind);
       output.run = judged;
       output.features = runFeatures(model, ledger.standing(), judged.rootCauseSpanId, []);
@@ -313,58 +212,30 @@ export class RunJudge {
     const model = RunModel.open(slots, span, this.#bounds);
     if (!model) return undefined;
     model.fleetIncomplete = this.#fleetIncomplete;
-    const context = new Context(this, model, slots, this.#sources);
+    const states = new DetectorStates(this.#detectors, this.#stateSlots, slots);
+    const context = new Context(this, model, slots, states, new SourceStates(this.#sources, slots));
     slots.derived = context;
     return context;
   }
 
   /** Patterns that had something to judge in this run and could not see it, or threw in it. */
-  #blind(slots: Slots, context: Context, faults: DetectorFault[]): string[] {
-    const blind: string[] = [];
-    for (let i = 0; i < this.#detectors.length; i++) {
-      const detector = this.#detectors[i] as RunDetector;
-      let state = this.#stateOf(i, slots, context);
-      let isBlind = false;
-      try {
-        isBlind = state !== THREW && detector.isBlind?.(context.model, state) === true;
-      } catch (error) {
-        faults.push(this.#leaveOut(i, slots, context, error));
-        state = THREW;
-      }
-      if (isBlind || state === THREW) blind.push(detector.pattern);
-    }
-    return blind;
+  #blind({ model, states }: Context, faults: DetectorFault[]): string[] {
+    const blind = new Set<string>();
+    states.ask((detector, state) => {
+      if (detector.isBlind?.(model, state) === true) blind.add(detector.pattern);
+      return false;
+    }, faults);
+    for (const pattern of states.silenced()) blind.add(pattern);
+    return this.#detectors.map(({ pattern }) => pattern).filter((pattern) => blind.has(pattern));
   }
 
-  #observe(slots: Slots, context: Context, faults: DetectorFault[]): Observation[] {
+  #observe({ model, states }: Context, faults: DetectorFault[]): Observation[] {
     const observations: Observation[] = [];
-    for (let i = 0; i < this.#detectors.length; i++) {
-      const detector = this.#detectors[i] as RunDetector;
-      const state = this.#stateOf(i, slots, context);
-      if (state === THREW) continue;
-      try {
-        observations.push(...(detector.observe?.(context.model, state) ?? []));
-      } catch (error) {
-        faults.push(this.#leaveOut(i, slots, context, error));
-      }
-    }
+    states.ask((detector, state) => {
+      observations.push(...(detector.observe?.(model, state) ?? []));
+      return false;
+    }, faults);
     return observations;
-  }
-
-  /** The run goes on without this detector, and without what the detector altered before it threw. */
-  #leaveOut(i: number, slots: Slots, context: Context, error: unknown): DetectorFault {
-    context.states[i] = THREW;
-    slots.put(this.#stateSlots[i] as string, THREW);
-    return faultOf(this.#detectors[i] as RunDetector, error);
-  }
-
-  #stateOf(i: number, slots: Slots, context: Context): unknown {
-    let state = context.states[i];
-    if (state === undefined) {
-      state = slots.get(this.#stateSlots[i] as string) ?? (this.#detectors[i] as RunDetector).initialState();
-      context.states[i] = state;
-    }
-    return state;
   }
 
   #lifecycle(model: RunModel): RunOutput['lifecycle'] {

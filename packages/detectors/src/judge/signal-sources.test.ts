@@ -3,7 +3,8 @@ import { expect, it } from 'vitest';
 import { runDetectors } from '../run/registry.ts';
 import type { SignalSource } from '../signals/signal-source.ts';
 import { MemorySlots } from '../slots.ts';
-import { RunJudge, type RunOutput } from './run-judge.ts';
+import { RunJudge } from './run-judge.ts';
+import type { RunOutput } from './run-output.ts';
 
 /** Tells every third span, and at the end how many there were. */
 const counting = (throwsAt = Number.POSITIVE_INFINITY): SignalSource<{ spans: number }> => ({

@@ -1,7 +1,8 @@
 import type { Finding, Span } from '@spanwise/schemas';
 import type { RunDetector, RunEnd } from '../detector/detector.ts';
 import type { Needs } from '../detector/normals.ts';
-import { RunJudge, type RunOutput } from '../judge/run-judge.ts';
+import { RunJudge } from '../judge/run-judge.ts';
+import type { RunOutput } from '../judge/run-output.ts';
 import { LearnedNormals } from '../normals/learned-normals.ts';
 import { instructionsIn } from '../reading/instructions.ts';
 import { MemorySlots } from '../slots.ts';
