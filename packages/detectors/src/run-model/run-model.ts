@@ -3,17 +3,15 @@ import { type Normals, nothingKnown } from '../detector/normals.ts';
 import type { RunView, Spent } from '../detector/run-view.ts';
 import type { Step } from '../detector/step.ts';
 import { agentOfRun, nearestNamed } from '../relations/attribution.ts';
-import { isAct, isCall } from '../relations/calls.ts';
 import { encloses } from '../relations/enclosure.ts';
 import { mostFrequent } from '../relations/tally.ts';
 import type { Slots } from '../slots.ts';
 import { ForgottenIds } from './forgotten-ids.ts';
 import { META, type PackedMeta, packMeta, unpackMeta } from './packed-meta.ts';
 import { countOf, type PackedStep, packStep, sizeOf, unpackStep } from './packed-step.ts';
-import { Requesters } from './requesters.ts';
 import { isRootOf } from './root.ts';
-import { RunClock } from './run-clock.ts';
 import { contentOf, countStep, learn, newMeta, type RunMeta } from './run-meta.ts';
+import { StepIndex } from './step-index.ts';
 import { stepOf } from './step-of.ts';
 
 export interface RunBounds {
@@ -35,17 +33,6 @@ const MOST_ROOT_CHANGES = 64;
 
 const NO_STEPS: readonly Step[] = [];
 
-/** By start; ties by end, then span id. */
-const byStart = (a: Step, b: Step): number =>
-  a.start - b.start || a.end - b.end || (a.spanId < b.spanId ? -1 : a.spanId > b.spanId ? 1 : 0);
-
-/** Steps come nearly in order: the place is looked for from the end. */
-function insert(sorted: Step[], step: Step): void {
-  let at = sorted.length;
-  while (at > 0 && byStart(sorted[at - 1] as Step, step) > 0) at--;
-  sorted.splice(at, 0, step);
-}
-
 const namesIn = ({ conversations, agents }: RunMeta): number => conversations.names.length + agents.names.length;
 
 /**
@@ -55,7 +42,7 @@ const namesIn = ({ conversations, agents }: RunMeta): number => conversations.na
  */
 export class RunModel implements RunView {
   readonly meta: RunMeta;
-  readonly steps: Step[] = [];
+  readonly #index = new StepIndex(this);
   now = 0;
   /** The whole fleet is known to be sampled or to lose spans; set by the caller. */
   fleetIncomplete = false;
@@ -63,17 +50,10 @@ export class RunModel implements RunView {
   normals: Normals = nothingKnown;
   readonly #slots: Slots;
   readonly #bounds: RunBounds;
-  readonly #bySpanId = new Map<string, Step>();
-  readonly #children = new Map<string, Step[]>();
-  readonly #requesters = new Requesters();
-  #byArguments: Map<string, Step[]> | undefined;
-  calls = 0;
   #forgotten: ForgottenIds | undefined;
   /** Characters that each of `steps` takes, and their sum. */
   readonly #sizes: number[] = [];
   #size = 0;
-  readonly #clock = new RunClock();
-  #chronological: Step[] | undefined;
   #justForgotten: Step[] = [];
   /** As of so many released steps: a nameless root has it looked for in all below. */
   #runAgent: { released: number; name: string } | undefined;
@@ -99,7 +79,7 @@ export class RunModel implements RunView {
         const { content, nowMs } = countOf(packed, stored);
         countStep(stored, step, content, nowMs);
       }
-      model.#index(step);
+      model.#index.add(step);
       model.#weigh(packed);
     }
     if (stored.dropped > 0) model.#forgottenIds().restore();
@@ -109,11 +89,11 @@ export class RunModel implements RunView {
 
   /** Takes a span in. Undefined when its id was seen before. */
   add(span: Span, nowMs: number): Step | undefined {
-    if (this.#bySpanId.has(span.spanId) || this.#forgotten?.has(span.spanId)) return undefined;
+    if (this.#index.stepOf(span.spanId) || this.#forgotten?.has(span.spanId)) return undefined;
     this.now = nowMs;
     const { meta } = this;
     const step = stepOf(span, meta.released, meta.listening > 0);
-    this.#index(step);
+    this.#index.add(step);
     const { rootChanges, dropped } = meta;
     const named = namesIn(meta);
     const isRoot = rootChanges < MOST_ROOT_CHANGES && isRootOf(step, this, meta.rootAssumed);
@@ -155,31 +135,6 @@ export class RunModel implements RunView {
     this.meta.rootAssumed = step !== undefined && step.parentSpanId !== '';
   }
 
-  #index(step: Step): void {
-    this.steps.push(step);
-    this.#bySpanId.set(step.spanId, step);
-    if (step.parentSpanId !== '') {
-      const siblings = this.#children.get(step.parentSpanId);
-      if (siblings) {
-        step.parentSpanId = siblings[0]?.parentSpanId ?? step.parentSpanId;
-        siblings.push(step);
-      } else this.#children.set(step.parentSpanId, [step]);
-    }
-    this.#requesters.note(step);
-    if (isAct(step)) this.#indexAct(step);
-    this.#clock.note(step, this.parentOf(step), this.childrenOf(step.spanId));
-    if (!this.#clock.agrees) this.#chronological = undefined;
-    else if (this.#chronological) insert(this.#chronological, step);
-  }
-
-  #indexAct(step: Step): void {
-    if (isCall(step)) this.calls++;
-    this.#byArguments ??= new Map();
-    const alike = this.#byArguments.get(step.argumentsDigest);
-    if (alike) alike.push(step);
-    else this.#byArguments.set(step.argumentsDigest, [step]);
-  }
-
   #forgottenIds(): ForgottenIds {
     this.#forgotten ??= new ForgottenIds(this.#slots, this.#bounds.maxForgottenIds);
     return this.#forgotten;
@@ -193,29 +148,15 @@ export class RunModel implements RunView {
 
   #forgetOldest(): void {
     const batch = Math.max(1, Math.min(this.#bounds.maxSteps, this.steps.length) >> 2);
-    const gone = this.steps.splice(0, batch);
+    const gone = this.#index.forgetOldest(batch);
     for (const size of this.#sizes.splice(0, batch)) this.#size -= size;
     this.#justForgotten.push(...gone);
-    const oldestKept = this.meta.dropped + gone.length;
-    for (const parent of new Set(gone.map((step) => step.parentSpanId))) {
-      const kept = this.#children.get(parent)?.filter((sibling) => sibling.index >= oldestKept) ?? [];
-      if (kept.length > 0) this.#children.set(parent, kept);
-      else this.#children.delete(parent);
-    }
-    for (const step of gone) {
-      this.#slots.delete(`s/${step.index}`);
-      this.#bySpanId.delete(step.spanId);
-      this.#requesters.forget(step);
-    }
-    this.calls = 0;
-    this.#byArguments = undefined;
-    for (const step of this.steps) if (isAct(step)) this.#indexAct(step);
+    for (const step of gone) this.#slots.delete(`s/${step.index}`);
     this.#forgottenIds().add(
       this.meta.dropped,
       gone.map((step) => step.spanId),
     );
     this.meta.dropped += gone.length;
-    this.#chronological = undefined;
   }
 
   get tenant(): string {
@@ -260,7 +201,7 @@ export class RunModel implements RunView {
   }
 
   get root(): Step | undefined {
-    return this.meta.rootSpanId === '' ? undefined : this.#bySpanId.get(this.meta.rootSpanId);
+    return this.meta.rootSpanId === '' ? undefined : this.#index.stepOf(this.meta.rootSpanId);
   }
 
   get incomplete(): boolean {
@@ -268,25 +209,33 @@ export class RunModel implements RunView {
     if (this.meta.rootSpanId === '' || this.meta.dropped > 0) return false;
     for (const step of this.steps) {
       if (step.parentSpanId === '' || step.spanId === this.meta.rootSpanId) continue;
-      if (!this.#bySpanId.has(step.parentSpanId)) return true;
+      if (!this.#index.parentOf(step)) return true;
     }
     return false;
   }
 
+  get steps(): readonly Step[] {
+    return this.#index.steps;
+  }
+
+  get calls(): number {
+    return this.#index.calls;
+  }
+
   stepOf(spanId: string): Step | undefined {
-    return this.#bySpanId.get(spanId);
+    return this.#index.stepOf(spanId);
   }
 
   parentOf(step: Step): Step | undefined {
-    return step.parentSpanId === '' ? undefined : this.#bySpanId.get(step.parentSpanId);
+    return this.#index.parentOf(step);
   }
 
   childrenOf(spanId: string): readonly Step[] {
-    return this.#children.get(spanId) ?? NO_STEPS;
+    return this.#index.childrenOf(spanId);
   }
 
   sameArguments(step: Step): readonly Step[] {
-    return this.#byArguments?.get(step.argumentsDigest) ?? NO_STEPS;
+    return this.#index.sameArguments(step);
   }
 
   agentOf(step: Step): string {
@@ -309,23 +258,18 @@ export class RunModel implements RunView {
   }
 
   chronological(): readonly Step[] {
-    if (!this.#chronological) {
-      const order = (a: Step, b: Step) =>
-        this.startOf(a) - this.startOf(b) || this.endOf(a) - this.endOf(b) || byStart(a, b);
-      this.#chronological = [...this.steps].sort(this.#clock.agrees ? byStart : order);
-    }
-    return this.#chronological;
+    return this.#index.chronological();
   }
 
   startOf(step: Step): number {
-    return step.start - this.#clock.offsetOf(step, this);
+    return this.#index.startOf(step);
   }
 
   endOf(step: Step): number {
-    return step.end - this.#clock.offsetOf(step, this);
+    return this.#index.endOf(step);
   }
 
   requesterOf(step: Step): Step | undefined {
-    return this.#requesters.of(step, this);
+    return this.#index.requesterOf(step);
   }
 }
