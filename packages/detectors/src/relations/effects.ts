@@ -1,6 +1,8 @@
 import type { RunView } from '../detector/run-view.ts';
 import { isFailure, type Step } from '../detector/step.ts';
 import { nameWords } from '../reading/name-words.ts';
+import { isCall } from './calls.ts';
+import { isLookup, wordsOf } from './error-nature.ts';
 import { isTimedOut } from './timeouts.ts';
 
 const ACCUMULATES = new Set(
@@ -20,6 +22,9 @@ const READS = new Set(
     ' ',
   ),
 );
+
+/** A call of an agent that may have changed something. */
+export const isEffect = (step: Step): boolean => isCall(step) && !isLookup(step) && step.handoffTo === '';
 
 const STARTS = new Set('start open set add record register launch trigger generate make raise run'.split(' '));
 
@@ -51,3 +56,9 @@ export function doneElsewhere(call: Step, run: RunView): Step | undefined {
   }
   return undefined;
 }
+
+/** Its caller gave up, or was cut off: what was refused had no effect. */
+export const lostItsAnswer = (step: Step): boolean => isTimedOut(step) || CUT_OFF.test(wordsOf(step));
+
+const CUT_OFF =
+  /connection (?:was )?(?:reset|closed|lost|aborted)|econnreset|epipe|socket hang ?up|broken pipe|unexpected end|cancel(?:l)?ed|aborted/i;

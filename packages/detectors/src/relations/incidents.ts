@@ -1,6 +1,7 @@
 import type { RunView } from '../detector/run-view.ts';
 import { isFailure, type Step } from '../detector/step.ts';
 import { Enclosures } from './enclosure.ts';
+import { failuresIn } from './failures.ts';
 import { follows, isOperation, isToolLike, sameAgent, sameOperation } from './operation.ts';
 import { type Reaction, retryOf, standsIn } from './reactions.ts';
 import { SuccessfulRetries } from './successful-retries.ts';
@@ -30,40 +31,12 @@ export interface Incident {
   outputs: Step[];
 }
 
-/** Failures that are followed at a time: the latest. */
-const MOST_INCIDENTS = 64;
-/** Of one call that fails over and over: the first and the latest. */
-const FIRST_OF_A_KIND = 24;
-const LATEST_OF_A_KIND = 4;
 const MOST_ATTEMPTS = 32;
 const MOST_OUTPUTS = 8;
 /** Steps after a failure among which its agent's words and other tools are looked for. */
 const MOST_FOLLOWED = 512;
 /** Another tool that meets the same need is called soon, or it was called for another need. */
 const CALLS_UNTIL_STAND_IN = 4;
-
-const mayFail = (step: Step): boolean => step.kind !== 'evaluator' && step.kind !== 'guardrail';
-
-/** In order of end, but what encloses another after it, though clocks may have it end a little earlier. */
-function childrenFirst(failing: readonly Step[], run: RunView): Step[] {
-  const order = new Map(failing.map((step) => [step, run.endOf(step)]));
-  const sorted = [...failing].sort(
-    (a, b) => run.endOf(a) - run.endOf(b) || run.startOf(b) - run.startOf(a) || (a.spanId < b.spanId ? -1 : 1),
-  );
-  for (const step of sorted) {
-    let least = order.get(step) ?? 0;
-    let at = run.parentOf(step);
-    for (let depth = 0; at && depth < 64; depth++) {
-      const own = order.get(at);
-      if (own !== undefined) {
-        least = Math.max(own, least + 1);
-        order.set(at, least);
-      }
-      at = run.parentOf(at);
-    }
-  }
-  return sorted.sort((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0));
-}
 
 /** Steps in time order, from the first on that can follow a given one. */
 function* since(step: Step, run: RunView): Generator<Step> {
@@ -79,26 +52,6 @@ function* since(step: Step, run: RunView): Generator<Step> {
   for (let i = low; i < all.length; i++) yield all[i] as Step;
 }
 
-/**
- * The failures to follow: of a call that failed over and over the first and the latest, so that a storm neither crowds out
- * its own beginning, on which its identity rests, nor anything else.
- */
-function followed(failing: readonly Step[]): Step[] {
-  if (failing.length <= FIRST_OF_A_KIND + LATEST_OF_A_KIND) return [...failing];
-  const kinds = new Map<string, Step[]>();
-  for (const step of failing) {
-    const kind = `${step.kind}\n${step.tool}\n${step.name}\n${step.argumentsDigest}`;
-    const alike = kinds.get(kind);
-    if (alike) alike.push(step);
-    else kinds.set(kind, [step]);
-  }
-  const left = new Set(failing);
-  for (const alike of kinds.values()) {
-    for (const step of alike.slice(FIRST_OF_A_KIND, -LATEST_OF_A_KIND)) left.delete(step);
-  }
-  return [...left].slice(-MOST_INCIDENTS);
-}
-
 /** A look at all that went wrong in a run as it stands: what several of its questions need is looked up once. */
 interface Look {
   run: RunView;
@@ -109,10 +62,8 @@ interface Look {
 /** The failures that stand for themselves, each with the spans that only show it, and the attempts that failed as well. */
 function distinct(look: Look): Incident[] {
   const { run } = look;
-  const failing: Step[] = [];
-  for (const step of run.steps) if (isFailure(step) && mayFail(step)) failing.push(step);
   const incidents: Incident[] = [];
-  for (const step of childrenFirst(followed(failing), run)) {
+  for (const step of failuresIn(run)) {
     const open = incidents.filter((incident) => isOpen(incident, run.endOf(step), run));
     const below = open.findLast((incident) => isShownBy(incident, step, look));
     if (below) show(below, step, look);

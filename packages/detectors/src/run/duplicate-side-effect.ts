@@ -7,14 +7,14 @@ import { isFailure, type Step } from '../detector/step.ts';
 import { AGENT, duration, listed, times as timesInWords } from '../detector/wording.ts';
 import { lastMessageOf, textOf } from '../reading/messages.ts';
 import { ownAttributes } from '../reading/own-attributes.ts';
-import { allFacts, type Fact } from '../reading/statement.ts';
+import { allFacts } from '../reading/statement.ts';
+import { isAnsweredAgain } from '../relations/answered-again.ts';
 import { byStartIn, isCall, isInnermost } from '../relations/calls.ts';
-import { accumulates, doneElsewhere, mayMake } from '../relations/effects.ts';
-import { isLookup, wordsOf } from '../relations/error-nature.ts';
+import { accumulates, doneElsewhere, isEffect, lostItsAnswer, mayMake } from '../relations/effects.ts';
+import { wordsOf } from '../relations/error-nature.ts';
 import { isConfirmed, isUndone, mayUndo, movesMoney, nameTwo, newIds } from '../relations/harm.ts';
 import { follows } from '../relations/operation.ts';
 import { endedBefore, itselfAndLater } from '../relations/recent-steps.ts';
-import { isTimedOut } from '../relations/timeouts.ts';
 import { noteUserWords, type UserWords, userSpokeBetween } from '../relations/user-turns.ts';
 
 const DESCRIPTION = describePattern({
@@ -74,18 +74,6 @@ const MOST_ALIKE = 32;
 
 const SEVERAL =
   /\b(?:two|twice|both|three|four|several|again|another|second|each|2x|x2|2 times|zwei(?:mal)?|nochmal|deux(?: fois)?|encore|dos(?: veces)?|otra vez)\b/i;
-
-const ALREADY = /^(?:duplicate\w*|already\w*(?: \w+){0,4}|replay\w*|idempotent\w*|deduplicated)$/;
-
-/** The second result says that it is the first one's, or that nothing was done again. */
-function isAnsweredAgain(first: Step, second: Step): boolean {
-  const says = ({ field, value }: Fact) => ALREADY.test(value) || (ALREADY_FIELD.test(field) && value === 'true');
-  if (allFacts(second.stated).some(says)) return true;
-  const ids = newIds(second);
-  return ids.length > 0 && ids.some((id) => newIds(first).includes(id));
-}
-
-const ALREADY_FIELD = /(?:^|_)(?:duplicate|replay\w*|idempotent\w*|already_\w+)$/;
 
 interface Duplicate {
   type: 'same_key' | 'effect_before_retry' | 'same_call';
@@ -253,14 +241,6 @@ function idsIn(times: readonly Step[]): string {
 }
 
 const MOST_NAMED = 4;
-
-/** Its caller gave up, or was cut off: what was refused had no effect. */
-const lostItsAnswer = (step: Step): boolean => isTimedOut(step) || CUT_OFF.test(wordsOf(step));
-
-const CUT_OFF =
-  /connection (?:was )?(?:reset|closed|lost|aborted)|econnreset|epipe|socket hang ?up|broken pipe|unexpected end|cancel(?:l)?ed|aborted/i;
-
-const isEffect = (step: Step): boolean => isCall(step) && !isLookup(step) && step.handoffTo === '';
 
 function saysSeveral(span: Span): boolean {
   const message = lastMessageOf(span.inputMessages);

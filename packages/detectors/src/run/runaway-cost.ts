@@ -6,9 +6,9 @@ import * as setting from '../detector/setting.ts';
 import type { Step } from '../detector/step.ts';
 import { activeTimeOf, isWork, waitingTools } from '../relations/active-time.ts';
 import { type Excess, excessOf } from '../relations/excess.ts';
-import { amountOf, spentStepByStep, stepsSpent, tokensSpent } from '../relations/spending.ts';
+import { spentStepByStep, stepsSpent, tokensSpent } from '../relations/spending.ts';
 import { normsFor, whoseRunIs } from '../relations/whose-needs.ts';
-import { callsInVain } from '../repetition/calls-in-vain.ts';
+import { type CrossedBound, spentInVain } from '../repetition/spent-in-vain.ts';
 
 const DESCRIPTION = describePattern({
   pattern: 'runaway_cost',
@@ -98,15 +98,6 @@ interface State {
   told: number;
 }
 
-/** A bound that was crossed. */
-interface Crossed {
-  quantity: Quantity;
-  seen: number;
-  normal: number;
-  bound: number;
-  runs: number;
-}
-
 const rounded = (n: number): number => Number(n.toPrecision(4));
 
 export const runawayCost = runPattern(DESCRIPTION, (settings): RunPatternLogic<State> => {
@@ -138,8 +129,8 @@ export const runawayCost = runPattern(DESCRIPTION, (settings): RunPatternLogic<S
   }
 
   /** @param isTimed whether the time is to be measured */
-  function crossedBounds(run: RunView, norms: readonly NormalNeeds[], isTimed: boolean): Crossed[] {
-    const crossed: Crossed[] = [];
+  function crossedBounds(run: RunView, norms: readonly NormalNeeds[], isTimed: boolean): CrossedBound[] {
+    const crossed: CrossedBound[] = [];
     const compare = (quantity: Quantity, least: number, seenOf: (bound: number) => number): boolean => {
       const known = normalOf(quantity, norms);
       if (!known) return false;
@@ -180,13 +171,13 @@ export const runawayCost = runPattern(DESCRIPTION, (settings): RunPatternLogic<S
     return true;
   }
 
-  const excessIn = ({ quantity, seen, normal, bound }: Crossed, run: RunView): Excess | undefined =>
+  const excessIn = ({ quantity, seen, normal, bound }: CrossedBound, run: RunView): Excess | undefined =>
     excessOf(spentStepByStep(quantity, seen, run, isWaiting), normal, bound, run);
 
-  function tell(run: RunView, crossed: readonly Crossed[], reporter: Reporter): void {
+  function tell(run: RunView, crossed: readonly CrossedBound[], reporter: Reporter): void {
     const found = crossed
       .map((bound) => ({ bound, excess: excessIn(bound, run) }))
-      .filter((one): one is { bound: Crossed; excess: Excess } => one.excess !== undefined)
+      .filter((one): one is { bound: CrossedBound; excess: Excess } => one.excess !== undefined)
       .sort((a, b) => run.endOf(a.excess.at) - run.endOf(b.excess.at));
     const [first] = found;
     if (!first) return;
@@ -195,7 +186,7 @@ export const runawayCost = runPattern(DESCRIPTION, (settings): RunPatternLogic<S
     const times = Math.max(...crossed.map(({ seen, bound }) => seen / bound));
     const percent = Math.round(settings.share * 100);
     const seconds = crossed.find(({ quantity }) => quantity === 'seconds')?.seen;
-    const vain = wastedIn(run, crossed);
+    const vain = spentInVain(run, crossed);
     const expected = `at most ${inWords(bound.normal)} in ${percent} % of ${bound.runs} runs that ended well`;
     reporter.report({
       key: KEY,
@@ -254,15 +245,3 @@ export const runawayCost = runPattern(DESCRIPTION, (settings): RunPatternLogic<S
     },
   };
 });
-
-/** Calls that brought nothing, where the run would have kept within all bounds without them; else none. */
-function wastedIn(run: RunView, crossed: readonly Crossed[]): readonly Step[] {
-  const { calls, inferences } = callsInVain(run);
-  const within = ({ quantity, seen, bound }: Crossed): boolean => {
-    const all = [...calls, ...inferences].reduce((sum, step) => sum + amountOf(step, quantity), 0);
-    // Of tokens that were read from a cache only the sum is known: they are spread evenly.
-    const share = quantity === 'tokens' ? seen / (seen + run.spent.cachedTokens) : 1;
-    return seen - all * share <= bound;
-  };
-  return crossed.every(within) ? calls : [];
-}
