@@ -1,6 +1,6 @@
 import type { Span } from '@spanwise/schemas';
+import { handsToPerson } from './hands-to-person.ts';
 import { messagesOf, type Part, textOf } from './messages.ts';
-import { nameWords } from './name-words.ts';
 
 /**
  * What an output says, looked at only in runs in which something failed: that there was trouble, a question to the user, an
@@ -43,14 +43,9 @@ function saidIn(text: string): Said {
   return text.trim() === '' ? '' : 'answer';
 }
 
-const HANDS_ON = /^(?:transfer|escalate|handoff|handover|hand|forward|refer|route|connect)$/;
-const A_PERSON = /^(?:humans?|person|people|operator|representative|support|staff|supervisor|manager|colleague)$/;
-
 /** The note with which a user is handed over to a person: it is to these that the agent speaks. */
 function noteToPerson({ type, name, arguments: given }: Part): string {
-  if (type !== 'tool_call' || typeof name !== 'string') return '';
-  const [first = '', ...others] = nameWords(name);
-  if (!HANDS_ON.test(first) || !others.some((word) => A_PERSON.test(word))) return '';
+  if (type !== 'tool_call' || typeof name !== 'string' || !handsToPerson(name)) return '';
   return typeof given === 'string' ? given : JSON.stringify(given ?? '');
 }
 

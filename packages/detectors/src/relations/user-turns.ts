@@ -1,6 +1,7 @@
 import type { Span } from '@spanwise/schemas';
 import type { RunView } from '../detector/run-view.ts';
 import type { Step } from '../detector/step.ts';
+import { lastMessageOf, textOf } from '../reading/messages.ts';
 import { endsWithUsersText } from '../reading/unparsed-messages.ts';
 import { isAct } from './calls.ts';
 import { endedBefore } from './recent-steps.ts';
@@ -16,6 +17,15 @@ export function noteUserWords(step: Step, span: Span, words: UserWords): boolean
   words.push(step.spanId);
   if (words.length > MOST_NOTED) words.shift();
   return true;
+}
+
+const SEVERAL =
+  /\b(?:two|twice|both|three|four|several|again|another|second|each|2x|x2|2 times|zwei(?:mal)?|nochmal|deux(?: fois)?|encore|dos(?: veces)?|otra vez)\b/i;
+
+/** A user asks for more than one of a thing, or for it again. */
+export function asksForSeveral(span: Span): boolean {
+  const message = lastMessageOf(span.inputMessages);
+  return message !== undefined && SEVERAL.test(textOf(message));
 }
 
 /**

@@ -201,6 +201,19 @@ export const cases: DetectorCase[] = [
     finds: [],
   },
   {
+    name: 'a user who is handed over to a person twice costs little, also where the call comes again with its id',
+    run: [1, 2]
+      .reduce(
+        (run) =>
+          run
+            .llm({ calls: [{ name: 'transfer_to_human_agents', arguments: { summary: 'wants a refund' }, id: 'c0' }] })
+            .tool('transfer_to_human_agents', { summary: 'wants a refund' }, { callId: 'c0', result: 'Done' }),
+        trace(),
+      )
+      .end(),
+    finds: [{ at: 3, began: 2, severity: 'low', type: 'same_call' }],
+  },
+  {
     name: 'one call that two instrumentations recorded is one',
     run: trace()
       .llm({ calls: [{ name: 'pay_invoice', arguments: PAY, id: 'a' }] })

@@ -5,7 +5,7 @@ import type { RunView } from '../detector/run-view.ts';
 import * as setting from '../detector/setting.ts';
 import { isFailure, type Step } from '../detector/step.ts';
 import { AGENT, duration, listed, times as timesInWords } from '../detector/wording.ts';
-import { lastMessageOf, textOf } from '../reading/messages.ts';
+import { handsToPerson } from '../reading/hands-to-person.ts';
 import { ownAttributes } from '../reading/own-attributes.ts';
 import { allFacts } from '../reading/statement.ts';
 import { isAnsweredAgain } from '../relations/answered-again.ts';
@@ -15,7 +15,7 @@ import { wordsOf } from '../relations/error-nature.ts';
 import { isConfirmed, isUndone, mayUndo, movesMoney, nameTwo, newIds } from '../relations/harm.ts';
 import { follows } from '../relations/operation.ts';
 import { endedBefore, itselfAndLater } from '../relations/recent-steps.ts';
-import { noteUserWords, type UserWords, userSpokeBetween } from '../relations/user-turns.ts';
+import { asksForSeveral, noteUserWords, type UserWords, userSpokeBetween } from '../relations/user-turns.ts';
 
 const DESCRIPTION = describePattern({
   pattern: 'duplicate_side_effect',
@@ -45,6 +45,7 @@ const DESCRIPTION = describePattern({
       'add), succeeded twice with the same arguments in one turn of the user; holds the same',
   },
   severity: {
+    low: 'a user was handed over to a person',
     medium: 'the same call with the same result, which may be one that says nothing',
     high: 'otherwise',
     critical:
@@ -71,9 +72,6 @@ interface State {
 
 const MOST_KEYS = 64;
 const MOST_ALIKE = 32;
-
-const SEVERAL =
-  /\b(?:two|twice|both|three|four|several|again|another|second|each|2x|x2|2 times|zwei(?:mal)?|nochmal|deux(?: fois)?|encore|dos(?: veces)?|otra vez)\b/i;
 
 interface Duplicate {
   type: 'same_key' | 'effect_before_retry' | 'same_call';
@@ -145,6 +143,7 @@ export const duplicateSideEffect = runPattern(DESCRIPTION, (settings): RunPatter
 
   function severityOf(found: Duplicate, run: RunView, state: State): Severity {
     if (isHarm(found, run, state)) return 'critical';
+    if (handsToPerson(found.second.tool)) return 'low';
     return found.type === 'same_call' && found.first.resultDigest === found.second.resultDigest ? 'medium' : 'high';
   }
 
@@ -185,7 +184,7 @@ export const duplicateSideEffect = runPattern(DESCRIPTION, (settings): RunPatter
   function note(step: Step, span: Span, state: State): boolean {
     if (step.kind === 'llm') {
       if (!noteUserWords(step, span, state.userWords)) return false;
-      if (!state.several) state.several = saysSeveral(span);
+      if (!state.several) state.several = asksForSeveral(span);
       return true;
     }
     if (!isCall(step) || state.keys.length >= MOST_KEYS) return false;
@@ -241,8 +240,3 @@ function idsIn(times: readonly Step[]): string {
 }
 
 const MOST_NAMED = 4;
-
-function saysSeveral(span: Span): boolean {
-  const message = lastMessageOf(span.inputMessages);
-  return message !== undefined && SEVERAL.test(textOf(message));
-}
