@@ -50,4 +50,10 @@ export const cases: DetectorCase[] = [
     end: 'abandoned',
     finds: [],
   },
+  {
+    name: 'says nothing of a request in which no agent has a part, though its caller is not seen',
+    run: trace({ agent: '' }).step('GET /orders').open(),
+    end: 'abandoned',
+    finds: [],
+  },
 ];

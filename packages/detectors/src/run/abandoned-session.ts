@@ -15,7 +15,7 @@ const DESCRIPTION = describePattern({
     'takes it back.',
   doesNotClaim: [
     'a run whose open call has, in this run, lawfully taken as long as the silence',
-    'a run of a fleet that is known to lose spans',
+    'a run of a fleet that is known to lose spans; a trace in which no agent has a part',
   ],
   needs: 'links of spans to their parents; output messages name the open calls',
   happened: 'the last step that ended',
@@ -78,6 +78,9 @@ function openSpansOf(run: RunView): string[] {
   return [...open];
 }
 
+/** Some span of it is an agent's; other services' traces come the same way. */
+const isAgents = (run: RunView): boolean => run.agents.length > 0 || run.steps.some(({ kind }) => kind !== 'step');
+
 function longestCall(tool: string, run: RunView): number {
   let longest = 0;
   for (const step of run.steps) if (step.tool === tool) longest = Math.max(longest, step.end - step.start);
@@ -93,7 +96,7 @@ export const abandonedSession = runPattern(DESCRIPTION, (settings): RunPatternLo
     },
     onRunEnd(end, run, _state, reporter) {
       const last = run.steps.reduce<Step | undefined>((a, b) => (a && run.endOf(a) >= run.endOf(b) ? a : b), undefined);
-      if (end !== 'abandoned' || run.root || run.incomplete || !last) {
+      if (end !== 'abandoned' || run.root || run.incomplete || !last || !isAgents(run)) {
         reporter.withdraw(KEY);
         return false;
       }
