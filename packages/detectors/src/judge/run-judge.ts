@@ -167,7 +167,8 @@ export class RunJudge {
       const blind = this.#blind(context, output.faults);
       const judged = runRecord(model, judgement, ledger.standing(), revision, blind);
       output.run = judged;
-      output.features = runFeatures(model, ledger.standing(), judged.rootCauseSpanId, []);
+      const attributes = context.sources.attributesOf(model, output.faults);
+      output.features = runFeatures(model, ledger.standing(), judged.rootCauseSpanId, attributes);
       output.signals = context.sources.ask((source, state, send) => {
         const told = tellFindings(source, collector.findings, model, state, send);
         return source.onRunEnd(end, judged, model, state, send) || told;

@@ -1,9 +1,14 @@
+import type { Attribute } from '@spanwise/schemas';
 import type { DetectorFault } from '../detector/fault.ts';
+import type { RunView } from '../detector/run-view.ts';
 import type { SignalDraft, SignalSource } from '../signals/signal-source.ts';
 import type { Slots } from '../slots.ts';
 
 /** In place of a source's state: it threw in this run and is asked no more. */
 const THREW = 'threw';
+
+/** Attributes of a run that are told. */
+const MAX_ATTRIBUTES = 32;
 
 /** Asks the sources of signals of one run: slot `s/<name>` holds what each remembers. */
 export class SourceStates {
@@ -45,5 +50,15 @@ export class SourceStates {
       }
     }
     return signals;
+  }
+
+  /** What sources say that the run was like. */
+  attributesOf(run: RunView, faults: DetectorFault[]): Attribute[] {
+    const attributes: Attribute[] = [];
+    this.ask((source, state) => {
+      if (source.attributes) attributes.push(...source.attributes(run, state));
+      return false;
+    }, faults);
+    return attributes.slice(0, MAX_ATTRIBUTES);
   }
 }

@@ -1,7 +1,8 @@
+import { runAttributes } from './run-attributes.ts';
 import type { SignalSource } from './signal-source.ts';
 import { troubleSource } from './trouble-source.ts';
 
 /** Everything that is taken out of runs to be judged across them. */
 export const signalSources = (): SignalSource[] => sources().map((source) => source as SignalSource);
 
-const sources = () => [troubleSource()];
+const sources = () => [runAttributes, troubleSource()];

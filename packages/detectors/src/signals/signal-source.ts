@@ -1,4 +1,4 @@
-import type { Finding, Run, SignalBody, SignalKeyKind, Span } from '@spanwise/schemas';
+import type { Attribute, Finding, Run, SignalBody, SignalKeyKind, Span } from '@spanwise/schemas';
 import type { RunEnd } from '../detector/detector.ts';
 import type { RunView } from '../detector/run-view.ts';
 import type { Step } from '../detector/step.ts';
@@ -26,6 +26,8 @@ export interface SignalSource<State = unknown> {
   onFindings?(findings: readonly Finding[], run: RunView, state: State, send: (signal: SignalDraft) => void): boolean;
   /** The run ended and was judged. A late span may reopen it: then both come again. */
   onRunEnd(end: RunEnd, judged: Run, run: RunView, state: State, send: (signal: SignalDraft) => void): boolean;
+  /** What the run was like, asked when it ended: of each source few, each from a small set of values. Absent: nothing. */
+  attributes?(run: RunView, state: State): Attribute[];
 }
 
 /** A signal's body in which everything else is null. */
