@@ -1,11 +1,12 @@
 import type { PatternDescription } from '../detector/pattern.ts';
+import { failureCondition } from './failure-condition.ts';
 import type { FleetDetector } from './fleet-detector.ts';
 import type { FleetPattern } from './fleet-pattern.ts';
 import { incidents } from './incidents.ts';
 import { reliabilityRegression } from './reliability-regression.ts';
 
 /** Every failure pattern that is detected across runs. */
-const fleetPatterns: readonly FleetPattern[] = [reliabilityRegression];
+const fleetPatterns: readonly FleetPattern[] = [reliabilityRegression, failureCondition];
 
 /** What is said of each. */
 export const fleetPatternDescriptions: readonly PatternDescription[] = fleetPatterns.flatMap(
