@@ -1,30 +1,17 @@
-import { newRecord, type SessionObserved } from '@spanwise/schemas';
+import type { SessionObserved } from '@spanwise/schemas';
 import { describe, expect, it } from 'vitest';
-import { signalBody } from '../signals/signal-source.ts';
-import { MemorySlots } from '../slots.ts';
 import { shareInterval } from '../statistics/interval.ts';
 import { cases, planted } from './failure-condition.cases.ts';
 import { failureCondition } from './failure-condition.ts';
 import { describeFleetCases, type ToldSignal } from './fleet-cases.ts';
-import { FleetJudge } from './fleet-judge.ts';
 import { revised, sessions } from './observed-sessions.fixture.ts';
+import { playedSignals } from './played-signals.fixture.ts';
 import { MAX_FAILURES, MAX_NAMES, MAX_SUCCESSES } from './session-sample.ts';
 
 describeFleetCases('failure_condition', () => failureCondition(), cases);
 
-/** What is told of these signals, revisions included; the judge starts anew after every `crashEvery`. */
-function played(signals: readonly ToldSignal[], crashEvery = Number.POSITIVE_INFINITY) {
-  let slots = new MemorySlots();
-  const judge = new FleetJudge([failureCondition()]);
-  const findings = signals.flatMap(({ atMs, keyKind, key, body }, i) => {
-    if (i % crashEvery === 0) slots = MemorySlots.restore(slots.snapshot());
-    const signal = newRecord('Signal', { tenant: 'default', keyKind, key, emittedTime: 1, body: signalBody(body) });
-    const output = judge.onSignal(slots, signal, atMs);
-    expect(output.faults).toEqual([]);
-    return output.findings;
-  });
-  return { findings, slots };
-}
+const played = (signals: readonly ToldSignal[], crashEvery?: number) =>
+  playedSignals(failureCondition(), signals, crashEvery);
 
 const german = (seed: number, count = 600) =>
   planted({ count, seed, risk: ({ language }) => (language === 'de' ? 0.5 : 0.04) });

@@ -3,10 +3,11 @@ import { failureCondition } from './failure-condition.ts';
 import type { FleetDetector } from './fleet-detector.ts';
 import type { FleetPattern } from './fleet-pattern.ts';
 import { incidents } from './incidents.ts';
+import { productionGap } from './production-gap.ts';
 import { reliabilityRegression } from './reliability-regression.ts';
 
 /** Every failure pattern that is detected across runs. */
-const fleetPatterns: readonly FleetPattern[] = [reliabilityRegression, failureCondition];
+const fleetPatterns: readonly FleetPattern[] = [reliabilityRegression, productionGap, failureCondition];
 
 /** What is said of each. */
 export const fleetPatternDescriptions: readonly PatternDescription[] = fleetPatterns.flatMap(

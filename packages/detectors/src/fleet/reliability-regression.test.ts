@@ -1,23 +1,13 @@
-import { newRecord } from '@spanwise/schemas';
 import { expect, it } from 'vitest';
-import { signalBody } from '../signals/signal-source.ts';
-import { MemorySlots } from '../slots.ts';
 import { describeFleetCases, type ToldSignal } from './fleet-cases.ts';
-import { FleetJudge } from './fleet-judge.ts';
 import { revised, sessions, withVerdict } from './observed-sessions.fixture.ts';
+import { playedSignals } from './played-signals.fixture.ts';
 import { cases } from './reliability-regression.cases.ts';
 import { MAX_RELEASES, reliabilityRegression } from './reliability-regression.ts';
 
 describeFleetCases('reliability_regression', () => reliabilityRegression(), cases);
 
-function played(signals: readonly ToldSignal[], slots = new MemorySlots()): MemorySlots {
-  const judge = new FleetJudge([reliabilityRegression()]);
-  for (const { atMs, keyKind, key, body } of signals) {
-    const signal = newRecord('Signal', { tenant: 'default', keyKind, key, emittedTime: 1, body: signalBody(body) });
-    expect(judge.onSignal(slots, signal, atMs).faults).toEqual([]);
-  }
-  return slots;
-}
+const played = (signals: readonly ToldSignal[]) => playedSignals(reliabilityRegression(), signals).slots;
 
 const released = (release: string) => sessions({ count: 40, good: 0.5, release });
 

@@ -80,6 +80,7 @@ interface Release extends Counts {
 /** Slot `said/<environment>/<release>`: told, and told again when the release has so many sessions. */
 interface Said {
   against: string;
+  isWorse: boolean;
   again: number;
 }
 
@@ -102,7 +103,7 @@ export const reliabilityRegression = fleetPattern(DESCRIPTION, (settings) => {
     const said = context.slots.get<Said>(slot);
     if (said) {
       const { low, high } = differenceInterval(before, now);
-      if (low <= 0 && high >= 0) {
+      if (said.isWorse ? high >= 0 : low <= 0) {
         context.withdraw(DESCRIPTION.pattern, keyOf(now));
         context.slots.delete(slot);
       } else if (now.trials >= said.again) tell(before, now, about, context);
@@ -110,10 +111,10 @@ export const reliabilityRegression = fleetPattern(DESCRIPTION, (settings) => {
   }
 
   function tell(before: Release, now: Release, { session }: CountedSession, context: FleetContext): void {
-    context.slots.put<Said>(`said/${keyOf(now)}`, { against: before.release, again: 2 * now.trials });
     const difference = shareOf(now) - shareOf(before);
     const interval = differenceSequence(before, now, ERROR_OF_INTERVAL);
     const isWorse = difference < 0;
+    context.slots.put<Said>(`said/${keyOf(now)}`, { against: before.release, isWorse, again: 2 * now.trials });
     const where = now.environment === '' ? '' : ` in ${now.environment}`;
     context.report({
       pattern: DESCRIPTION.pattern,
