@@ -49,6 +49,7 @@ test('what could not be judged makes an evaluation void', () => {
     history: 0,
     evaluation,
     verdict,
+    campaigns: { campaigns: [], falseAnnouncements: [], weeks: 0 },
     problems: [],
     findings: [],
   };

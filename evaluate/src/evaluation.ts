@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { Finding } from '@spanwise/schemas';
 import { SessionSource } from '@spanwise/simulate';
+import { type LedSession, scoreCampaigns } from './campaigns.ts';
 import type { Fed, FeedData, Told } from './feed.ts';
 import { type FleetPipeline, memoryPipeline } from './fleet-pipeline.ts';
 import { type EvaluationOptions, mixOf, START_MS } from './options.ts';
@@ -32,7 +33,7 @@ export async function evaluateFleet(
   const { preset, seed, convention, history = 0 } = options;
   // Refuses what cannot be, here and not in the thread.
   const { faults } = new SessionSource(mixOf(options));
-  const { conversations, arrivedMs, spans } = await fed(options, pipeline, watch);
+  const { conversations, campaigns, arrivedMs, spans } = await fed(options, pipeline, watch);
   const { findings, sessions, problems } = await pipeline.finish(spans);
   const standing = standingOf(findings);
   const judgements = judgementsOf(conversations, sessions);
@@ -40,9 +41,14 @@ export async function evaluateFleet(
     ...{ preset, seed, spans, convention, history, problems },
     evaluation: evaluate(judgedSessions(conversations, standing), faults, arrivedMs),
     verdict: { auc: aucOf(judgements), brier: brierOf(judgements) },
+    campaigns: scoreCampaigns(campaigns, findings, ledSessions(conversations)),
     findings: standing,
   };
 }
+
+/** By the first run of each conversation. */
+const ledSessions = (conversations: readonly (readonly Told[])[]): LedSession[] =>
+  conversations.flatMap(([first]) => first?.truths.find((truth) => truth.type === 'run') ?? []);
 
 /** Hands the fleet's spans to the pipeline until it has lived. Returns what was put where. */
 function fed(

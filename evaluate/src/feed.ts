@@ -1,6 +1,13 @@
 /** The worker thread that lets a fleet live: generates its runs and hands its spans over as messages, in the order of time. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { arrivalsOf, Random, SessionSource, type SimulatedRun, spanBlocks } from '@spanwise/simulate';
+import {
+  arrivalsOf,
+  type CampaignTruth,
+  Random,
+  SessionSource,
+  type SimulatedRun,
+  spanBlocks,
+} from '@spanwise/simulate';
 import { type FleetMessage, partitions } from './fleet-pipeline.ts';
 import { type EvaluationOptions, mixOf, START_MS, sessionsLived } from './options.ts';
 
@@ -13,6 +20,8 @@ export type Fed =
   | {
       readonly type: 'truth';
       readonly conversations: readonly (readonly Told[])[];
+      /** What holds over the fleet */
+      readonly campaigns: readonly CampaignTruth[];
       readonly arrivedMs: ReadonlyMap<string, number>;
       /** Distinct ones */
       readonly spans: number;
@@ -47,7 +56,8 @@ for (const { atMs, tenant, spans } of arrivalsOf(fleet(), { seed: options.seed, 
   if (messages.length >= MESSAGES_OF_A_PARCEL) send();
 }
 send();
-tell({ type: 'truth', conversations, arrivedMs, spans: distinctSpans });
+const campaigns = source.campaigns(options.startMs ?? START_MS);
+tell({ type: 'truth', conversations, campaigns, arrivedMs, spans: distinctSpans });
 
 function* fleet(): Generator<SimulatedRun[]> {
   const random = new Random(`${options.seed} starts`);

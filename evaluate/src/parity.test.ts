@@ -17,6 +17,7 @@ const evaluatedIn = (convention: string, scores: readonly PatternScore[]): Evalu
     spans: 9,
     convention,
     verdict: { auc: null, brier: null },
+    campaigns: { campaigns: [], falseAnnouncements: [], weeks: 0 },
     problems: [],
     findings: [],
   },

@@ -1,4 +1,5 @@
 import { outOfBounds } from './bounds.ts';
+import { type CampaignsScore, campaignRows, campaignsReport } from './campaigns.ts';
 import { type Share, shareOf } from './interval.ts';
 import type { Evaluation, Mistake, PatternScore, StandingFinding } from './score.ts';
 
@@ -13,6 +14,8 @@ export interface Evaluated {
   readonly history: number;
   readonly evaluation: Evaluation;
   readonly verdict: { readonly auc: number | null; readonly brier: number | null };
+  /** What holds over the fleet and not in single sessions */
+  readonly campaigns: CampaignsScore;
   /** Those that stand in the end */
   readonly findings: readonly StandingFinding[];
   /** What could not be processed; the evaluation is void unless there is none. */
@@ -45,6 +48,8 @@ export interface Report {
   readonly convention: string;
   readonly patterns: readonly PatternReport[];
   readonly verdict: Evaluated['verdict'];
+  /** Null for a fleet without campaigns */
+  readonly campaigns: ReturnType<typeof campaignsReport> | null;
 }
 
 export function reportOf({
@@ -55,6 +60,7 @@ export function reportOf({
   history,
   evaluation,
   verdict,
+  campaigns,
   problems,
 }: Evaluated): Report {
   const patterns = evaluation.patterns.map((score) => ({
@@ -69,7 +75,10 @@ export function reportOf({
     delayP99Ms: quantileOf(score.delaysMs, 0.99),
   }));
   const ok = problems.length === 0 && patterns.every((pattern) => outOfBounds(pattern).length === 0);
-  return { ok, preset, seed, sessions: evaluation.sessions - history, spans, convention, patterns, verdict };
+  const { weeks, ...told } = campaignsReport(campaigns);
+  const acrossSessions = campaigns.campaigns.length === 0 ? null : { weeks, ...told };
+  const sessions = evaluation.sessions - history;
+  return { ok, preset, seed, sessions, spans, convention, patterns, verdict, campaigns: acrossSessions };
 }
 
 /** What the report leaves out: counts, intervals, the confusion between patterns, problems. */
@@ -159,11 +168,26 @@ export function tableOf(evaluated: Evaluated): string {
     `${sessions - history} sessions after ${history} without faults (${spans} spans in all), ${cleanSessions} clean, ${alarmedCleanSessions} of them with a false alarm (${alarms} per 1,000)`,
     ...toldAsConsequences(patterns),
     `verdict on sessions: AUC ${verdict.auc?.toFixed(3) ?? '–'}, Brier score ${verdict.brier?.toFixed(3) ?? '–'}`,
+    ...toldOfCampaigns(evaluated.campaigns),
     ...(confused.length > 0 ? ['', 'Findings that answer nothing, most frequent first:', inColumns(confused)] : []),
     ...(missed.length > 0 ? ['', 'Out of bounds:', ...missed.map((line) => `  ${line}`)] : []),
     ...evaluated.problems.slice(0, 10).map((problem) => `problem: ${problem}`),
     '',
   ].join('\n');
+}
+
+/** What holds over the fleet, and what was told that does not. */
+function toldOfCampaigns(score: CampaignsScore): string[] {
+  const { planted, found, conditions, firstRanked, weeks, falseAnnouncementsPerWeek } = campaignsReport(score);
+  const falseOnes = score.falseAnnouncements.map(({ pattern, agent, summary }) => [pattern, agent, summary]);
+  if (planted === 0 && falseOnes.length === 0) return [];
+  const perWeek = falseAnnouncementsPerWeek?.toFixed(2) ?? '–';
+  return [
+    '',
+    ...(planted > 0 ? [inColumns(campaignRows(score))] : []),
+    `campaigns: ${found} of ${planted} found, ${firstRanked} of ${conditions} conditions ranked first; ${falseOnes.length} false announcements in ${weeks.toFixed(1)} weeks (${perWeek} per week)`,
+    ...(falseOnes.length > 0 ? [inColumns(falseOnes.slice(0, 25))] : []),
+  ];
 }
 
 /** What counts neither way is said, so that nobody takes it for nothing. */

@@ -15,6 +15,7 @@ const SETTABLE = [
   'returnShare',
   'releaseEveryDays',
   'slowDayShare',
+  'campaigns',
   'resendShare',
   'lateShare',
 ] as const;

@@ -5,9 +5,8 @@ import { describe, expect, test } from 'vitest';
 import { startCollector } from './collector.fixture.ts';
 import type { Departure } from './emit/departures.ts';
 import { OtlpSink } from './emit/otlp-sink.ts';
-import { type FleetProgress, runFleet } from './fleet.ts';
+import { type FleetProgress, type FleetResult, runFleet } from './fleet.ts';
 import { presetOf } from './preset.ts';
-import type { Truth } from './truth.ts';
 import { TruthFile } from './truth-file.ts';
 
 const DAY_MS = 86_400_000;
@@ -107,8 +106,11 @@ describe('a fleet', () => {
       const lines = (await readFile(path, 'utf8'))
         .trimEnd()
         .split('\n')
-        .map((line) => JSON.parse(line) as Truth);
-      const key = (each: Truth) => `${each.type} ${each.traceId} ${each.type === 'run' ? '' : each.pattern}`;
+        .map((line) => JSON.parse(line) as FleetResult['truth'][number]);
+      const key = (each: FleetResult['truth'][number]) =>
+        each.type === 'campaign'
+          ? each.agent
+          : `${each.type} ${each.traceId} ${each.type === 'run' ? '' : each.pattern}`;
       expect(lines.map(key).toSorted()).toEqual(truth.map(key).toSorted());
     } finally {
       await rm(folder, { recursive: true });

@@ -1,3 +1,4 @@
+import type { CampaignTruth } from './campaign/campaign-truth.ts';
 import { type Clock, fastClock, wallClock } from './clock.ts';
 import type { Departure } from './emit/departures.ts';
 import { Lanes } from './emit/lanes.ts';
@@ -44,8 +45,8 @@ export interface FleetProgress {
 }
 
 export interface FleetResult extends FleetProgress {
-  /** Of all runs that were sent whole; empty where an outlet has them. */
-  readonly truth: readonly Truth[];
+  /** Of all runs that were sent whole, and of the fleet; empty where an outlet has them. */
+  readonly truth: readonly (Truth | CampaignTruth)[];
 }
 
 /** How often spans leave, as a Collector's batches do. */
@@ -111,6 +112,7 @@ class Fleet {
   async run(): Promise<void> {
     const { signal, onProgress } = this.#options;
     let told = performance.now();
+    this.#ledger.tell(this.#schedule.campaigns);
     try {
       while (!signal?.aborted && !(this.#schedule.isOver && this.#outbox.size === 0)) {
         const tickMs = this.#clock.now();

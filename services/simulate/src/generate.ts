@@ -1,3 +1,5 @@
+import type { CampaignTruth } from './campaign/campaign-truth.ts';
+import { Campaigns } from './campaign/campaigns.ts';
 import type { Convention } from './convention/convention.ts';
 import { conventions } from './convention/conventions.ts';
 import { type FleetMix, presetFor } from './fleet-mix.ts';
@@ -27,6 +29,7 @@ export class SessionSource {
   readonly #negatives: Mix<Negative>;
   readonly #scenarios: Mix<Scenario>;
   readonly #conventions: Mix<Convention>;
+  readonly #campaigns: Campaigns | undefined;
 
   /** @throws RangeError that says which name, weight or share is wrong */
   constructor(mix: FleetMix) {
@@ -38,6 +41,9 @@ export class SessionSource {
     this.#negatives = Mix.of('negative', mix.negatives, { usual: usualNegatives, all: negatives, nameOf });
     this.#scenarios = Mix.of('scenario', mix.scenarios, { usual: usualScenarios, all: scenarios, nameOf });
     this.#conventions = Mix.of('convention', mix.conventions, { usual: conventions, all: conventions, nameOf });
+    const { campaigns, sessionsPerDay } = this.#preset;
+    const fleet = { scenarios: this.#scenarios.items, seed: mix.seed, sessionsPerDay };
+    this.#campaigns = campaigns.length > 0 ? new Campaigns(campaigns, fleet) : undefined;
   }
 
   /** What the fleet is like, all in all. */
@@ -50,16 +56,28 @@ export class SessionSource {
     return this.#injectors.items.map(({ fault }) => fault);
   }
 
+  /**
+   * What holds over the fleet.
+   *
+   * @param startMs when its first session starts, milliseconds since the epoch
+   */
+  campaigns(startMs: number): CampaignTruth[] {
+    return this.#campaigns?.truths(startMs) ?? [];
+  }
+
   /** @param startMs true time at which the first run starts, milliseconds since the epoch */
   session(index: number, startMs: number): SimulatedRun[] {
     const random = new Random(`${this.#seed} session ${index}`);
-    const wishes = this.#wishes(index, random);
+    const campaign = this.#campaigns?.session(index, random);
+    const wishes = campaign ? [campaign.wish] : this.#wishes(index, random);
     // Of a fork, so that a fleet of one convention does the same as one of all.
     const convention = this.#conventions.pick(random.fork('convention'));
     const preset = this.#preset;
     const day = index / preset.sessionsPerDay;
     const pace = paceOn(day, preset, this.#seed);
-    return simulateSession({ startMs, day, pace, preset, scenarios: this.#scenarios, convention, wishes }, random);
+    const scenarios = campaign ? new Mix([campaign.scenario]) : this.#scenarios;
+    const situation = campaign && { situation: campaign.situation };
+    return simulateSession({ startMs, day, pace, preset, scenarios, convention, wishes, ...situation }, random);
   }
 
   #wishes(index: number, random: Random): Wish[] {

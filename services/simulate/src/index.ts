@@ -1,3 +1,4 @@
+export type { CampaignDetails, CampaignName, CampaignTruth } from './campaign/campaign-truth.ts';
 export { conventions } from './convention/conventions.ts';
 export { type Arrival, type ArrivalOptions, arrivalsOf } from './emit/arrivals.ts';
 export { SendError } from './emit/otlp-client.ts';

@@ -1,3 +1,4 @@
+import type { CampaignTruth } from './campaign/campaign-truth.ts';
 import type { Departure } from './emit/departures.ts';
 import type { SimulatedRun } from './run.ts';
 import type { Truth } from './truth.ts';
@@ -11,7 +12,7 @@ export class Ledger {
   /** Runs of each session that are not acknowledged yet */
   readonly #runsLeft = new Map<string, number>();
   /** Where no outlet takes them */
-  readonly truths: Truth[] = [];
+  readonly truths: (Truth | CampaignTruth)[] = [];
   readonly injected: Record<string, number> = {};
   spansSent = 0;
   sessions = 0;
@@ -37,6 +38,12 @@ export class Ledger {
     }
   }
 
+  /** Tells what is true, to the outlets or to be kept. */
+  tell(truths: readonly (Truth | CampaignTruth)[]): void {
+    for (const outlet of this.#outlets) outlet.write(truths);
+    if (this.#outlets.length === 0) this.truths.push(...truths);
+  }
+
   #whole(run: SimulatedRun): void {
     this.#spansLeft.delete(run);
     this.runs += 1;
@@ -45,8 +52,7 @@ export class Ledger {
         this.injected[truth.pattern] = (this.injected[truth.pattern] ?? 0) + 1;
       }
     }
-    for (const outlet of this.#outlets) outlet.write(run.truths);
-    if (this.#outlets.length === 0) this.truths.push(...run.truths);
+    this.tell(run.truths);
     const runsLeft = (this.#runsLeft.get(run.sessionId) ?? 0) - 1;
     this.#runsLeft.set(run.sessionId, runsLeft);
     if (runsLeft > 0) return;

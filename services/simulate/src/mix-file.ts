@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
+import { campaignNames } from './campaign/campaign-truth.ts';
 import type { FleetMix } from './fleet-mix.ts';
 
 /** A file does not say what a fleet is made of; `message` lists every problem, one a line. */
@@ -41,6 +42,7 @@ const schema = z
     returnShare: share,
     releaseEveryDays: z.number().min(0),
     slowDayShare: share,
+    campaigns: z.array(z.enum(campaignNames)),
     resendShare: share,
     lateShare: share,
   })

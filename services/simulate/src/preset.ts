@@ -1,3 +1,4 @@
+import { type CampaignName, campaignNames } from './campaign/campaign-truth.ts';
 import { type Latency, latency } from './distributions.ts';
 import type { Negative } from './negative/negative.ts';
 import { basicNegatives, negatives } from './negative/negatives.ts';
@@ -36,6 +37,8 @@ export interface Preset {
   readonly releaseEveryDays: number;
   /** Share of days on which everything takes longer */
   readonly slowDayShare: number;
+  /** What holds over the fleet, one thing for each kind of agent, in turn; none: conversations have nothing to do with each other. */
+  readonly campaigns: readonly CampaignName[];
   /** In life: shares of requests that are sent twice, and of services whose spans come much too late */
   readonly resendShare: number;
   readonly lateShare: number;
@@ -61,6 +64,7 @@ const small: Preset = {
   returnShare: 0,
   releaseEveryDays: 0,
   slowDayShare: 0,
+  campaigns: [],
   resendShare: 0.01,
   lateShare: 0,
 };
@@ -111,7 +115,20 @@ const storm: Preset = {
   lateShare: 0.01,
 };
 
-export const presets: readonly Preset[] = [small, fleet, weeks, storm];
+const campaigns: Preset = {
+  ...small,
+  name: 'campaigns',
+  doc: 'what only shows across sessions: releases, conditions, brittle steps, environments; a week and more',
+  negatives: [],
+  faultShare: 0,
+  negativeShare: 0,
+  firstRounds: 0,
+  runs: [1],
+  sessionsPerDay: 1_000,
+  campaigns: campaignNames,
+};
+
+export const presets: readonly Preset[] = [small, fleet, weeks, storm, campaigns];
 
 /** @throws RangeError that names those there are */
 export function presetOf(name: string): Preset {

@@ -30,5 +30,6 @@ export interface RunSpan {
 export interface SpanSource {
   readonly service: string;
   readonly release: string;
+  readonly environment: string;
   readonly scope: { readonly name: string; readonly version: string };
 }

@@ -1,3 +1,4 @@
+import type { CampaignTruth } from './campaign/campaign-truth.ts';
 import { type Departure, departuresOf } from './emit/departures.ts';
 import type { FleetMix } from './fleet-mix.ts';
 import { SessionSource } from './generate.ts';
@@ -32,6 +33,11 @@ export class Schedule {
     this.#random = new Random(`${options.seed} departures`);
     this.#starts = new Random(`${options.seed} starts`);
     this.#nextMs = options.startMs;
+  }
+
+  /** What holds over the fleet. */
+  get campaigns(): CampaignTruth[] {
+    return this.#source.campaigns(this.#options.startMs);
   }
 
   /** No session starts any more. */

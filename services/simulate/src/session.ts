@@ -1,3 +1,4 @@
+import { inStyle, type Style } from './campaign/style.ts';
 import type { Convention } from './convention/convention.ts';
 import { placements } from './convention/convention.ts';
 import type { Injector } from './injector/injector.ts';
@@ -20,6 +21,13 @@ export interface Wish {
   readonly strength: number;
 }
 
+/** Where a conversation takes place, and how its user writes. */
+export interface Situation {
+  readonly release: string;
+  readonly environment: string;
+  readonly style: Style;
+}
+
 export interface SessionSetting {
   readonly startMs: number;
   /** Days since the fleet began */
@@ -29,19 +37,24 @@ export interface SessionSetting {
   /** How long everything takes, against a common day */
   readonly pace: number;
   readonly convention: Convention;
+  /** What a campaign makes of it; without, it is like any other. */
+  readonly situation?: Situation;
   /** One for each run of the conversation */
   readonly wishes: readonly Wish[];
 }
 
+/** Where a conversation takes place of which nothing else is said. */
+const ENVIRONMENT = 'demo';
 const TRIES_EACH = 32;
 const USERS = 400;
 
 /** A conversation: one run after the other, each knowing what was said before. */
 export function simulateSession(setting: SessionSetting, random: Random): SimulatedRun[] {
-  const { preset, scenarios, convention, wishes, day, pace } = setting;
+  const { preset, scenarios, convention, wishes, day, pace, situation } = setting;
   const sessionId = `conv-${random.hex(16)}`;
   const placement = random.pick(placements);
-  const release = releaseOn(day, preset, random);
+  const release = situation?.release ?? releaseOn(day, preset, random);
+  const environment = situation?.environment ?? ENVIRONMENT;
   const isLinking = random.chance(0.4);
   const userId = `u-${random.integer(1_000, 1_000 + USERS)}`;
   const usual = usualScenario(wishes, scenarios, random);
@@ -51,9 +64,10 @@ export function simulateSession(setting: SessionSetting, random: Random): Simula
   for (const [index, wish] of wishes.entries()) {
     const { plan, notes } = planFor(wish, usual, scenarios, earlier, random);
     if (pace !== 1) slowDown(plan, pace);
+    if (situation) plan.root.request = inStyle(plan.root.request, situation.style);
     const linkedTo = isLinking ? runs.at(-1) : undefined;
     const { tenant = 'default' } = usual;
-    const where = { startMs, sessionId, tenant, userId, convention, placement, release, linkedTo };
+    const where = { startMs, sessionId, tenant, userId, convention, placement, release, environment, linkedTo };
     const run = simulateRun(plan, notes, where, random);
     runs.push(run);
     // Nobody goes on talking to an agent that has died.

@@ -18,13 +18,14 @@ export interface RunSetting {
   readonly convention: Convention;
   readonly placement: Placement;
   readonly release: string;
+  readonly environment: string;
   /** An earlier run that this one says it goes on from */
   readonly linkedTo: Pick<SimulatedRun, 'traceId' | 'rootSpanId'> | undefined;
 }
 
 /** Carries a plan out: spans by the clocks of their services, and what is true of them. */
 export function simulateRun(plan: RunPlan, notes: Notes, setting: RunSetting, random: Random): SimulatedRun {
-  const { sessionId, tenant, userId, convention, placement, release, linkedTo, startMs } = setting;
+  const { sessionId, tenant, userId, convention, placement, release, environment, linkedTo, startMs } = setting;
   const traceId = random.hex(32);
   const records = render(plan, Math.round(startMs * 1_000), random).sort((a, b) => a.endUs - b.endUs);
   for (const service of new Set(records.map((record) => record.service))) {
@@ -42,7 +43,7 @@ export function simulateRun(plan: RunPlan, notes: Notes, setting: RunSetting, ra
         ? [linkTo(traceId, record.parentSpanId)]
         : []),
     ];
-    return otlpSpan(record, { traceId, convention, identity, release, offsetUs, links });
+    return otlpSpan(record, { traceId, convention, identity, release, environment, offsetUs, links });
   });
   const where = {
     traceId,

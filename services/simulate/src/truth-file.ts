@@ -2,6 +2,7 @@ import { createWriteStream, type WriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { finished } from 'node:stream/promises';
+import type { CampaignTruth } from './campaign/campaign-truth.ts';
 import type { Truth } from './truth.ts';
 import type { TruthOutlet } from './truth-outlet.ts';
 
@@ -23,7 +24,7 @@ export class TruthFile implements TruthOutlet {
     return new TruthFile(stream);
   }
 
-  write(truths: readonly Truth[]): void {
+  write(truths: readonly (Truth | CampaignTruth)[]): void {
     for (const truth of truths) this.#stream.write(`${JSON.stringify(truth)}\n`);
   }
 

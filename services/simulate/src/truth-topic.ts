@@ -1,5 +1,6 @@
 import type { TopicSpec } from '@spanwise/schemas';
 import { ensureTopics, kafkaClient, partitionForKey } from '@spanwise/stream';
+import type { CampaignTruth } from './campaign/campaign-truth.ts';
 import { type TopicMessage, TopicWriter } from './emit/topic-writer.ts';
 import type { Truth } from './truth.ts';
 import type { TruthOutlet } from './truth-outlet.ts';
@@ -7,7 +8,7 @@ import type { TruthOutlet } from './truth-outlet.ts';
 /** Truths are few: they wait so long for others. */
 const LINGER_MS = 100;
 
-/** A topic of JSON messages, one for each truth, keyed by trace id. It is none of the pipeline's: nothing in it reads it. */
+/** A topic of JSON messages, one for each truth, keyed by trace id, or by agent where it holds over the fleet. It is none of the pipeline's: nothing in it reads it. */
 export class TruthTopic implements TruthOutlet {
   readonly #writer: TopicWriter;
   #waiting: TopicMessage[] = [];
@@ -31,11 +32,12 @@ export class TruthTopic implements TruthOutlet {
     return new TruthTopic(await TopicWriter.open(kafka, topic));
   }
 
-  write(truths: readonly Truth[]): void {
+  write(truths: readonly (Truth | CampaignTruth)[]): void {
     const timeMs = Date.now();
     for (const truth of truths) {
-      const partition = partitionForKey(truth.traceId, this.#writer.partitions);
-      this.#waiting.push({ partition, key: truth.traceId, value: Buffer.from(JSON.stringify(truth)), timeMs });
+      const key = truth.type === 'campaign' ? truth.agent : truth.traceId;
+      const partition = partitionForKey(key, this.#writer.partitions);
+      this.#waiting.push({ partition, key, value: Buffer.from(JSON.stringify(truth)), timeMs });
     }
     this.#timer ??= setTimeout(() => this.#send(), LINGER_MS);
   }

@@ -26,6 +26,7 @@ function read(seed: number, convention: Convention, placement: Placement = 'ever
     convention,
     placement,
     release: '1.2.3',
+    environment: 'demo',
     linkedTo: undefined,
   };
   const run = simulateRun(plan, { faults: faults ?? [], negatives: [] }, setting, random);

@@ -33,7 +33,7 @@ export function resourceSpansOf(spans: readonly RunSpan[]): OtlpResourceSpans[] 
   const byResource = new Map<string, OtlpResourceSpans>();
   const byScope = new Map<string, OtlpScopeSpans>();
   for (const { source, span } of spans) {
-    const resourceKey = `${source.service} ${source.release}`;
+    const resourceKey = `${source.service} ${source.release} ${source.environment}`;
     const scopeKey = `${resourceKey} ${source.scope.name}`;
     const resource = found(byResource, resourceKey, () => resourceOf(source));
     const scope = found(byScope, scopeKey, () => {
@@ -46,11 +46,11 @@ export function resourceSpansOf(spans: readonly RunSpan[]): OtlpResourceSpans[] 
   return [...byResource.values()];
 }
 
-function resourceOf({ service, release }: SpanSource): OtlpResourceSpans {
+function resourceOf({ service, release, environment }: SpanSource): OtlpResourceSpans {
   const attributes = newAttributes();
   attributes['service.name'] = service;
   attributes['service.version'] = release;
-  attributes['deployment.environment.name'] = 'demo';
+  attributes['deployment.environment.name'] = environment;
   attributes['telemetry.sdk.name'] = 'opentelemetry';
   attributes['telemetry.sdk.language'] = 'nodejs';
   return { resource: { attributes, droppedAttributesCount: 0 }, scopeSpans: [] };

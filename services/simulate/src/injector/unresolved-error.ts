@@ -1,4 +1,4 @@
-import { answerOf, callSites, changeAnswer, holds, insertCall, lineOf } from '../plan/sites.ts';
+import { answerOf, type CallSite, callSites, changeAnswer, holds, insertCall, lineOf } from '../plan/sites.ts';
 import type { AgentStep, RunPlan, Step, ToolStep } from '../plan/step.ts';
 import type { Random } from '../random.ts';
 import type { FaultNote } from '../truth.ts';
@@ -6,11 +6,11 @@ import { apology, failByService, serviceFailure } from './failures.ts';
 import type { Injector } from './injector.ts';
 import { stranded } from './stranded.ts';
 
-/** A call fails, what it was for is never obtained, and the run comes to an end all the same. */
-export const unresolvedError: Injector = {
+/** A call at such a place fails, what it was for is never obtained, and the run comes to an end all the same. */
+export const unresolvedErrorAt = (isPlace: (site: CallSite) => boolean): Injector => ({
   fault: 'unresolved_error',
   inject(plan, random) {
-    const sites = callSites(plan);
+    const sites = callSites(plan).filter(isPlace);
     if (sites.length === 0) return undefined;
     const site = random.pick(sites);
     const { owner, tool } = site;
@@ -43,7 +43,10 @@ export const unresolvedError: Injector = {
       ...stranded(plan, tool.result, tool),
     ];
   },
-};
+});
+
+/** The same at any place. */
+export const unresolvedError: Injector = unresolvedErrorAt(() => true);
 
 /** Nothing more is done after `last` but to say so in prose: malformed, where the answer was to be structured. */
 export function giveUp(plan: RunPlan, owner: AgentStep, last: ToolStep, random: Random): FaultNote[] {

@@ -9,6 +9,7 @@ export interface SpanContext {
   readonly convention: Convention;
   readonly identity: Identity;
   readonly release: string;
+  readonly environment: string;
   /** Clock of its service against true time, microseconds */
   readonly offsetUs: number;
   readonly links: readonly OtlpLink[];
@@ -41,7 +42,8 @@ export function otlpSpan(record: SpanRecord, context: SpanContext): RunSpan {
       : { code: plain ? 0 : convention.fineStatus, message: '' },
     droppedCount: 0,
   };
-  const source = { service: record.service, release: context.release, scope: plain ? plainScope : convention.scope };
+  const { release, environment } = context;
+  const source = { service: record.service, release, environment, scope: plain ? plainScope : convention.scope };
   return { span, source, endMs: record.endUs / 1_000 };
 }
 
