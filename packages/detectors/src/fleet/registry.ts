@@ -1,4 +1,6 @@
 import type { PatternDescription } from '../detector/pattern.ts';
+import { brittleStep } from './brittle-step.ts';
+import { chainReliabilityGap } from './chain-reliability-gap.ts';
 import { failureCondition } from './failure-condition.ts';
 import type { FleetDetector } from './fleet-detector.ts';
 import type { FleetPattern } from './fleet-pattern.ts';
@@ -7,7 +9,13 @@ import { productionGap } from './production-gap.ts';
 import { reliabilityRegression } from './reliability-regression.ts';
 
 /** Every failure pattern that is detected across runs. */
-const fleetPatterns: readonly FleetPattern[] = [reliabilityRegression, productionGap, failureCondition];
+const fleetPatterns: readonly FleetPattern[] = [
+  reliabilityRegression,
+  productionGap,
+  brittleStep,
+  chainReliabilityGap,
+  failureCondition,
+];
 
 /** What is said of each. */
 export const fleetPatternDescriptions: readonly PatternDescription[] = fleetPatterns.flatMap(
