@@ -10,7 +10,7 @@ Everything happens in simulated time.
   npm run evaluate -- [options]
 
   --preset NAME        what the fleet is like (default fleet):
-${presets.map(({ name, doc }) => `                         ${name.padEnd(6)} ${doc}`).join('\n')}
+${presets.map(({ name, doc }) => `                         ${name.padEnd(9)} ${doc}`).join('\n')}
   --sessions N         conversations (default 1000)
   --history N          conversations without faults before those, from which normals are learned (default six tenths as many)
   --seed S             another fleet for each number (default 1). Seeds below ${FIRST_TEST_SEED} are for development, from ${FIRST_TEST_SEED} on for testing:
@@ -30,10 +30,13 @@ ${presets.map(({ name, doc }) => `                         ${name.padEnd(6)} ${d
   --mistakes PATTERN   a line of JSON for each mistake with this pattern, or 'all'; of 'each', those that not all conventions share
   --help
 
-The report: {ok, preset, seed, sessions, spans, convention, patterns, verdict}; shares of nothing are null, delayP99Ms counts from
+The report: {ok, preset, seed, sessions, spans, convention, patterns, verdict, campaigns}; shares of nothing are null, delayP99Ms counts from
 the release of the span that decided a finding. A finding that answers no fault itself and points, by superseded_by, to one of
 its run that does (or to what points there) is told as its consequence: it counts neither for nor against precision. How many
 there were stands below the table and in the details. In a conversation without faults nothing is a consequence.
+Of a fleet with campaigns (--preset campaigns --history 0), campaigns says what holds over the fleet and whether it was found, after
+how many sessions of its agent, whether the planted condition is the one that ranks first, and what was announced that does not hold, per
+simulated week, also what was withdrawn later.
 The report is ok when every span was judged and every pattern keeps these bounds: where
 it was injected, precision ≥ ${bounds.precision}, recall ≥ ${bounds.recall}, localisation ≥ ${bounds.localisation}; fewer than ${bounds.falseAlarms} false alarm per 1,000 clean sessions.
 Exits 1 when it is not, and says which bounds are missed.

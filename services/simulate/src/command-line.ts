@@ -37,7 +37,7 @@ How fast:
                        the fleet's time: that is log time for services with SPANWISE_LOG_CLOCK=messages
 What:
   --preset NAME        what the fleet is like (default small):
-${presets.map(({ name, doc }) => `                         ${name.padEnd(6)} ${doc}`).join('\n')}
+${presets.map(({ name, doc }) => `                         ${name.padEnd(9)} ${doc}`).join('\n')}
   --mix FILE           what is different from the preset, YAML or JSON as docs/examples/fleet.yaml; options go before it
   --seed N             another fleet for each number (default 1). Seeds below ${FIRST_TEST_SEED} are for development, from ${FIRST_TEST_SEED} on for
                        testing: their faults have other strengths
