@@ -1,4 +1,4 @@
-import { signalBody } from '@spanwise/detectors';
+import { type FleetDetector, signalBody } from '@spanwise/detectors';
 import { newRecord, type Run, topic } from '@spanwise/schemas';
 import { StateLoad, TopologyTestDriver } from '@spanwise/stream';
 import { Registry } from 'prom-client';
@@ -30,7 +30,17 @@ const signalOf = (run: Partial<Run>) => {
 
 const traceId = (n: number): string => n.toString(16).padStart(32, '0');
 
-function start({ maxSessions = 1_000_000, maxStateBytes = 2 ** 30, autoCommit = true } = {}) {
+function start({
+  maxSessions = 1_000_000,
+  maxStateBytes = 2 ** 30,
+  autoCommit = true,
+  detectors,
+}: {
+  maxSessions?: number;
+  maxStateBytes?: number;
+  autoCommit?: boolean;
+  detectors?: FleetDetector[];
+} = {}) {
   const registry = new Registry();
   const lifetimes = {
     sessionGapMs: 30 * MINUTE,
@@ -40,7 +50,7 @@ function start({ maxSessions = 1_000_000, maxStateBytes = 2 ** 30, autoCommit = 
     maxSessions,
     maxStateBytes,
   };
-  const driver = new TopologyTestDriver(correlateTopology(lifetimes, new CorrelateMetrics(registry, 10)), {
+  const driver = new TopologyTestDriver(correlateTopology(lifetimes, new CorrelateMetrics(registry, 10), detectors), {
     autoCommit,
   });
   const sessions = () => driver.outputs<'Session'>('sessions');
@@ -107,7 +117,7 @@ describe('correlate', () => {
   });
 
   it('a signal of a key kind that nothing judges is a dead letter', () => {
-    const { driver, sessions } = start();
+    const { driver, sessions } = start({ detectors: [] });
     driver.pipe({ ...signalOf({ traceId: traceId(1) }), keyKind: 'agent' }, 1);
     expect(sessions()).toEqual([]);
     expect(driver.outputs('dead-letters')).toMatchObject([

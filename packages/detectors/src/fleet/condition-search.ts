@@ -101,15 +101,17 @@ export interface Found {
  *
  * Which conditions are tried depends on how frequent they are in all, not on how they are spread.
  */
-export function search(
-  contrasts: readonly Contrast[],
+export function search<Place extends Contrast>(
+  contrasts: readonly Place[],
   settings: SearchSettings,
   rate: number,
-  isOfInterest: (condition: Condition) => boolean,
+  isOfInterest: (condition: Condition, contrast: Place) => boolean,
   isSpread: IsSpread,
 ): Found[] {
   const found = contrasts.map((contrast): Found => {
-    const tried = frequentIn(contrast, settings.leastFailures).filter(({ condition }) => isOfInterest(condition));
+    const tried = frequentIn(contrast, settings.leastFailures).filter(({ condition }) =>
+      isOfInterest(condition, contrast),
+    );
     const effects = tried
       .filter((one) => mayMatter(one, contrast, settings))
       .map(({ condition }) => effectOf(condition, contrast))

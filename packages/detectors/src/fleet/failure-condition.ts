@@ -63,6 +63,14 @@ const LEAST_SUCCESSES = 20;
 
 /** What comes with a release or an environment is told of them; see `doesNotClaim`. */
 const NOT_ASKED = /^(?:release|environment)=/;
+/** Which other tools a session called depends on how it went. */
+const TOOL_VERSION = /^tool\.version (.*?)=/;
+
+function isAskedAt(tool: string, name: string): boolean {
+  const [, versioned = tool] = TOOL_VERSION.exec(name) ?? [];
+  return versioned === tool && !NOT_ASKED.test(name);
+}
+
 const TIME = /^time\./;
 /** Days on which sessions must have come for their time to count. */
 const LEAST_DAYS = 3;
@@ -98,7 +106,10 @@ export const failureCondition = fleetPattern(DESCRIPTION, (settings) => {
     );
     // 1/2 + 1/6 + 1/12 + … = 1
     const rate = settings.rate / (looked.looks * (looked.looks + 1));
-    const isAsked = (condition: Condition) => condition.every((each) => !NOT_ASKED.test(sample.nameOf(each)));
+    const isAsked = (condition: Condition, place: Place) => {
+      const { tool } = placeOfStep(stepIn(place, sample));
+      return condition.every((each) => isAskedAt(tool ?? '', sample.nameOf(each)));
+    };
     const found = search(places, settings, rate, isAsked, (condition, having) => isSpread(condition, having, sample));
     const said = saidIn(context);
     const told = new Set<string>();

@@ -6,10 +6,8 @@ import { type Message, messagesOf, textOf } from '../reading/messages.ts';
 import { formOf } from '../reading/text-form.ts';
 import type { SignalSource } from './signal-source.ts';
 
-/** Models, providers and tool versions are told so far. */
 const LONGEST_VALUE = 64;
 const MOST_TOOLS = 6;
-const MOST_MODELS = 8;
 
 const DAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'];
 const HOURS_OF_A_PART = 4;
@@ -23,15 +21,22 @@ const bucketOf = (value: number, ends: readonly number[]): string => {
   return end === undefined ? `over ${ends.at(-1)}` : `up to ${end}`;
 };
 
+interface Earliest {
+  value: string;
+  /** Microseconds */
+  start: number;
+}
+
+const UNKNOWN: Earliest = { value: '', start: Number.MAX_SAFE_INTEGER };
+
 /** What is remembered of a run for its attributes. */
 interface State {
   /** Start of the earliest span whose input was read, microseconds; of it are the attributes in `input`. */
   inputStart: number;
   input: Attribute[];
-  /** Inferences by model. */
-  models: Record<string, number>;
-  provider: string;
-  providerStart: number;
+  /** Of the earliest inference that names one. */
+  model: Earliest;
+  provider: Earliest;
   /** Versions that tools state, by the tool. */
   tools: Record<string, string>;
 }
@@ -60,7 +65,7 @@ const TOOL_VERSION = /"(?:gen_ai\.)?(?:mcp\.)?tool\.version":"([^"\\]{1,64})"/;
  * - `input.language`: ISO 639-1; `other` where it cannot be told, `none` without letters;
  * - `input.length`: characters, up to 100, 500, 2,000, or over it; `input.turns`: messages of the user so far, up to 1, 3, 7, or over it;
  * - `input.media`: what else than text the user sent;
- * - `model`: the one that was used most; `provider`: of the first inference;
+ * - `model`, `provider`: of the first inference: which was used most depends on how far a run came, so on how it went;
  * - `tool.version <tool>`: where a tool’s span states one (`tool.version`, `gen_ai.tool.version`, `mcp.tool.version`);
  * - `time.hours`: UTC, in parts of four hours; `time.weekday`: UTC;
  * - `release`, `environment`, `workflow`: where spans name them.
@@ -72,9 +77,8 @@ export const runAttributes: SignalSource<State> = {
   initialState: () => ({
     inputStart: Number.MAX_SAFE_INTEGER,
     input: [],
-    models: {},
-    provider: '',
-    providerStart: Number.MAX_SAFE_INTEGER,
+    model: UNKNOWN,
+    provider: UNKNOWN,
     tools: {},
   }),
 
@@ -87,12 +91,11 @@ export const runAttributes: SignalSource<State> = {
 
   attributes(run, state) {
     const start = run.steps[0] ? new Date(earliestOf(run) / 1_000) : undefined;
-    const [model] = Object.entries(state.models).sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1))[0] ?? [''];
     const from = start ? Math.floor(start.getUTCHours() / HOURS_OF_A_PART) * HOURS_OF_A_PART : 0;
     const told: Attribute[] = [
       ...state.input,
-      { name: 'model', value: model },
-      { name: 'provider', value: state.provider },
+      { name: 'model', value: state.model.value },
+      { name: 'provider', value: state.provider.value },
       ...Object.entries(state.tools).map(([tool, value]) => ({ name: `tool.version ${tool}`, value })),
       ...(start && Number.isFinite(from)
         ? [
@@ -125,14 +128,9 @@ function readInput(step: Step, span: Span, state: State): boolean {
 function noteModel(step: Step, span: Span, state: State): boolean {
   if (step.kind !== 'llm') return false;
   let changed = false;
-  const model = span.model.slice(0, LONGEST_VALUE);
-  if (model !== '' && (Object.hasOwn(state.models, model) || Object.keys(state.models).length < MOST_MODELS)) {
-    state.models[model] = (Object.hasOwn(state.models, model) ? (state.models[model] ?? 0) : 0) + 1;
-    changed = true;
-  }
-  if (span.provider !== '' && step.start < state.providerStart) {
-    state.provider = span.provider.slice(0, LONGEST_VALUE);
-    state.providerStart = step.start;
+  for (const name of ['model', 'provider'] as const) {
+    if (span[name] === '' || step.start >= state[name].start) continue;
+    state[name] = { value: span[name].slice(0, LONGEST_VALUE), start: step.start };
     changed = true;
   }
   return changed;
