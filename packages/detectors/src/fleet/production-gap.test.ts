@@ -27,11 +27,9 @@ it('says the same after a crash anywhere', () => {
 });
 
 it('withdraws what no longer holds when verdicts are revised', () => {
-  const alike = merged(
-    sessions({ count: 150, good: 0.95, environment: 'evaluation' }),
-    sessions({ count: 300, good: 0.7, environment: 'prod-eu' }),
-  );
-  const wrong = alike.filter(({ body }) => body.session?.verdict === 'suspect').slice(0, 75);
+  const production = sessions({ count: 300, good: 0.7, environment: 'prod-eu' });
+  const alike = merged(sessions({ count: 150, good: 0.95, environment: 'evaluation' }), production);
+  const wrong = production.filter(({ body }) => body.session?.verdict === 'suspect').slice(0, 75);
   const { findings } = playedSignals(productionGap(), [...alike, ...revised(wrong, 'correct')]);
   expect(findings.at(-1)).toMatchObject({ pattern: 'production_gap', withdrawn: true });
 });
