@@ -41,6 +41,11 @@ export const cases: FleetCase[] = [
   },
   { name: 'a few failures at one tool', signals: failingAt(() => 1, { count: 40, good: 0.9 }), finds: [] },
   {
+    name: 'all of a handful of failures are at one tool, of ten sessions',
+    signals: failingAt(() => 1, { count: 10, good: 0.3 }),
+    finds: [],
+  },
+  {
     name: 'a tool fails in every other session and is recovered from',
     signals: sessions({ count: 500, good: 1, steps: (n) => [...TOOLS, `support/tool/flaky${n % 2 ? '!' : ''}`] }),
     finds: [],

@@ -35,6 +35,7 @@ const DESCRIPTION = describePattern({
   published: [],
   settings: {
     error: setting.share(0.01, 'chance that a step that is like others is ever told', 'as for releases'),
+    leastFailures: setting.count(8, 'sessions that must have gone wrong there', 'of a handful any step may have all'),
     leastContribution: setting.share(
       0.2,
       'share of the failing sessions that must have gone wrong there',
@@ -81,6 +82,7 @@ export const brittleStep = fleetPattern(DESCRIPTION, (settings) => {
   }
 
   const isEstablished = (standing: Standing): boolean =>
+    standing.counts.causes >= settings.leastFailures &&
     level(standing.contribution, settings.leastContribution) === 'established' &&
     level(standing.risk, settings.leastRisk) === 'established' &&
     isWorseThanPeers(standing);
