@@ -138,7 +138,9 @@ export class SessionSample {
     ];
     const { points } = session;
     return {
-      rank: Math.log(-Math.log(drawn)) - (Math.LN2 / HALF_LIFE_DAYS) * (session.startTime / DAY_US),
+      rank: Number(
+        (Math.log(-Math.log(drawn)) - (Math.LN2 / HALF_LIFE_DAYS) * (session.startTime / DAY_US)).toFixed(6),
+      ),
       stratum: this.#numbered(`${session.environment}/${session.release}`) ?? -1,
       day: Math.floor(session.startTime / DAY_US),
       attributes: numbersOf(
