@@ -34,7 +34,7 @@ export const cases: FleetCase[] = [
     finds: [{ severity: 'low', type: 'unseen' }],
   },
   { name: 'production is like evaluation', signals: merged(evaluation(0.9), production(0.9)), finds: [] },
-  { name: 'an evaluation of a handful', signals: merged(evaluation(1, 20), mixed), finds: [] },
+  { name: 'an evaluation of a handful', signals: merged(evaluation(1, 12), mixed), finds: [] },
   {
     name: 'two environments of which none is production',
     signals: merged(evaluation(0.95), sessions({ count: 900, good: 0.7, environment: 'staging' })),

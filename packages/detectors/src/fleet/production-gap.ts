@@ -46,7 +46,7 @@ const DESCRIPTION = describePattern({
       'environments that are production, by their names',
       'the usual names',
     ),
-    error: setting.share(0.01, 'chance that two environments that are alike are ever told apart', 'as for releases'),
+    error: setting.share(0.02, 'chance that two environments that are alike are ever told apart', 'as for releases'),
     leastDifference: setting.share(
       0.02,
       'difference that is told, as a share',

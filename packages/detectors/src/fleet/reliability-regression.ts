@@ -47,9 +47,9 @@ const DESCRIPTION = describePattern({
   published: [],
   settings: {
     error: setting.share(
-      0.01,
+      0.02,
       'chance that two releases that are alike are ever told apart',
-      'an agent with a release each week is spared a false alarm for two years; a step of five points at 90 % takes 2,000 sessions',
+      'an agent with a release each week has a false alarm in a year; a step of five points at 90 % is found within 2,000 sessions',
     ),
     leastDifference: setting.share(
       0.02,
