@@ -118,7 +118,8 @@ const storm: Preset = {
 const campaigns: Preset = {
   ...small,
   name: 'campaigns',
-  doc: 'what only shows across sessions: releases, conditions, brittle steps, environments; a week and more',
+  doc: 'what only shows across sessions: releases, conditions, brittle steps, environments; a thousand sessions a day',
+  scenarios: [...basicScenarios, ...scenarios.filter(({ name }) => name === 'dispatch' || name === 'checkout')],
   negatives: [],
   faultShare: 0,
   negativeShare: 0,

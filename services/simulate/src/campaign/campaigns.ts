@@ -69,10 +69,10 @@ export class Campaigns {
     });
     this.#sessionsPerDay = sessionsPerDay;
     const random = new Random(`${seed} campaigns`);
-    const inTurn = Array.from(scenarios, (_, i) => names[i % names.length] ?? 'nothing');
-    this.#campaigns = random
-      .sample(inTurn, inTurn.length)
-      .map((name, i) => drawn(name, scenarios[i] as Scenario, seed, random));
+    const shuffled = random.sample(names, names.length);
+    this.#campaigns = scenarios.map((scenario, i) =>
+      drawn(shuffled[i % shuffled.length] ?? 'nothing', scenario, seed, random),
+    );
   }
 
   session(index: number, random: Random): CampaignSession {
