@@ -30,11 +30,11 @@ ${presets.map(({ name, doc }) => `                         ${name.padEnd(9)} ${d
   --mistakes PATTERN   a line of JSON for each mistake with this pattern, or 'all'; of 'each', those that not all conventions share
   --help
 
-The report: {ok, preset, seed, sessions, spans, convention, patterns, verdict, campaigns}; shares of nothing are null, delayP99Ms counts from
+The report: {ok, preset, seed, sessions, spans, convention, patterns, verdict}; shares of nothing are null, delayP99Ms counts from
 the release of the span that decided a finding. A finding that answers no fault itself and points, by superseded_by, to one of
 its run that does (or to what points there) is told as its consequence: it counts neither for nor against precision. How many
 there were stands below the table and in the details. In a conversation without faults nothing is a consequence.
-Of a fleet with campaigns (--preset campaigns --history 0), campaigns says what holds over the fleet and whether it was found, after
+Of a fleet with campaigns (--preset campaigns --history 0) it has campaigns, too: it says what holds over the fleet and whether it was found, after
 how many sessions of its agent, whether the planted condition is the one that ranks first, and what was announced that does not hold, per
 simulated week, also what was withdrawn later.
 The report is ok when every span was judged and every pattern keeps these bounds: where

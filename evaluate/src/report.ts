@@ -48,8 +48,8 @@ export interface Report {
   readonly convention: string;
   readonly patterns: readonly PatternReport[];
   readonly verdict: Evaluated['verdict'];
-  /** Null for a fleet without campaigns */
-  readonly campaigns: ReturnType<typeof campaignsReport> | null;
+  /** Only of a fleet with campaigns */
+  readonly campaigns?: ReturnType<typeof campaignsReport>;
 }
 
 export function reportOf({
@@ -75,10 +75,9 @@ export function reportOf({
     delayP99Ms: quantileOf(score.delaysMs, 0.99),
   }));
   const ok = problems.length === 0 && patterns.every((pattern) => outOfBounds(pattern).length === 0);
-  const { weeks, ...told } = campaignsReport(campaigns);
-  const acrossSessions = campaigns.campaigns.length === 0 ? null : { weeks, ...told };
+  const acrossSessions = campaigns.campaigns.length === 0 ? {} : { campaigns: campaignsReport(campaigns) };
   const sessions = evaluation.sessions - history;
-  return { ok, preset, seed, sessions, spans, convention, patterns, verdict, campaigns: acrossSessions };
+  return { ok, preset, seed, sessions, spans, convention, patterns, verdict, ...acrossSessions };
 }
 
 /** What the report leaves out: counts, intervals, the confusion between patterns, problems. */
