@@ -42,3 +42,13 @@ test('what is taken back leaves no time behind', () => {
   outputs.seal();
   expect(outputs.take().map(({ time, value }) => [time, ...namesOf(value)])).toEqual([[9, 'kept']]);
 });
+
+test('what is for all partitions goes to each of them once, beside what has a key', () => {
+  const outputs = collector();
+  outputs.add('spans', 'k', span({ name: 'one' }));
+  outputs.addToAll('spans', span({ name: 'all' }));
+  outputs.seal();
+  const names = outputs.take().map(({ partition, value }) => [partition, ...namesOf(value)]);
+  expect(names.sort()).toEqual([expect.arrayContaining([0, 'all']), expect.arrayContaining([1, 'all'])]);
+  expect(names.flat().filter((each) => each === 'one')).toHaveLength(1);
+});

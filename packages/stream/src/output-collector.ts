@@ -42,9 +42,31 @@ export class OutputCollector {
 
   /** @param time log time in ms that the record's message is to bear */
   add(topic: string, key: string, record: RecordTypes[RecordName], time?: number): void {
+    const target = this.#target(topic);
+    this.#addTo(partitionForKey(key, target.partitions), topic, target, record, time);
+  }
+
+  /** A copy for every partition of the topic. */
+  addToAll(topic: string, record: RecordTypes[RecordName], time?: number): void {
+    const target = this.#target(topic);
+    for (let partition = 0; partition < target.partitions; partition++) {
+      this.#addTo(partition, topic, target, record, time);
+    }
+  }
+
+  #target(topic: string): OutputTopic {
     const target = this.#topics.get(topic);
     if (!target) throw new Error(`${topic} is not an output of this topology: name it in outputs`);
-    const partition = partitionForKey(key, target.partitions);
+    return target;
+  }
+
+  #addTo(
+    partition: number,
+    topic: string,
+    target: OutputTopic,
+    record: RecordTypes[RecordName],
+    time: number | undefined,
+  ): void {
     const block = this.#block(topic, target, partition);
     const { encoder } = block;
     if (encoder.count > 0 && block.time !== time) this.#finish(topic, partition, block);

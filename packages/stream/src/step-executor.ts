@@ -222,6 +222,10 @@ class Context implements ProcessorContext {
     this.#outputs.add(topic, key, record, this.#stampsOutputs ? this.dueTime : undefined);
   }
 
+  forwardToAll<N extends RecordName>(topic: string, record: RecordTypes[N]): void {
+    this.#outputs.addToAll(topic, record, this.#stampsOutputs ? this.dueTime : undefined);
+  }
+
   schedule(key: string, timer: string, atMs: number): void {
     this.#timers.schedule(key, timer, atMs);
   }

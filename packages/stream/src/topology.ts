@@ -53,6 +53,8 @@ export interface ProcessorContext {
    * the topic as an output, when the record does not fit its schema, or is larger than Kafka takes.
    */
   forward<N extends RecordName>(topic: string, key: string, record: RecordTypes[N]): void;
+  /** Sends a copy of a record to every partition of the topic, with the next commit. Throws as `forward` does. */
+  forwardToAll<N extends RecordName>(topic: string, record: RecordTypes[N]): void;
   /**
    * Calls `punctuate(key, timer)` when the clock reaches `atMs`; replaces a timer of the same key and name. Timers are state;
    * throws as `KeyedStore.put` does.
