@@ -1,10 +1,12 @@
 import avro from 'avsc';
 import { type AvroRecordSchema, readAvroFiles } from './avro-files.ts';
 import type {
+  Calibration,
   DeadLetter,
   DeadLetterReplay,
   Finding,
   Incident,
+  Outcome,
   Run,
   Session,
   Signal,
@@ -22,6 +24,8 @@ export interface RecordTypes {
   Signal: Signal;
   Session: Session;
   StepStats: StepStats;
+  Outcome: Outcome;
+  Calibration: Calibration;
   DeadLetter: DeadLetter;
   DeadLetterReplay: DeadLetterReplay;
 }

@@ -147,6 +147,11 @@ export class MemoryPipeline {
 
   #hear(signal: Signal, atMs: number): void {
     const { tenant, keyKind, key } = signal;
+    if (keyKind === 'partition') {
+      // the driver's topics have one partition, so there is one copy
+      for (let each = 0; each < this.#correlate.count; each++) this.#correlate.at(each).pipe(signal, Math.round(atMs));
+      return;
+    }
     const partition = partitionForKey(`${tenant}/${keyKind}/${key}`, this.#correlate.count);
     this.#correlate.at(partition).pipe(signal, Math.round(atMs));
   }

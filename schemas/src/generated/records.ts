@@ -1,5 +1,53 @@
 // Generated from schemas/avro by `npm run generate -w schemas`. Do not edit.
 
+/** Conversations of alike probability */
+export interface ReliabilityBin {
+  /** Least probability */
+  least: number;
+  /** Conversations */
+  count: number;
+  /** Mean probability */
+  predicted: number;
+  /** Share that failed */
+  failed: number;
+}
+
+/** What labels have added to the documented weight of a piece of evidence */
+export interface LearnedWeight {
+  /** Pattern, or other evidence */
+  name: string;
+  /** Log-odds for each unit, to be added to the prior weight */
+  mean: number;
+  /** Standard deviation that is left */
+  deviation: number;
+}
+
+/** How well probabilities of failure agree with what was said of the conversations later; every one was predicted before it was learnt from */
+export interface Calibration {
+  /** Tenant */
+  tenant: string;
+  /** Log time */
+  time: number;
+  /** receivedTime of the latest conversation that counts */
+  receivedTime: number;
+  /** Conversations of which the outcome is known */
+  labels: number;
+  /** Those that failed */
+  failures: number;
+  /** Mean squared error of the learned probability; null of nothing */
+  brier: null | number;
+  /** The same of the probability by the documented priors alone */
+  priorBrier: null | number;
+  /** How surely a failed one has the greater probability, to a hundredth; null where all or none failed */
+  auc: null | number;
+  /** The same by the documented priors alone */
+  priorAuc: null | number;
+  /** The reliability curve, bins without conversations left out */
+  bins: ReliabilityBin[];
+  /** The most certain ones, bounded */
+  weights: LearnedWeight[];
+}
+
 /** The bytes of a dead letter were sent once more to where they came from. */
 export interface DeadLetterReplay {
   /** Where the record stood when it died, and was sent again; without prefix */
@@ -159,6 +207,30 @@ export interface Incident {
   receivedTime: number;
 }
 
+/** How a conversation really went, as somebody outside says: an evaluation, a user, a test */
+export interface Outcome {
+  /** Tenant */
+  tenant: string;
+  /** Told twice under one id it counts once */
+  outcomeId: string;
+  /** Conversation; empty where only the run is known */
+  sessionId: string;
+  /** Run that it is about; empty where only the conversation is known */
+  traceId: string;
+  /** It went well: a score of at least 0.5 */
+  isSuccess: boolean;
+  /** 0 to 1, 1 is best */
+  score: number;
+  /** Who says it; of one source the latest counts */
+  source: string;
+  /** Why, in its words; bounded */
+  reason: string;
+  /** When it was said: event time */
+  time: number;
+  /** When it reached us */
+  receivedTime: number;
+}
+
 export type Verdict = 'correct' | 'suspect' | 'failed' | 'abandoned';
 
 export interface Reason {
@@ -308,7 +380,7 @@ export interface Session {
   costUsd: number;
 }
 
-export type SignalKeyKind = 'session' | 'agent' | 'entity' | 'store' | 'tenant' | 'dependency';
+export type SignalKeyKind = 'session' | 'agent' | 'entity' | 'store' | 'tenant' | 'dependency' | 'partition';
 
 /** A property of a run that may have to do with how it went */
 export interface Attribute {
@@ -336,12 +408,22 @@ export interface PointUse {
   lastSpanId: string;
 }
 
+/** A number by its name */
+export interface Measure {
+  /** What it measures */
+  name: string;
+  /** How much of it */
+  value: number;
+}
+
 /** What the run in `run` was like */
 export interface RunFeatures {
   /** Bounded */
   attributes: Attribute[];
   /** In order of first use, bounded */
   points: PointUse[];
+  /** What speaks for or against success beside findings, bounded */
+  evidence: Measure[];
 }
 
 /** A conversation got a final verdict, or another one (to each of its agents) */
@@ -469,6 +551,38 @@ export interface Pulse {
   receivedTime: number;
 }
 
+/** A run belongs to a conversation with another id than its own */
+export interface Belonging {
+  /** Run */
+  traceId: string;
+  /** Conversation */
+  sessionId: string;
+}
+
+/** A finally judged conversation of which the outcome is known */
+export interface Labelled {
+  /** Conversation */
+  sessionId: string;
+  /** receivedTime of its first span */
+  receivedTime: number;
+  /** Log-odds of failure by the documented priors */
+  priorLogOdds: number;
+  /** What those rest on: patterns, and other evidence; bounded */
+  evidence: Measure[];
+  /** Share of its sources that say it failed */
+  failed: number;
+  /** Of what was said before, to be taken back; null at first */
+  previousFailed: null | number;
+}
+
+/** What was learnt of a tenant's outcomes */
+export interface VerdictWeights {
+  /** Conversations that were learnt from */
+  labels: number;
+  /** To be added to the documented weights, for each unit of evidence; bounded */
+  weights: Measure[];
+}
+
 /** One kind of fact; the others are null */
 export interface SignalBody {
   /** A run ended or was revised (to its session) */
@@ -485,13 +599,21 @@ export interface SignalBody {
   trouble: null | Trouble;
   /** A run ended (to its tenant) */
   pulse: null | Pulse;
+  /** How a conversation really went (to its session, or to a run's own key) */
+  outcome: null | Outcome;
+  /** Where outcomes of a run are to go that name no conversation (to the run's own key) */
+  belonging: null | Belonging;
+  /** An example to learn from (to its tenant) */
+  labelled: null | Labelled;
+  /** Weights for the verdicts to come (to every partition) */
+  weights: null | VerdictWeights;
 }
 
 /** A bounded fact that is judged across runs, keyed by what it must meet. */
 export interface Signal {
   /** Tenant */
   tenant: string;
-  /** What key names; dependency is a tool or a model */
+  /** What key names; dependency is a tool or a model, partition every partition of this topic */
   keyKind: SignalKeyKind;
   /** The conversation, agent, … */
   key: string;

@@ -52,7 +52,7 @@ const runSignal = (sessionId: string, n: number, verdict: Run['verdict'] = 'corr
   run.failureProbability = verdict === 'correct' ? 0.1 : 0.9;
   return newRecord('Signal', {
     ...{ tenant: run.tenant, keyKind: 'session', key: sessionId, emittedTime: run.closedTime },
-    body: signalBody({ run, features: { attributes: [], points: [] } }),
+    body: signalBody({ run, features: { attributes: [], points: [], evidence: [] } }),
   });
 };
 

@@ -1,5 +1,5 @@
 import type { FleetJudge, FleetKey, FleetOutput, Slots } from '@spanwise/detectors';
-import type { Finding, Incident, Signal } from '@spanwise/schemas';
+import type { Calibration, Finding, Incident, Signal } from '@spanwise/schemas';
 import { DEAD_LETTERS, type ProcessorContext, type StateLoad } from '@spanwise/stream';
 import type { CorrelateMetrics } from './metrics.ts';
 import { type SignalProcessor, type SignalSender, signalKey } from './signals.ts';
@@ -34,6 +34,8 @@ export class FleetProcessor implements SignalProcessor {
   #uncounted: Finding[] = [];
   #countableIncidents: Incident[] = [];
   #uncountedIncidents: Incident[] = [];
+  #calibrations: Calibration[] = [];
+  #uncommitted: Calibration[] = [];
 
   constructor(
     judge: FleetJudge,
@@ -89,6 +91,8 @@ export class FleetProcessor implements SignalProcessor {
     this.#uncounted = [];
     this.#countableIncidents.push(...this.#uncountedIncidents);
     this.#uncountedIncidents = [];
+    this.#calibrations.push(...this.#uncommitted);
+    this.#uncommitted = [];
   }
 
   afterCommit(): void {
@@ -98,6 +102,7 @@ export class FleetProcessor implements SignalProcessor {
     const incidents = this.#countableIncidents;
     this.#countableIncidents = [];
     for (const incident of incidents) this.#metrics.incident(incident);
+    for (const calibration of this.#calibrations.splice(0)) this.#metrics.calibration(calibration);
   }
 
   #take(key: string, tenant: string, output: FleetOutput, context: ProcessorContext): void {
@@ -110,6 +115,10 @@ export class FleetProcessor implements SignalProcessor {
       this.#uncountedIncidents.push(incident);
     }
     for (const signal of output.signals) this.#sender.send(tenant, signal, context);
+    for (const calibration of output.calibrations) {
+      context.forward('calibration', calibration.tenant, calibration);
+      this.#uncommitted.push(calibration);
+    }
     for (const [name, atMs] of output.wakes) context.schedule(key, WAKE + name, Math.max(atMs, context.dueTime));
     for (const { pattern, message } of output.faults) {
       context.forward(DEAD_LETTERS, key, {

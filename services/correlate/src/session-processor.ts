@@ -1,8 +1,8 @@
-import type { SessionJudge, Slots } from '@spanwise/detectors';
-import type { Finding, Run, RunFeatures, Session, Signal } from '@spanwise/schemas';
+import { type LearnedWeights, learnedIn, MODEL_KEY, type SessionJudge, type Slots } from '@spanwise/detectors';
+import type { Belonging, Finding, Outcome, Run, RunFeatures, Session, Signal } from '@spanwise/schemas';
 import type { ProcessorContext, StateLoad } from '@spanwise/stream';
 import type { CorrelateMetrics } from './metrics.ts';
-import { type SignalProcessor, type SignalSender, signalKey } from './signals.ts';
+import { LONGEST_ID, type SignalProcessor, type SignalSender, signalKey } from './signals.ts';
 
 export interface SessionLifetimes {
   /** Log time in ms without an ended run after which a conversation is judged finally. */
@@ -23,6 +23,11 @@ const GAP = 'gap';
 const FORGET = 'forget';
 /** Slot that says that the conversation was counted as final. */
 const COUNTED = 'counted';
+/** Slot, at the key of a run, of the conversation that it belongs to. */
+const BELONGS = 'belongs';
+
+/** Of a conversation's key. A tenant has no slash. */
+const tenantOf = (key: string): string => key.slice(0, key.indexOf('/'));
 
 interface FinalSession {
   readonly session: Session;
@@ -60,7 +65,9 @@ export class SessionProcessor implements SignalProcessor {
     const key = signalKey({ tenant, keyKind: 'session', key: sessionId });
     if (body.run) this.#onRun(key, body.run, body.features, context);
     else if (body.finding) this.#onFinding(key, body.finding, context);
-    else throw new TypeError('a signal to a session that says neither of a run nor of a finding');
+    else if (body.outcome) this.#onOutcome(key, { ...body.outcome, tenant }, sessionId, context);
+    else if (body.belonging) this.#onBelonging(key, { ...body.belonging, traceId: sessionId }, tenant, context);
+    else throw new TypeError('a signal to a session that says nothing of a run, a finding or an outcome');
   }
 
   /** A timer is one of a conversation. */
@@ -74,7 +81,7 @@ export class SessionProcessor implements SignalProcessor {
       return;
     }
     const slots = this.#slots(key, context);
-    const session = this.#judge.onGap(slots, context.dueTime);
+    const session = this.#judge.onGap(slots, context.dueTime, this.#learned(tenantOf(key), context));
     if (!session) return;
     this.#emit(slots, session, context);
     if (!slots.get(COUNTED)) {
@@ -103,8 +110,9 @@ export class SessionProcessor implements SignalProcessor {
 
   #onRun(key: string, run: Run, features: RunFeatures | null, context: ProcessorContext): void {
     const slots = this.#slots(key, context);
-    const session = this.#judge.onRun(slots, run, context.dueTime, features);
+    const session = this.#judge.onRun(slots, run, context.dueTime, features, this.#learned(run.tenant, context));
     if (!session) return;
+    if (session.revision === 1) this.#storeWaiting(slots, session, context);
     this.#emit(slots, session, context);
     context.cancel(key, FORGET);
     context.schedule(key, GAP, context.dueTime + this.#gapMs(context));
@@ -115,11 +123,72 @@ export class SessionProcessor implements SignalProcessor {
   #onFinding(key: string, finding: Finding, context: ProcessorContext): void {
     const slots = this.#slots(key, context);
     const isKnown = this.#judge.knows(slots);
-    const session = this.#judge.onFinding(slots, finding, context.dueTime);
+    const session = this.#judge.onFinding(slots, finding, context.dueTime, this.#learned(finding.tenant, context));
     if (session) this.#emit(slots, session, context);
     if (isKnown) return;
     this.#remember(key, context);
     this.#load.watch(context);
+  }
+
+  /**
+   * What is said of a conversation that has not begun waits for it likewise. What names only a run goes on to the conversation that the run
+   * belongs to, where that has another id; once, so that no two runs send it to and fro.
+   */
+  #onOutcome(key: string, outcome: Outcome, sessionId: string, context: ProcessorContext): void {
+    const slots = this.#slots(key, context);
+    const elsewhere = outcome.sessionId === '' ? slots.get<string>(BELONGS) : undefined;
+    if (elsewhere !== undefined) {
+      this.#passOn([outcome], elsewhere, context);
+      return;
+    }
+    const isKnown = this.#judge.knows(slots);
+    const learned = this.#learned(outcome.tenant, context);
+    const { isNew, session } = this.#judge.onOutcome(slots, outcome, context.dueTime, learned);
+    if (isNew) {
+      const stored = session ? { ...outcome, sessionId } : outcome;
+      context.forward('outcomes', `${outcome.tenant}/${outcome.outcomeId}`, stored);
+    }
+    if (session) this.#emit(slots, session, context);
+    if (isKnown) return;
+    this.#remember(key, context);
+    this.#load.watch(context);
+  }
+
+  /** The key of a run learns which conversation it belongs to: what is said of the run goes there. */
+  #onBelonging(key: string, { traceId, sessionId }: Belonging, tenant: string, context: ProcessorContext): void {
+    if (sessionId === traceId || sessionId.length > LONGEST_ID) return;
+    const slots = this.#slots(key, context);
+    const isKnown = this.#judge.knows(slots);
+    slots.put(BELONGS, sessionId);
+    const waiting = this.#judge.takeOutcomes(slots).filter((outcome) => outcome.sessionId === '');
+    this.#passOn(
+      waiting.map((outcome) => ({ ...outcome, tenant })),
+      sessionId,
+      context,
+    );
+    if (isKnown) return;
+    this.#remember(key, context);
+    this.#load.watch(context);
+  }
+
+  /** What was said of a run before it was known to be a conversation of its own is stored again, with the conversation. */
+  #storeWaiting(slots: Slots, { sessionId }: Session, context: ProcessorContext): void {
+    for (const outcome of this.#judge.outcomes(slots)) {
+      if (outcome.sessionId !== '') continue;
+      context.forward('outcomes', `${outcome.tenant}/${outcome.outcomeId}`, { ...outcome, sessionId });
+    }
+  }
+
+  #passOn(outcomes: readonly Outcome[], sessionId: string, context: ProcessorContext): void {
+    for (const outcome of outcomes) {
+      const body = { outcome: { ...outcome, sessionId } };
+      this.#sender.send(outcome.tenant, { keyKind: 'session', key: sessionId, body }, context);
+    }
+  }
+
+  /** What labels of the tenant's other conversations have taught, as it was told to this partition. */
+  #learned(tenant: string, context: ProcessorContext): LearnedWeights {
+    return learnedIn(context.store.slotsOf(signalKey({ tenant, keyKind: 'partition', key: MODEL_KEY })));
   }
 
   /** Until its time is over, which is the shorter the fuller the partition is. */
@@ -141,7 +210,8 @@ export class SessionProcessor implements SignalProcessor {
   #emit(slots: Slots, session: Session, context: ProcessorContext): void {
     context.forward('sessions', `${session.tenant}/${session.sessionId}`, session);
     if (!session.final) return;
-    for (const signal of this.#judge.observations(slots, session)) this.#sender.send(session.tenant, signal, context);
+    const told = [...this.#judge.observations(slots, session), ...this.#judge.labels(slots, session)];
+    for (const signal of told) this.#sender.send(session.tenant, signal, context);
   }
 
   #slots(key: string, context: ProcessorContext): Slots {

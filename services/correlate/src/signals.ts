@@ -32,6 +32,7 @@ export class SignalSender {
     if (!this.#isJudged(keyKind)) return;
     const to = { tenant, keyKind, key: key.slice(0, LONGEST_ID) };
     const signal = { ...to, emittedTime: context.dueTime * 1_000, source: 'correlate', body: signalBody(body) };
-    context.forward(this.#topic, signalKey(to), signal);
+    if (keyKind === 'partition') context.forwardToAll(this.#topic, signal);
+    else context.forward(this.#topic, signalKey(to), signal);
   }
 }

@@ -13,7 +13,7 @@ export interface CorrelateSettings extends SessionLifetimes, FleetLifetimes {
 }
 
 /**
- * signals → sessions, findings, and signals: what is judged at one key is told to others through the topic that it came from.
+ * signals → sessions, findings, outcomes, calibration, and signals: what is judged at one key is told to others through the topic that it came from.
  *
  * @param detectors default: all there are
  */
@@ -34,6 +34,8 @@ export function correlateTopology(
       sessions: 'Session',
       findings: 'Finding',
       incidents: 'Incident',
+      outcomes: 'Outcome',
+      calibration: 'Calibration',
       [settings.signalsTopic]: 'Signal',
       [DEAD_LETTERS]: 'DeadLetter',
     },

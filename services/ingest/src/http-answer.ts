@@ -58,6 +58,12 @@ export function errorAnswer(
   };
 }
 
+export const jsonAnswer = (content: unknown): HttpAnswer => ({
+  status: 200,
+  headers: { 'content-type': contentTypes.json },
+  body: bytes(JSON.stringify(content)),
+});
+
 export function outcomeAnswer(encoding: Encoding, outcome: Outcome): HttpAnswer {
   switch (outcome.kind) {
     case 'accepted':

@@ -2,15 +2,17 @@ import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { finished } from 'node:stream/promises';
 import type { Logger } from '@spanwise/runtime';
-import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
+import fastify, { type FastifyReply } from 'fastify';
 import type { Acceptor } from './accept.ts';
 import type { ByteBudget } from './byte-budget.ts';
-import { bodyErrorAnswer, encodingOf, errorAnswer, type HttpAnswer, outcomeAnswer } from './http-answer.ts';
-import { BodyError, readBody } from './http-body.ts';
+import { encodingOf, errorAnswer, type HttpAnswer } from './http-answer.ts';
+import { acceptOutcomes, exportTraces } from './http-endpoints.ts';
 import type { IngestMetrics } from './metrics.ts';
+import type { OutcomeWriter } from './outcome-writer.ts';
 import type { TenantOf } from './tenants.ts';
 
 const TRACES = '/v1/traces';
+const OUTCOMES = '/v1/outcomes';
 /** A client that needs longer to send one request holds memory for nothing. */
 const REQUEST_TIMEOUT_MS = 30_000;
 
@@ -20,6 +22,8 @@ export interface HttpServerOptions {
   maxBodyBytes: number;
   maxConnections: number;
   acceptor: Acceptor;
+  /** Undefined while Kafka is away. */
+  outcomeWriter: () => OutcomeWriter | undefined;
   budget: ByteBudget;
   tenantOf: TenantOf;
   metrics: IngestMetrics;
@@ -42,21 +46,24 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Liste
   app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
 
   app.post(TRACES, async (request, reply) => send(reply, await exportTraces(request, options)));
-  app.route({
-    method: ['GET', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
-    url: TRACES,
-    handler: (request, reply) => {
-      reply.header('allow', 'POST');
-      return send(reply, errorAnswer(encodingOf(request.headers['content-type']), 405, `${TRACES} takes POST only`));
-    },
-  });
+  app.post(OUTCOMES, async (request, reply) => send(reply, await acceptOutcomes(request, options)));
+  for (const url of [TRACES, OUTCOMES]) {
+    app.route({
+      method: ['GET', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
+      url,
+      handler: (request, reply) => {
+        reply.header('allow', 'POST');
+        return send(reply, errorAnswer(encodingOf(request.headers['content-type']), 405, `${url} takes POST only`));
+      },
+    });
+  }
   app.setNotFoundHandler((request, reply) =>
     send(
       reply,
       errorAnswer(
         encodingOf(request.headers['content-type']),
         404,
-        `there is no ${request.method} ${request.url}: traces go to POST ${TRACES}`,
+        `there is no ${request.method} ${request.url}: traces go to POST ${TRACES}, outcomes to POST ${OUTCOMES}`,
       ),
     ),
   );
@@ -91,32 +98,6 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Liste
   };
 }
 
-async function exportTraces(request: FastifyRequest, options: HttpServerOptions): Promise<HttpAnswer> {
-  const { headers } = request;
-  const receivedTimeUs = Date.now() * 1000;
-  const encoding = encodingOf(headers['content-type']);
-  const tenant = options.tenantOf(headers.authorization, singleValue(headers['x-api-key']));
-  if (tenant === undefined) {
-    return errorAnswer(encoding, 401, 'an API key is needed, as "Authorization: Bearer KEY" or "x-api-key: KEY"');
-  }
-  if (!encoding) return errorAnswer(encoding, 415, 'Content-Type must be application/x-protobuf or application/json');
-  if (Number(headers['content-length'] ?? 0) > options.maxBodyBytes) {
-    return errorAnswer(encoding, 413, `the request is larger than ${options.maxBodyBytes} bytes: send smaller batches`);
-  }
-  using share = options.budget.open();
-  let body: Buffer;
-  try {
-    // without a body, fastify calls no parser
-    const stream = (request.body as IncomingMessage | undefined) ?? request.raw;
-    body = await readBody(stream, headers['content-encoding'], options.maxBodyBytes, share);
-  } catch (error) {
-    if (error instanceof BodyError) return bodyErrorAnswer(encoding, error);
-    throw error;
-  }
-  const outcome = await options.acceptor.accept({ body, encoding, transport: 'http', tenant, receivedTimeUs });
-  return outcomeAnswer(encoding, outcome);
-}
-
 /**
  * Reads and drops the rest of a refused body before it is answered: a connection that is closed on it is reset, and a client
  * that is still sending then sees no answer, and sends the same again. The request timeout bounds it.
@@ -124,10 +105,6 @@ async function exportTraces(request: FastifyRequest, options: HttpServerOptions)
 async function drained(request: IncomingMessage): Promise<void> {
   request.resume();
   await finished(request).catch(() => {});
-}
-
-function singleValue(header: string | string[] | undefined): string | undefined {
-  return Array.isArray(header) ? header[0] : header;
 }
 
 function send(reply: FastifyReply, { status, headers, body }: HttpAnswer): FastifyReply {

@@ -6,6 +6,7 @@ import kafkajs, { type Admin, type Kafka } from 'kafkajs';
 import { KafkaBlockProducer } from './block-producer.ts';
 import type { IngestConfig } from './config.ts';
 import type { IngestMetrics } from './metrics.ts';
+import { OutcomeWriter } from './outcome-writer.ts';
 import { SpanWriter } from './span-writer.ts';
 
 const PROBE_MS = 2000;
@@ -20,9 +21,11 @@ export class KafkaLink implements AsyncDisposable {
   readonly #logger: Logger;
   readonly #metrics: IngestMetrics;
   readonly #spans: KafkaBlockProducer;
+  readonly #signals: KafkaBlockProducer;
   readonly #stopping = new AbortController();
   #admin: Admin | undefined;
   #writer: SpanWriter | undefined;
+  #outcomeWriter: OutcomeWriter | undefined;
   #up = false;
   #probing: Promise<void> | undefined;
 
@@ -43,6 +46,7 @@ export class KafkaLink implements AsyncDisposable {
       },
     });
     this.#spans = new KafkaBlockProducer(this.kafka, `${config.topicPrefix}spans`, config.compression);
+    this.#signals = new KafkaBlockProducer(this.kafka, `${config.topicPrefix}signals`, config.compression);
     this.deadLetters = new KafkaBlockProducer(this.kafka, `${config.topicPrefix}dead-letters`, config.compression);
     this.#health.set('kafka', false, 'not connected yet');
   }
@@ -50,6 +54,11 @@ export class KafkaLink implements AsyncDisposable {
   /** Undefined while Kafka is away. */
   get writer(): SpanWriter | undefined {
     return this.#up ? this.#writer : undefined;
+  }
+
+  /** Undefined while Kafka is away. */
+  get outcomeWriter(): OutcomeWriter | undefined {
+    return this.#up ? this.#outcomeWriter : undefined;
   }
 
   /**
@@ -73,7 +82,8 @@ export class KafkaLink implements AsyncDisposable {
         },
         RECONNECT_MS,
       );
-      this.#writer = this.#writerTo(partitions);
+      this.#writer = this.#writerTo(partitions.spans);
+      this.#outcomeWriter = new OutcomeWriter(this.#signals, partitions.signals, this.#config.ackTimeoutMs);
     } catch (error) {
       if (signal.aborted) return false;
       throw error;
@@ -104,13 +114,14 @@ export class KafkaLink implements AsyncDisposable {
     this.#stopping.abort();
     await this.#probing;
     await this.#writer?.flush();
-    await Promise.all([this.#spans[Symbol.asyncDispose](), this.deadLetters[Symbol.asyncDispose](), this.#dropAdmin()]);
+    const producers = [this.#spans, this.#signals, this.deadLetters];
+    await Promise.all([...producers.map((producer) => producer[Symbol.asyncDispose]()), this.#dropAdmin()]);
   }
 
-  /** Creates the topics that are missing; the number of partitions of `spans` is what the broker has. */
-  async #prepareTopics(): Promise<number> {
+  /** Creates the topics that are missing; the numbers of partitions are what the broker has. */
+  async #prepareTopics(): Promise<{ spans: number; signals: number }> {
     const { otlpTopic, topicPrefix } = this.#config;
-    const specs: TopicSpec[] = [topic('spans'), topic('dead-letters')];
+    const specs: TopicSpec[] = [topic('spans'), topic('signals'), topic('dead-letters')];
     if (otlpTopic !== '') specs.push({ ...topic('otlp_spans'), name: otlpTopic });
     const admin = await this.#connectedAdmin();
     const present = new Set(await admin.listTopics());
@@ -119,8 +130,10 @@ export class KafkaLink implements AsyncDisposable {
       specs.filter(({ name }) => !present.has(topicPrefix + name)),
       topicPrefix,
     );
-    const { topics } = await admin.fetchTopicMetadata({ topics: [`${topicPrefix}spans`] });
-    return topics[0]?.partitions.length ?? 0;
+    const names = [`${topicPrefix}spans`, `${topicPrefix}signals`];
+    const { topics } = await admin.fetchTopicMetadata({ topics: names });
+    const [spans = 0, signals = 0] = names.map((name) => topics.find((each) => each.name === name)?.partitions.length);
+    return { spans, signals };
   }
 
   /** Asks the broker from time to time, so that readiness tells the truth without traffic too, and an outage ends by itself. */

@@ -11,6 +11,7 @@ export class IngestMetrics {
   /** Keeps the label `tenant` bounded. */
   readonly tenants = new LabelBudget(TENANTS);
   readonly spans: Counter<'transport' | 'encoding' | 'tenant'>;
+  readonly outcomes: Counter<'tenant'>;
   readonly rejectedSpans: Counter<'reason'>;
   readonly requests: Counter<'transport' | 'code'>;
   readonly refusedConnections: Counter<'transport'>;
@@ -28,6 +29,12 @@ export class IngestMetrics {
       name: 'spanwise_ingest_spans_total',
       help: 'Spans acknowledged by Kafka',
       labelNames: ['transport', 'encoding', 'tenant'],
+      registers,
+    });
+    this.outcomes = new Counter({
+      name: 'spanwise_ingest_outcomes_total',
+      help: 'Outcomes of conversations acknowledged by Kafka, resent ones included',
+      labelNames: ['tenant'],
       registers,
     });
     this.rejectedSpans = new Counter({

@@ -9,7 +9,7 @@ import { KafkaLink } from './kafka-link.ts';
 import { IngestMetrics } from './metrics.ts';
 import { openTo, readApiKeys } from './tenants.ts';
 
-/** Takes OTLP traces over HTTP, gRPC and the Collector's topic, and puts them into the topic `spans`. */
+/** Takes OTLP traces over HTTP, gRPC and the Collector's topic, and puts them into the topic `spans`; outcomes over HTTP, into `signals`. */
 export class IngestService implements Service {
   readonly #config: IngestConfig;
   readonly #deps: ServiceDependencies;
@@ -46,6 +46,7 @@ export class IngestService implements Service {
       tenantOf,
       logger,
       acceptor: this.#acceptor,
+      outcomeWriter: () => this.#link.outcomeWriter,
       budget: this.#budget,
       metrics: this.#metrics,
     };

@@ -17,5 +17,7 @@ export const sinks: readonly Sink[] = [
   { topic: 'runs', record: 'Run', table: 'run_rows', age: 'other' },
   { topic: 'sessions', record: 'Session', table: 'session_rows', age: 'other' },
   { topic: 'incidents', record: 'Incident', table: 'incident_rows', age: 'other' },
+  { topic: 'outcomes', record: 'Outcome', table: 'outcome_rows', age: 'other' },
+  { topic: 'calibration', record: 'Calibration', table: 'calibration_rows', age: 'other' },
   { topic: 'step-stats', record: 'StepStats', table: 'step_stats_rows', age: 'other' },
 ];

@@ -1,4 +1,4 @@
-import type { Incident, Severity, SignalBody, SignalKeyKind } from '@spanwise/schemas';
+import type { Calibration, Incident, Severity, SignalBody, SignalKeyKind } from '@spanwise/schemas';
 import type { Evidence } from '../detector/detector.ts';
 import type { SignalDraft } from '../signals/signal-source.ts';
 import type { Slots } from '../slots.ts';
@@ -55,6 +55,8 @@ export interface FleetContext {
   tell(incident: Incident): void;
   /** Tells those who judge by another key. */
   send(signal: SignalDraft): void;
+  /** Says how well verdicts agree with outcomes. */
+  publish(calibration: Calibration): void;
   /** Calls `onWake` when log time reaches `atMs`; the detector has one such time for each key. */
   wakeAt(atMs: number): void;
 }

@@ -1,4 +1,4 @@
-import type { Finding, Incident, Signal, SignalKeyKind } from '@spanwise/schemas';
+import type { Calibration, Finding, Incident, Signal, SignalKeyKind } from '@spanwise/schemas';
 import type { DetectorFault } from '../detector/fault.ts';
 import type { SignalDraft } from '../signals/signal-source.ts';
 import type { Slots } from '../slots.ts';
@@ -11,6 +11,7 @@ export interface FleetOutput {
   readonly incidents: Incident[];
   /** Detectors that want to be woken, and when: log time in ms. */
   readonly wakes: Map<string, number>;
+  readonly calibrations: Calibration[];
   readonly faults: DetectorFault[];
 }
 
@@ -77,6 +78,7 @@ export class FleetJudge {
     const said: (() => Finding | undefined)[] = [];
     const signals: SignalDraft[] = [];
     const incidents: Incident[] = [];
+    const calibrations: Calibration[] = [];
     let wakeAt: number | undefined;
     const ledger = new FleetLedger(slots, `${keyKind}/${key}`);
     try {
@@ -86,6 +88,7 @@ export class FleetJudge {
         withdraw: (pattern, findingKey) => said.push(() => ledger.withdraw(tenant, pattern, findingKey, now)),
         tell: (incident) => incidents.push(incident),
         send: (signal) => signals.push(signal),
+        publish: (calibration) => calibrations.push(calibration),
         wakeAt: (atMs) => {
           wakeAt = atMs;
         },
@@ -107,10 +110,18 @@ export class FleetJudge {
     }
     output.signals.push(...signals);
     output.incidents.push(...incidents);
+    output.calibrations.push(...calibrations);
   }
 }
 
-const noOutput = (): FleetOutput => ({ findings: [], signals: [], incidents: [], wakes: new Map(), faults: [] });
+const noOutput = (): FleetOutput => ({
+  findings: [],
+  signals: [],
+  incidents: [],
+  calibrations: [],
+  wakes: new Map(),
+  faults: [],
+});
 
 /** Slots whose names begin alike, without that beginning. */
 class OwnSlots implements Slots {

@@ -7,6 +7,8 @@ import type { FleetPattern } from './fleet-pattern.ts';
 import { incidents } from './incidents.ts';
 import { productionGap } from './production-gap.ts';
 import { reliabilityRegression } from './reliability-regression.ts';
+import { verdictLearner } from './verdict-learner.ts';
+import { verdictModel } from './verdict-model.ts';
 
 /** Every failure pattern that is detected across runs. */
 const fleetPatterns: readonly FleetPattern[] = [
@@ -30,6 +32,8 @@ export const fleetPatternDescriptions: readonly PatternDescription[] = fleetPatt
 export const fleetDetectors = (settings: Readonly<Record<string, object | undefined>> = {}): FleetDetector[] => [
   ...fleetPatterns.map((pattern) => pattern(settings)),
   incidents(),
+  verdictLearner(),
+  verdictModel(),
 ];
 
 /** The detector that finds a pattern, in its default settings. Throws a RangeError when none is registered for it. */

@@ -276,7 +276,7 @@ describe('a run', () => {
         .takeChanges()
         .filter((slot) => !slot.startsWith('d/'))
         .sort(),
-    ).toEqual(['s/1']);
+    ).toEqual(['measures', 's/1']);
   });
 });
 

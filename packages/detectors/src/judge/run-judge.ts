@@ -8,6 +8,7 @@ import { runFailure } from '../relations/run-failure.ts';
 import { META } from '../run-model/packed-meta.ts';
 import { defaultBounds, type RunBounds, RunModel } from '../run-model/run-model.ts';
 import { runFeatures } from '../signals/run-features.ts';
+import { type MeasureState, measureSpan, measuresOf, noMeasures } from '../signals/run-measures.ts';
 import type { SignalDraft, SignalSource } from '../signals/signal-source.ts';
 import type { Slots } from '../slots.ts';
 import { Collector } from './collector.ts';
@@ -43,6 +44,9 @@ const tellFindings = (
   ...rest: [RunModel, unknown, (signal: SignalDraft) => void]
 ): boolean => findings.length > 0 && source.onFindings?.(findings, ...rest) === true;
 
+/** Slot of what is counted of a run for its measures. */
+const MEASURES = 'measures';
+
 /** Everything that is derived of one run's slots. */
 class Context {
   readonly judge: RunJudge;
@@ -50,8 +54,10 @@ class Context {
   readonly ledger: FindingLedger;
   readonly states: DetectorStates;
   readonly sources: SourceStates;
+  readonly measures: MeasureState;
 
   constructor(judge: RunJudge, model: RunModel, slots: Slots, states: DetectorStates, sources: SourceStates) {
+    this.measures = slots.get<MeasureState>(MEASURES) ?? noMeasures();
     this.judge = judge;
     this.model = model;
     this.ledger = new FindingLedger(slots, model);
@@ -112,6 +118,7 @@ export class RunJudge {
       output.faults,
       collector,
     );
+    if (measureSpan(step, span, model, context.measures)) slots.put(MEASURES, context.measures);
     collector.tieConsequences();
     output.signals = context.sources.ask((source, state, send) => {
       const changed = source.onSpan(step, span, model, state, send);
@@ -154,8 +161,9 @@ export class RunJudge {
         const step = model.stepOf(spanId);
         return step && model.endOf(step);
       };
+      const measures = measuresOf(context.measures);
       const judge = (findings: Iterable<Finding>) =>
-        judgeRun(findings, known, meta.llmCalls + meta.toolCalls, runFailure(model), endOf);
+        judgeRun(findings, known, meta.llmCalls + meta.toolCalls, runFailure(model), endOf, measures);
       const seen = judge(ledger.standing());
       const judgement = meta.continuation > 0 && meta.judged ? amend(seen, meta.judged) : seen;
       const revision = (meta.judged?.revision ?? 0) + 1;
@@ -168,7 +176,7 @@ export class RunJudge {
       const judged = runRecord(model, judgement, ledger.standing(), revision, blind);
       output.run = judged;
       const attributes = context.sources.attributesOf(model, output.faults);
-      output.features = runFeatures(model, ledger.standing(), judged.rootCauseSpanId, attributes);
+      output.features = runFeatures(model, ledger.standing(), judged.rootCauseSpanId, attributes, measures);
       output.signals = context.sources.ask((source, state, send) => {
         const told = tellFindings(source, collector.findings, model, state, send);
         return source.onRunEnd(end, judged, model, state, send) || told;

@@ -40,6 +40,26 @@ export const PATTERN_WEIGHTS: Readonly<Record<string, number>> = {
 /** For a pattern that is not named above. */
 export const DEFAULT_WEIGHT = 1;
 
+/**
+ * What other evidence is worth, in log-odds for each unit of `signals/run-measures.ts`: 0 is an ordinary amount, and twice what is
+ * ordinary 0.4. The more was asked, given and done, the more can have gone wrong in a way that no finding shows; an agent that says
+ * it cannot may be right. Weak all of them beside a finding: judgements, not fits, as above.
+ */
+export const MEASURE_WEIGHTS: Readonly<Record<string, number>> = {
+  request_size: 0.3,
+  arguments_size: 0.3,
+  answer_size: 0.25,
+  tools_used: 0.25,
+  tool_failures: 0.3,
+  repeated_calls: 0.15,
+  changes: 0.2,
+  user_corrections: 0.2,
+  refusals: 0,
+  hedged_answer: 0.1,
+  no_answer: 0.2,
+  cut_answer: 0.8,
+};
+
 /** Share of a pattern's weight by severity. */
 export const SEVERITY_SHARE: Readonly<Record<Severity, number>> = {
   info: 0.15,

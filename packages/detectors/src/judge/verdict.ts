@@ -1,6 +1,7 @@
-import type { Finding, Reason, Verdict } from '@spanwise/schemas';
+import type { Finding, Measure, Reason, Verdict } from '@spanwise/schemas';
 import type { RunEnd } from '../detector/detector.ts';
 import type { Step } from '../detector/step.ts';
+import { measureLogOdds } from './learned-verdict.ts';
 import {
   ABANDONED_WEIGHT,
   baseLogOdds,
@@ -121,6 +122,7 @@ function firstDivergence(
  * @param operations inferences and tool calls of the run
  * @param failure the span with which the run as a whole failed, if it did
  * @param endOf when a span of the run ended, microseconds; undefined for one that is not known any more
+ * @param measures other evidence than findings
  */
 export function judgeRun(
   findings: Iterable<Finding>,
@@ -128,9 +130,10 @@ export function judgeRun(
   operations: number,
   failure: Step | undefined,
   endOf: (spanId: string) => number | undefined,
+  measures: readonly Measure[] = [],
 ): Judgement {
   const weighed = weigh(findings);
-  let odds = baseLogOdds(operations);
+  let odds = baseLogOdds(operations) + measureLogOdds(measures);
   for (const { weight } of weighed) odds += weight;
   if (failure) odds += RUN_FAILED_WEIGHT;
   if (end === 'abandoned') odds += ABANDONED_WEIGHT;

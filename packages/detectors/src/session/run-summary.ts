@@ -1,4 +1,4 @@
-import type { Reason, Run, Verdict } from '@spanwise/schemas';
+import type { Measure, Reason, Run, Verdict } from '@spanwise/schemas';
 
 /** What a session keeps of a run: small, JSON. */
 export interface RunSummary {
@@ -13,6 +13,8 @@ export interface RunSummary {
   reasons: Reason[];
   rootCauseSpanId: string;
   counts: RunCounts;
+  /** Evidence other than findings; absent where there is none. */
+  measures?: readonly Measure[];
 }
 
 export interface RunCounts {
@@ -42,7 +44,8 @@ export function addCounts(counts: RunCounts, more: RunCounts): void {
   for (const name of Object.keys(counts) as (keyof RunCounts)[]) counts[name] += more[name];
 }
 
-export function summaryOf(run: Run): RunSummary {
+/** @param measures evidence other than findings, at most 16 are kept */
+export function summaryOf(run: Run, measures: readonly Measure[] = []): RunSummary {
   return {
     traceId: run.traceId,
     revision: run.revision,
@@ -52,6 +55,7 @@ export function summaryOf(run: Run): RunSummary {
     failureProbability: run.failureProbability,
     reasons: run.reasons.slice(0, 8),
     rootCauseSpanId: run.rootCauseSpanId,
+    ...(measures.length > 0 ? { measures: measures.slice(0, 16) } : {}),
     counts: {
       spanCount: run.spanCount,
       llmCalls: run.llmCalls,

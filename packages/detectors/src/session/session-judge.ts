@@ -1,43 +1,17 @@
-import type { Finding, Run, RunFeatures, Session, Verdict } from '@spanwise/schemas';
+import type { Finding, Outcome, Run, RunFeatures, Session } from '@spanwise/schemas';
+import { type LearnedWeights, NOTHING_LEARNED } from '../judge/learned-verdict.ts';
 import { asLong } from '../largest-long.ts';
 import type { SignalDraft } from '../signals/signal-source.ts';
 import type { Slots } from '../slots.ts';
-import { addCounts, noCounts, type RunCounts, type RunSummary, summaryOf } from './run-summary.ts';
+import { addCounts, noCounts, type RunSummary, summaryOf } from './run-summary.ts';
 import { observationsOf, rememberFeatures } from './session-observation.ts';
-import { evidenceOf, judgeSession } from './session-verdict.ts';
+import { labelledOf, outcomesIn, rememberOutcome, takeOutcomes } from './session-outcomes.ts';
+import { fold, foldVerdict, isFoldedAway, nameBy, newState, runsOf, type SessionState } from './session-state.ts';
+import { evidenceOf, judgeSession, type WeighedSession } from './session-verdict.ts';
 
 const FOUND = 'found/';
 /** Findings across runs that a session remembers. */
 const MAX_FOUND = 32;
-
-/** The session beside its runs: slot `session`. */
-interface SessionState {
-  tenant: string;
-  sessionId: string;
-  revision: number;
-  final: boolean;
-  verdict: Verdict | '';
-  agent: string;
-  release: string;
-  environment: string;
-  workflow: string;
-  userId: string;
-  /** Start of the run that the names above come from, microseconds. */
-  namedBy: number;
-  receivedTime: number;
-  /** Runs that were folded away: their sums. */
-  folded: {
-    runs: number;
-    start: number;
-    end: number;
-    counts: RunCounts;
-    evidence: number;
-    bad: boolean;
-    lastRun: RunSummary | null;
-  };
-  /** Trace ids, oldest first, the latest `maxRuns`. */
-  traceIds: string[];
-}
 
 export interface SessionJudgeOptions {
   /** Runs kept apart in a session that is open, and trace ids listed (default 128). Older ones live on in the sums. */
@@ -61,16 +35,23 @@ export class SessionJudge {
    * Undefined when this revision of the run, or a later one, is known already.
    *
    * @param features what the run was like, where that is told
+   * @param learned what labels of other sessions have taught
    */
-  onRun(slots: Slots, run: Run, nowMs: number, features: RunFeatures | null = null): Session | undefined {
+  onRun(
+    slots: Slots,
+    run: Run,
+    nowMs: number,
+    features: RunFeatures | null = null,
+    learned: LearnedWeights = NOTHING_LEARNED,
+  ): Session | undefined {
     const slot = `run/${run.traceId}`;
     const known = slots.get<RunSummary>(slot);
     if (known && known.revision >= run.revision) return undefined;
     const state = slots.get<SessionState>('session') ?? newState(run);
     const isFolded = !known && state.folded.runs > 0 && isFoldedAway(state, run);
     // Its counts are in the sums already and cannot be told apart there: what is new is its verdict.
-    if (isFolded) foldVerdict(state, summaryOf(run));
-    else slots.put(slot, summaryOf(run));
+    if (isFolded) foldVerdict(state, summaryOf(run, features?.evidence));
+    else slots.put(slot, summaryOf(run, features?.evidence));
     if (features && !isFolded && run.continuation === 0) rememberFeatures(slots, run, features);
     if (run.startTime <= state.namedBy) nameBy(state, run);
     if (!state.traceIds.includes(run.traceId)) state.traceIds.push(run.traceId);
@@ -79,21 +60,51 @@ export class SessionJudge {
     const runs = runsOf(slots);
     while (runs.length > this.#maxRuns) fold(slots, state, runs.shift() as RunSummary);
     if (state.traceIds.length > this.#maxRuns) state.traceIds.splice(0, state.traceIds.length - this.#maxRuns);
-    return this.#emit(slots, state, runs, nowMs);
+    return this.#emit(slots, state, runs, nowMs, learned);
   }
 
   /**
    * Something was found of the conversation across runs. Undefined when it is known already, says nothing of the verdict, or came before any
    * run had ended: then it counts once one has.
    */
-  onFinding(slots: Slots, finding: Finding, nowMs: number): Session | undefined {
+  onFinding(
+    slots: Slots,
+    finding: Finding,
+    nowMs: number,
+    learned: LearnedWeights = NOTHING_LEARNED,
+  ): Session | undefined {
     const slot = FOUND + finding.findingId;
     const known = slots.get<Finding>(slot);
     if (known && known.revision >= finding.revision) return undefined;
     if (!known && foundIn(slots).length >= MAX_FOUND) return undefined;
     slots.put(slot, { ...finding, evidence: '' });
     const state = slots.get<SessionState>('session');
-    return state && this.#emit(slots, state, runsOf(slots), nowMs);
+    return state && this.#emit(slots, state, runsOf(slots), nowMs, learned);
+  }
+
+  /**
+   * Somebody says how the conversation went. `isNew` is false for what changes nothing: it is known, or older than what its source says now.
+   * Without a session where no run has ended: then it counts once one has.
+   */
+  onOutcome(
+    slots: Slots,
+    outcome: Outcome,
+    nowMs: number,
+    learned: LearnedWeights = NOTHING_LEARNED,
+  ): { isNew: boolean; session: Session | undefined } {
+    if (!rememberOutcome(slots, outcome)) return { isNew: false, session: undefined };
+    const state = slots.get<SessionState>('session');
+    return { isNew: true, session: state && this.#emit(slots, state, runsOf(slots), nowMs, learned) };
+  }
+
+  /** What is said of the conversation: the latest of each source. */
+  outcomes(slots: Slots): readonly Outcome[] {
+    return outcomesIn(slots);
+  }
+
+  /** Outcomes that came to the key of a run which belongs elsewhere: they are no longer here. */
+  takeOutcomes(slots: Slots): readonly Outcome[] {
+    return takeOutcomes(slots);
   }
 
   /** Something was said of this session, or found of it. */
@@ -106,12 +117,20 @@ export class SessionJudge {
     return observationsOf(slots, session);
   }
 
+  /** What its tenant is to be told of a session with a final verdict whose outcome is known; nothing where it knows. */
+  labels(slots: Slots, session: Session): SignalDraft[] {
+    const state = slots.get<SessionState>('session');
+    if (!state || outcomesIn(slots).length === 0) return [];
+    const { priorLogOdds, evidence } = this.#weigh(slots, state, runsOf(slots), NOTHING_LEARNED);
+    return labelledOf(slots, session, { logOdds: priorLogOdds, evidence });
+  }
+
   /** The inactivity gap passed: the final verdict. Undefined when there is no session or it is final already. */
-  onGap(slots: Slots, nowMs: number): Session | undefined {
+  onGap(slots: Slots, nowMs: number, learned: LearnedWeights = NOTHING_LEARNED): Session | undefined {
     const state = slots.get<SessionState>('session');
     if (!state || state.final) return undefined;
     state.final = true;
-    return this.#emit(slots, state, runsOf(slots), nowMs);
+    return this.#emit(slots, state, runsOf(slots), nowMs, learned);
   }
 
   /**
@@ -125,13 +144,29 @@ export class SessionJudge {
     slots.put('session', state);
   }
 
-  #emit(slots: Slots, state: SessionState, runs: readonly RunSummary[], nowMs: number): Session {
+  #weigh(slots: Slots, state: SessionState, runs: readonly RunSummary[], learned: LearnedWeights): WeighedSession {
     const { folded } = state;
     const shown = runs.length > 0 || !folded.lastRun ? runs : [folded.lastRun];
     // Shown for want of another, the last folded run must not count a second time.
     const former =
       runs.length > 0 || !folded.lastRun || folded.evidence > evidenceOf(folded.lastRun) ? folded.evidence : 0;
-    const judgement = judgeSession(shown, former, folded.bad, foundIn(slots));
+    return judgeSession(shown, former, folded.bad, folded.measures ?? [], {
+      agent: state.agent,
+      across: foundIn(slots),
+      outcomes: outcomesIn(slots),
+      learned,
+    });
+  }
+
+  #emit(
+    slots: Slots,
+    state: SessionState,
+    runs: readonly RunSummary[],
+    nowMs: number,
+    learned: LearnedWeights,
+  ): Session {
+    const { folded } = state;
+    const { judgement } = this.#weigh(slots, state, runs, learned);
     const counts = noCounts();
     addCounts(counts, folded.counts);
     let start = folded.runs > 0 ? folded.start : Number.POSITIVE_INFINITY;
@@ -170,45 +205,6 @@ export class SessionJudge {
   }
 }
 
-function newState(run: Run): SessionState {
-  const state: SessionState = {
-    tenant: run.tenant,
-    sessionId: run.sessionId,
-    revision: 0,
-    final: false,
-    verdict: '',
-    agent: '',
-    release: '',
-    environment: '',
-    workflow: '',
-    userId: '',
-    namedBy: run.startTime,
-    receivedTime: run.receivedTime,
-    folded: { runs: 0, start: 0, end: 0, counts: noCounts(), evidence: 0, bad: false, lastRun: null },
-    traceIds: [],
-  };
-  return state;
-}
-
-/** The first run names the session; what it leaves open a later one may fill. */
-function nameBy(state: SessionState, run: Run): void {
-  state.namedBy = run.startTime;
-  for (const field of ['agent', 'release', 'environment', 'workflow', 'userId'] as const) {
-    if (run[field] !== '') state[field] = run[field];
-  }
-}
-
-/** Runs that are kept apart, oldest first. */
-function runsOf(slots: Slots): RunSummary[] {
-  const runs: RunSummary[] = [];
-  for (const slot of slots.keys()) {
-    if (!slot.startsWith('run/')) continue;
-    const run = slots.get<RunSummary>(slot);
-    if (run) runs.push(run);
-  }
-  return runs.sort((a, b) => a.start - b.start || (a.traceId < b.traceId ? -1 : 1));
-}
-
 /** Findings across runs that stand. */
 function foundIn(slots: Slots): Finding[] {
   const found: Finding[] = [];
@@ -217,23 +213,4 @@ function foundIn(slots: Slots): Finding[] {
     if (finding && !finding.withdrawn) found.push(finding);
   }
   return found.sort((a, b) => (a.findingId < b.findingId ? -1 : 1));
-}
-
-const isFoldedAway = (state: SessionState, run: Run): boolean => state.traceIds.includes(run.traceId);
-
-function foldVerdict(state: SessionState, run: RunSummary): void {
-  const { folded } = state;
-  folded.evidence = Math.max(folded.evidence, evidenceOf(run));
-  folded.bad ||= run.verdict !== 'correct';
-  if (!folded.lastRun || run.start >= folded.lastRun.start) folded.lastRun = run;
-}
-
-function fold(slots: Slots, state: SessionState, run: RunSummary): void {
-  const { folded } = state;
-  folded.start = folded.runs === 0 ? run.start : Math.min(folded.start, run.start);
-  folded.end = Math.max(folded.end, run.end);
-  folded.runs++;
-  addCounts(folded.counts, run.counts);
-  foldVerdict(state, run);
-  slots.delete(`run/${run.traceId}`);
 }

@@ -28,6 +28,7 @@ const features = (language: string): RunFeatures => ({
   points: [
     { step: 'planner/tool/pay', calls: 2, failures: 1, findings: 0, isCause: false, durationNs: 5, lastSpanId: 's' },
   ],
+  evidence: [],
 });
 
 /** What the agents are told when the gap of a session has passed. */

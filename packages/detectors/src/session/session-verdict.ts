@@ -1,7 +1,30 @@
-import type { Finding, Reason, Verdict } from '@spanwise/schemas';
+import type { Finding, Measure, Outcome, Reason, Verdict } from '@spanwise/schemas';
+import { type LearnedWeights, learnedLogOdds } from '../judge/learned-verdict.ts';
 import { isSerious, logOdds, MAX_REASONS, probability, reasonsOf } from '../judge/verdict.ts';
 import { baseLogOdds } from '../judge/verdict-priors.ts';
 import type { RunSummary } from './run-summary.ts';
+import { evidenceOfSession, mergeMeasures } from './session-evidence.ts';
+import { outcomeLogOdds, verdictWith, withOutcomes } from './session-outcomes.ts';
+
+/** A session as judged, and what the judgement rests on. */
+export interface WeighedSession {
+  judgement: SessionJudgement;
+  /** Log-odds of failure by the documented weights, without what was said of its outcome. */
+  priorLogOdds: number;
+  evidence: Measure[];
+}
+
+/** What is known of a session besides its runs. */
+export interface SessionContext {
+  /** Who led it. */
+  agent: string;
+  /** What was found of it across runs, by the agents' other sessions for example. */
+  across: readonly Finding[];
+  /** What was said of how it went, the latest of each source. */
+  outcomes: readonly Outcome[];
+  /** What labels of other sessions have taught. */
+  learned: LearnedWeights;
+}
 
 export interface SessionJudgement {
   verdict: Verdict;
@@ -29,14 +52,15 @@ const excess = (run: { failureProbability: number }): number =>
  * @param runs oldest first, at least one
  * @param formerLogOdds evidence of runs that were folded away, in log-odds above an ordinary run's
  * @param formerlyBad a run that was folded away was not correct
- * @param across what was found of it across runs, by the agents' other sessions for example
+ * @param formerMeasures measures of those runs
  */
 export function judgeSession(
   runs: readonly RunSummary[],
   formerLogOdds: number,
   formerlyBad: boolean,
-  across: readonly Finding[] = [],
-): SessionJudgement {
+  formerMeasures: readonly Measure[],
+  { agent, across, outcomes, learned }: SessionContext,
+): WeighedSession {
   const last = runs.at(-1);
   const earlier = runs.slice(0, -1);
   let odds = last ? logOdds(last.failureProbability) : ORDINARY_LOG_ODDS;
@@ -65,13 +89,16 @@ export function judgeSession(
   );
   const cause = worst.find((run) => run.rootCauseSpanId !== '');
   const found = across.find(isSerious);
-  return {
-    verdict,
-    failureProbability: probability(odds),
-    reasons,
+  const measures = mergeMeasures([formerMeasures, ...runs.map((run) => run.measures ?? [])]);
+  const evidence = evidenceOfSession({ reasons }, odds, measures, agent);
+  const judgement = {
+    verdict: verdictWith(verdict, outcomes),
+    failureProbability: probability(odds + learnedLogOdds(evidence, learned) + outcomeLogOdds(outcomes)),
+    reasons: withOutcomes(reasons, outcomes),
     rootCauseTraceId: cause?.traceId ?? found?.rootCauseTraceId ?? '',
     rootCauseSpanId: cause?.rootCauseSpanId ?? found?.rootCauseSpanId ?? '',
   };
+  return { judgement, priorLogOdds: odds, evidence };
 }
 
 /** The evidence of a run that is folded away, in log-odds above an ordinary run's. */

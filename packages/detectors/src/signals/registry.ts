@@ -1,3 +1,4 @@
+import { outcomeSource } from './outcome-source.ts';
 import { runAttributes } from './run-attributes.ts';
 import type { SignalSource } from './signal-source.ts';
 import { troubleSource } from './trouble-source.ts';
@@ -5,4 +6,4 @@ import { troubleSource } from './trouble-source.ts';
 /** Everything that is taken out of runs to be judged across them. */
 export const signalSources = (): SignalSource[] => sources().map((source) => source as SignalSource);
 
-const sources = () => [runAttributes, troubleSource()];
+const sources = () => [runAttributes, troubleSource(), outcomeSource()];

@@ -1,4 +1,4 @@
-import type { Attribute, Finding, PointUse, RunFeatures } from '@spanwise/schemas';
+import type { Attribute, Finding, Measure, PointUse, RunFeatures } from '@spanwise/schemas';
 import type { RunView } from '../detector/run-view.ts';
 import { isFailure, type Step } from '../detector/step.ts';
 import { asLong } from '../largest-long.ts';
@@ -30,6 +30,7 @@ export function runFeatures(
   standing: Iterable<Finding>,
   rootCauseSpanId: string,
   attributes: Attribute[],
+  evidence: Measure[],
 ): RunFeatures {
   const findings = new Map<string, number>();
   for (const { severity, spanId } of standing) {
@@ -53,5 +54,5 @@ export function runFeatures(
     point.durationNs = asLong(point.durationNs + (step.end - step.start) * 1_000);
     point.lastSpanId = step.spanId;
   }
-  return { attributes, points: [...points.values()] };
+  return { attributes, points: [...points.values()], evidence };
 }

@@ -39,5 +39,9 @@ export const signalBody = (kind: Partial<SignalBody>): SignalBody => ({
   finding: null,
   trouble: null,
   pulse: null,
+  outcome: null,
+  belonging: null,
+  labelled: null,
+  weights: null,
   ...kind,
 });

@@ -5,11 +5,19 @@ const DAY_MS = 86_400_000;
 export interface Retention {
   /** Milliseconds that spans are kept, counted from the day they were received */
   spanMs: number;
-  /** The same for findings, runs, sessions, incidents and step statistics */
+  /** The same for findings, runs, sessions, incidents, outcomes and step statistics */
   resultMs: number;
 }
 
-const resultTables = ['finding_rows', 'run_rows', 'session_rows', 'incident_rows', 'step_stats_rows'];
+const resultTables = [
+  'finding_rows',
+  'run_rows',
+  'session_rows',
+  'incident_rows',
+  'outcome_rows',
+  'calibration_rows',
+  'step_stats_rows',
+];
 
 /** Sets how long rows are kept, where that differs from what the tables say. Whole days, at least one: a day is a partition. */
 export async function applyRetention(client: ClickHouseClient, { spanMs, resultMs }: Retention): Promise<void> {
