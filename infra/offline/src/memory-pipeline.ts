@@ -2,9 +2,19 @@ import { CorrelateMetrics } from '@spanwise/correlate/src/metrics.ts';
 import { correlateTopology } from '@spanwise/correlate/src/topology.ts';
 import { DetectMetrics } from '@spanwise/detect/src/metrics.ts';
 import { detectTopology } from '@spanwise/detect/src/topology.ts';
-import type { RunDetector } from '@spanwise/detectors';
+import { type RunDetector, signalBody } from '@spanwise/detectors';
 import { createRegistry } from '@spanwise/runtime';
-import type { DeadLetter, Finding, RecordName, RecordTypes, Run, Session, Signal } from '@spanwise/schemas';
+import type {
+  DeadLetter,
+  Finding,
+  Labelled,
+  Outcome,
+  RecordName,
+  RecordTypes,
+  Run,
+  Session,
+  Signal,
+} from '@spanwise/schemas';
 import { DEAD_LETTERS, partitionForKey, type Topology, TopologyTestDriver } from '@spanwise/stream';
 
 /** The services' defaults, milliseconds. */
@@ -50,6 +60,8 @@ export interface Judged {
   readonly runs: readonly Run[];
   /** Every revision, those of one conversation in the order in which they were told */
   readonly sessions: readonly Session[];
+  /** What was told of conversations with a label, for their tenant to learn from */
+  readonly labelled: readonly Labelled[];
   /** Reasons for what could not be processed */
   readonly deadLetters: readonly string[];
 }
@@ -60,6 +72,8 @@ export class MemoryPipeline {
   readonly #correlate: Partitions<'Signal'>;
   #spans = 0;
   #uncommitted = 0;
+  readonly #outcomes: Signal[] = [];
+  readonly #labelled: Labelled[] = [];
 
   /** @param startMs log time before the first message */
   constructor(startMs: number, { detectors, partitions = 1 }: MemoryPipelineOptions = {}) {
@@ -101,6 +115,14 @@ export class MemoryPipeline {
     this.#detect.commit();
   }
 
+  /** Somebody says how a conversation went, at the log time of `receivedTime`. */
+  tell(outcome: Outcome): void {
+    const { tenant, sessionId, traceId, receivedTime } = outcome;
+    const key = sessionId === '' ? traceId : sessionId;
+    const body = signalBody({ outcome });
+    this.#outcomes.push({ tenant, keyKind: 'session', key, emittedTime: receivedTime, source: 'ingest', body });
+  }
+
   /** Waits until every run and conversation has ended, and tells what was found. */
   finish(): Judged {
     const lastMs = this.#detect.now;
@@ -114,6 +136,7 @@ export class MemoryPipeline {
       findings: [this.#detect, this.#correlate].flatMap((each) => each.outputs<'Finding'>('findings')),
       runs: this.#detect.outputs<'Run'>('runs'),
       sessions: this.#correlate.outputs<'Session'>('sessions'),
+      labelled: this.#labelled,
       deadLetters: [
         ...letters.map(({ reason, detail }: DeadLetter) => `${reason}: ${detail}`),
         ...[...this.#detect.buried, ...this.#correlate.buried],
@@ -123,7 +146,9 @@ export class MemoryPipeline {
 
   /** Hands correlate the signals of detect in the order of time, and its own when it has committed them, as Kafka would. */
   #correlateAll(endMs: number): void {
-    const signals = this.#detect.outputs<'Signal'>('signals').toSorted((a, b) => a.emittedTime - b.emittedTime);
+    const signals = [...this.#detect.outputs<'Signal'>('signals'), ...this.#outcomes].sort(
+      (a, b) => a.emittedTime - b.emittedTime,
+    );
     let next = 0;
     for (let now = (signals[0]?.emittedTime ?? endMs * 1_000) / 1_000; now < endMs; ) {
       now = Math.min(now + CORRELATE_COMMIT_MS, endMs);
@@ -146,7 +171,8 @@ export class MemoryPipeline {
   }
 
   #hear(signal: Signal, atMs: number): void {
-    const { tenant, keyKind, key } = signal;
+    const { tenant, keyKind, key, body } = signal;
+    if (body.labelled) this.#labelled.push(body.labelled);
     if (keyKind === 'partition') {
       // the driver's topics have one partition, so there is one copy
       for (let each = 0; each < this.#correlate.count; each++) this.#correlate.at(each).pipe(signal, Math.round(atMs));

@@ -8,6 +8,7 @@ export type { Step } from './detector/step.ts';
 export type { FleetContext, FleetDetector, FleetFindingDraft, FleetPlace } from './fleet/fleet-detector.ts';
 export { FleetJudge, type FleetKey, type FleetOutput } from './fleet/fleet-judge.ts';
 export { fleetDetectors, fleetPatternDescriptions } from './fleet/registry.ts';
+export { LabelledLearner } from './fleet/labelled-learner.ts';
 export { learnedIn } from './fleet/verdict-model.ts';
 export { hash64, hash128 } from './identity-hash.ts';
 export { findingIdOf } from './judge/finding-ledger.ts';

@@ -1,7 +1,8 @@
 import type { Calibration, Labelled, Measure, SignalBody } from '@spanwise/schemas';
 import { hash64 } from '../identity-hash.ts';
-import { firstBelief, MODEL_KEY } from '../judge/learned-verdict.ts';
+import { firstBelief, type LearnedWeights, MODEL_KEY } from '../judge/learned-verdict.ts';
 import { probability } from '../judge/verdict.ts';
+import type { Slots } from '../slots.ts';
 import { type Belief, forget, learnExample, logOddsOf, type Term } from '../statistics/online-logistic.ts';
 import {
   aucIn,
@@ -19,7 +20,7 @@ import type { FleetContext, FleetDetector } from './fleet-detector.ts';
 export const MAX_WEIGHTS = 256;
 /** Labelled conversations that are known one by one, so that what was counted for them can be taken back. */
 export const MAX_EXAMPLES = 512;
-/** About as many labelled conversations back, an example weighs half. */
+/** So many labelled conversations back, an example weighs a third (1/e). */
 const MEMORY = 5_000;
 /** Log-odds that a verdict would move, since the weights were told last, for them to be told anew. */
 const MOVED = 0.1;
@@ -27,6 +28,7 @@ const MOVED = 0.1;
 const TELL_AFTER_MS = 60_000;
 const MOST_TOLD = 64;
 
+const NAME = 'verdict_learner';
 const WEIGHT = 'w/';
 const EXAMPLE = 'e/';
 
@@ -54,7 +56,7 @@ const round = (value: number): number => Math.round(value * 1e6) / 1e6;
  * first; the weights learn the new one as a further example, since what an example did to them cannot be taken back.
  */
 export const verdictLearner = (): FleetDetector => ({
-  name: 'verdict_learner',
+  name: NAME,
   keyKind: 'tenant',
   onSignal({ labelled }: SignalBody, context: FleetContext) {
     if (labelled) learn(labelled, context);
@@ -156,6 +158,16 @@ function weightsIn({ slots }: FleetContext): [string, Belief][] {
     if (belief) weights.push([slot.slice(WEIGHT.length), belief]);
   }
   return weights.sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+/** What was learnt, from all slots of a tenant's key. */
+export function learnedWeights(slots: Slots): LearnedWeights {
+  const weights: Record<string, number> = {};
+  for (const slot of slots.keys()) {
+    const belief = slot.startsWith(`${NAME}/${WEIGHT}`) ? slots.get<Belief>(slot) : undefined;
+    if (belief) weights[slot.slice(NAME.length + 1 + WEIGHT.length)] = belief.mean;
+  }
+  return weights;
 }
 
 /** A verdict like this one would be another by now. */
