@@ -8,7 +8,7 @@ const START_MS = Date.UTC(2026, 0, 5, 6);
 const APART_MS = 3 * 60_000;
 /** When its conversation has been judged finally. Eleven others have begun by then: labels come late. */
 const LABELLED_AFTER_MS = 33 * 60_000;
-const FOLDS = 10;
+const FOLDS = 5;
 
 /** Probabilities of failure by one way to come to them, by trace id. */
 export type Probabilities = ReadonlyMap<string, number>;
@@ -18,7 +18,7 @@ export interface JudgedRuns {
   readonly unlabelled: Probabilities;
   /** Each by what was learnt from those before it. */
   readonly prequential: Probabilities;
-  /** Each by what was learnt from other tasks than its own. */
+  /** Each by what was learnt from tasks of other folds than its own (`foldOf`). */
   readonly unseenTasks: Probabilities;
   /** What could not be processed. */
   readonly problems: readonly string[];
@@ -69,7 +69,13 @@ function probabilitiesOf(runs: readonly RecordedRun[], sessions: readonly Sessio
   return probabilities;
 }
 
-/** A task's runs are predicted by weights that were learnt from the other tasks of nine tenths. */
+/**
+ * One of five folds, by the task. Runs are comparable within a fold only: the others' share of failures, from which a fold's level is learnt, is the greater the smaller its
+ * own is, and across folds that would look like a ranking turned round.
+ */
+export const foldOf = ({ task }: RecordedRun): number => Number(BigInt(`0x${hash64(task)}`) % BigInt(FOLDS));
+
+/** A fold's runs are predicted by weights that were learnt from the others. */
 function crossValidated(runs: readonly RecordedRun[], labelled: readonly Labelled[]): Probabilities {
   const bySession = new Map(labelled.map((each) => [each.sessionId, each]));
   const examples = runs.flatMap((run) => {
@@ -77,13 +83,12 @@ function crossValidated(runs: readonly RecordedRun[], labelled: readonly Labelle
     const example = bySession.get(session);
     return example ? [{ run, example }] : [];
   });
-  const foldOf = (task: string): number => Number(BigInt(`0x${hash64(task)}`) % BigInt(FOLDS));
   const probabilities = new Map<string, number>();
   for (let fold = 0; fold < FOLDS; fold++) {
     const learner = new LabelledLearner();
-    for (const { run, example } of examples) if (foldOf(run.task) !== fold) learner.learn(example);
+    for (const { run, example } of examples) if (foldOf(run) !== fold) learner.learn(example);
     for (const { run, example } of examples) {
-      if (foldOf(run.task) === fold) probabilities.set(run.traceId, learner.probabilityOf(example));
+      if (foldOf(run) === fold) probabilities.set(run.traceId, learner.probabilityOf(example));
     }
   }
   return probabilities;

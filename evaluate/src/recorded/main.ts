@@ -24,7 +24,7 @@ Every score's area under the ROC curve, over pairs of a failed run and one that 
 task and model. With 95 % intervals by a bootstrap over tasks.
   no labels         the documented weights
   prequential       runs come one after the other, each is judged before its label is told, and learnt from then
-  tasks never seen  learnt from the labels of other tasks, ten-fold
+  tasks never seen  learnt from the labels of other tasks, five-fold; pairs of one fold only are compared, there and in the line below
 Every second task, by a digest of its name, is for development: rules are chosen by those, if by any.
 `;
 

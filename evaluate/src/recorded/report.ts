@@ -1,6 +1,6 @@
 import { hash64 } from '@spanwise/detectors';
 import { table } from '@spanwise/local/command';
-import type { JudgedRuns } from './judge-runs.ts';
+import { foldOf, type JudgedRuns, type Probabilities } from './judge-runs.ts';
 import type { RecordedRun } from './read-runs.ts';
 import { type Auc, stratifiedAuc } from './stratified-auc.ts';
 
@@ -49,23 +49,17 @@ const baselines: Readonly<Record<string, (run: RecordedRun) => number>> = {
 const toolSpans = (spans: RecordedRun['spans']) => spans.filter(({ kind }) => kind === 'tool');
 
 export function recordedReport(runs: readonly RecordedRun[], judged: JudgedRuns): RecordedReport {
-  const probabilities = {
-    'failure probability, no labels': judged.unlabelled,
-    'failure probability, labels, prequential': judged.prequential,
-    'failure probability, labels, tasks never seen': judged.unseenTasks,
-  };
-  const scores: [string, (run: RecordedRun) => number | undefined, boolean][] = [
-    ...Object.entries(baselines).map(([name, score]): [string, typeof score, boolean] => [name, score, false]),
-    ...Object.entries(probabilities).map(([name, of]): [string, (run: RecordedRun) => number | undefined, boolean] => [
-      name,
-      ({ traceId }) => of.get(traceId),
-      true,
-    ]),
+  const scores: Score[] = [
+    ...Object.entries(baselines).map(([name, of]): Score => ({ name, of, isProbability: false, inFold: false })),
+    probability('failure probability, no labels', judged.unlabelled),
+    probability('failure probability, labels, prequential', judged.prequential),
+    probability('failure probability, labels, tasks never seen *', judged.unseenTasks, true),
+    probability('failure probability, no labels *', judged.unlabelled, true),
   ];
   const rows: ScoreRow[] = [];
   for (const tasks of ['development', 'held back', 'all'] as const) {
     const some = runs.filter((run) => tasks === 'all' || halfOf(run) === tasks);
-    for (const [score, of, isProbability] of scores) rows.push(rowOf(score, tasks, some, of, isProbability));
+    for (const score of scores) rows.push(rowOf(score, tasks, some));
   }
   const missing = runs.filter(({ traceId }) => !judged.unlabelled.has(traceId)).length;
   return {
@@ -77,21 +71,38 @@ export function recordedReport(runs: readonly RecordedRun[], judged: JudgedRuns)
   };
 }
 
+/** What runs are compared by. */
+interface Score {
+  readonly name: string;
+  readonly of: (run: RecordedRun) => number | undefined;
+  readonly isProbability: boolean;
+  /** Runs of one fold only are compared. */
+  readonly inFold: boolean;
+}
+
+const probability = (name: string, by: Probabilities, inFold = false): Score => ({
+  ...{ name, isProbability: true, inFold },
+  of: ({ traceId }) => by.get(traceId),
+});
+
 function rowOf(
-  score: string,
+  { name: score, of, isProbability, inFold }: Score,
   tasks: ScoreRow['tasks'],
   runs: readonly RecordedRun[],
-  scoreOf: (run: RecordedRun) => number | undefined,
-  isProbability: boolean,
 ): ScoreRow {
   const scored = runs.flatMap((run) => {
-    const value = scoreOf(run);
+    const value = of(run);
     return value === undefined ? [] : [{ run, value }];
   });
   const aucOf = (stratumOf: (run: RecordedRun) => string): Auc | null =>
     stratifiedAuc(
       scored.map(({ run, value }) => ({
-        ...{ score: value, failed: run.failed, stratum: stratumOf(run), cluster: run.task },
+        ...{
+          score: value,
+          failed: run.failed,
+          stratum: inFold ? `${foldOf(run)}/${stratumOf(run)}` : stratumOf(run),
+          cluster: run.task,
+        },
       })),
     );
   const auc = Object.fromEntries(comparisons.map((name) => [name, aucOf(strata[name])])) as ScoreRow['auc'];
@@ -120,5 +131,6 @@ export function recordedTable({ runs, failed, tasks, rows, problems }: RecordedR
       ]),
     );
   }
+  text += '\n* pairs of runs of one fold only\n';
   return text + problems.map((problem) => `${problem}\n`).join('');
 }

@@ -24,9 +24,9 @@ export const MAX_EVIDENCE = 48;
  */
 export function firstBelief(name: string): Belief {
   if (name === BIAS) return { mean: 0, variance: 1 };
-  if (name === PRIOR) return { mean: 0, variance: 0.1 };
+  if (name === PRIOR) return { mean: 0, variance: 0.05 };
   if (name.startsWith('agent/')) return { mean: 0, variance: 0.5 };
-  return { mean: 0, variance: Object.hasOwn(MEASURE_WEIGHTS, name) ? 0.16 : 1 };
+  return { mean: 0, variance: Object.hasOwn(MEASURE_WEIGHTS, name) ? 0.05 : 0.5 };
 }
 
 /** How much of each pattern there is: 1 for one finding of severity high and full confidence. */

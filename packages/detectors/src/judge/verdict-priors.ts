@@ -46,18 +46,18 @@ export const DEFAULT_WEIGHT = 1;
  * it cannot may be right. Weak all of them beside a finding: judgements, not fits, as above.
  */
 export const MEASURE_WEIGHTS: Readonly<Record<string, number>> = {
-  request_size: 0.3,
-  arguments_size: 0.3,
-  answer_size: 0.25,
-  tools_used: 0.25,
-  tool_failures: 0.3,
-  repeated_calls: 0.15,
-  changes: 0.2,
-  user_corrections: 0.2,
+  request_size: 0.15,
+  arguments_size: 0.15,
+  answer_size: 0.125,
+  tools_used: 0.125,
+  tool_failures: 0.15,
+  repeated_calls: 0.075,
+  changes: 0.1,
+  user_corrections: 0.1,
   refusals: 0,
-  hedged_answer: 0.1,
-  no_answer: 0.2,
-  cut_answer: 0.8,
+  hedged_answer: 0.05,
+  no_answer: 0.1,
+  cut_answer: 0.4,
 };
 
 /** Share of a pattern's weight by severity. */
