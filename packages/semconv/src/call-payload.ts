@@ -28,11 +28,14 @@ export function callPayload(
   content: EventContent | undefined,
   cuts: Cuts,
 ): ToolCall {
+  const memory = kind === 'memory' ? memoryContent(values) : {};
   const sent =
+    memory.written ??
     takeEither(values, Concept.toolArguments, Concept.input, Concept.inputMime) ??
     takeObject(values, Concept.inputMessages) ??
     takeParameters(values);
   const result =
+    memory.found ??
     documents(values, kind) ??
     takeEither(values, Concept.toolResult, Concept.output, Concept.outputMime) ??
     takeObject(values, Concept.outputMessages);
@@ -78,4 +81,15 @@ function documents(values: Values, kind: SpanKind): unknown {
   values.take(Concept.output);
   values.take(Concept.outputMime);
   return listOf(leaves).map((item) => (isObject(item) && isObject(item.document) ? item.document : item));
+}
+
+/** What a memory was searched for is found, anything else that is done to it writes. A record alone is its content. */
+function memoryContent(values: Values): { written?: unknown; found?: unknown } {
+  const sent = values.take(Concept.memoryContent);
+  if (sent === undefined) return {};
+  const records = typeof sent === 'string' ? (parseJson(sent) ?? sent) : sent;
+  const [only] = Array.isArray(records) ? records : [];
+  const isAlone = Array.isArray(records) && records.length === 1 && isObject(only) && only.content !== undefined;
+  const content = isAlone ? only.content : records;
+  return values.kind?.word.startsWith('search') ? { found: content } : { written: content };
 }

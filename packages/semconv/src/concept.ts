@@ -59,6 +59,7 @@ export const conceptNames = [
   'retryAttempt',
   'memoryStore',
   'memoryRecord',
+  'memoryContent',
   // a bag of further names, as JSON
   'metadata',
 ] as const;

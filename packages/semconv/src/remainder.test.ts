@@ -83,6 +83,19 @@ it('retrieved documents are the result of a retrieval', () => {
   expect(span.attributes).toBe('');
 });
 
+it('what a memory was searched for is its result, what is written to it its arguments', () => {
+  const memory = (operation: string, attributes: Record<string, string>) =>
+    ofAttributes({ 'gen_ai.operation.name': operation, 'gen_ai.memory.store.id': 'notes', ...attributes });
+  const found = memory('search_memory', { 'gen_ai.memory.records': '[{"id":"a","content":{"plan":"gold"}}]' });
+  expect(JSON.parse(found.toolResult)).toEqual({ plan: 'gold' });
+  expect(found.toolArguments).toBe('');
+  expect(found.attributes).not.toContain('gold');
+  const written = memory('upsert_memory', { 'gen_ai.memory.record.content': '{"plan":"gold"}' });
+  expect(JSON.parse(written.toolArguments)).toEqual({ plan: 'gold' });
+  expect(written.toolResult).toBe('');
+  expect(written.attributes).not.toContain('gold');
+});
+
 it('events that nobody represents stay, with their time in nanoseconds', () => {
   const span = convert({ events: [event('cache.miss', { key: 'k' })] });
   expect(JSON.parse(span.events)).toEqual([

@@ -46,6 +46,7 @@ export const otelGenAi: Convention = {
     handoffTo: ['gen_ai.agent.handoff.target.name', 'gen_ai.transfer.target.name'],
     memoryStore: ['gen_ai.memory.store.id'],
     memoryRecord: ['gen_ai.memory.record.id'],
+    memoryContent: ['gen_ai.memory.records', 'gen_ai.memory.record.content', 'gen_ai.memory.content'],
   },
 };
 
