@@ -583,6 +583,138 @@ export interface VerdictWeights {
   weights: Measure[];
 }
 
+export interface StatedFact {
+  /** Field in one spelling; empty where the thing as a whole was acted on */
+  field: string;
+  /** Normal form; empty with an empty field */
+  value: string;
+  /** observed (in a result), written (by a call that sets it), acted (changed in ways that are not told), asserted (by an agent), remembered (read from a memory), used (an argument of any other call) */
+  role: string;
+  /** What gave it to the agent: result, user, context (a memory, another agent), computed, none; unknown where that was not captured; empty for what is observed */
+  basis: string;
+  /** Agent that did it */
+  agent: string;
+  /** Tool; empty without */
+  tool: string;
+  /** Span */
+  spanId: string;
+  /** The inference that asked for it, else the span itself */
+  causeSpanId: string;
+  /** End of the span */
+  eventTime: number;
+  /** receivedTime of the span */
+  receivedTime: number;
+}
+
+/** What a run states of one thing */
+export interface EntityFacts {
+  /** The run */
+  traceId: string;
+  /** Conversation, as known */
+  sessionId: string;
+  /** Version of its agent */
+  release: string;
+  /** Environment */
+  environment: string;
+  /** Workflow */
+  workflow: string;
+  /** In order of time, bounded */
+  facts: StatedFact[];
+}
+
+export interface StoredField {
+  /** Path within the record */
+  name: string;
+  /** Of its value */
+  digest: string;
+}
+
+export interface StoreAccess {
+  /** read or write */
+  operation: string;
+  /** Version that was read, or that the write made; empty where it is not told */
+  version: string;
+  /** Version that a write builds on; empty where it is not told */
+  baseVersion: string;
+  /** What was read or written, bounded; empty where that was not captured */
+  fields: StoredField[];
+  /** fields are all that was read or written */
+  isWhole: boolean;
+  /** Agent that did it */
+  agent: string;
+  /** Tool; empty without */
+  tool: string;
+  /** Span */
+  spanId: string;
+  /** The inference that asked for it, else the span itself */
+  causeSpanId: string;
+  /** Start of the span */
+  startTime: number;
+  /** End of the span */
+  endTime: number;
+  /** receivedTime of the span */
+  receivedTime: number;
+}
+
+/** What a run did to one record of a shared store */
+export interface StoreAccesses {
+  /** The run */
+  traceId: string;
+  /** Conversation, as known */
+  sessionId: string;
+  /** Version of its agent */
+  release: string;
+  /** Environment */
+  environment: string;
+  /** Workflow */
+  workflow: string;
+  /** Store */
+  store: string;
+  /** Record */
+  record: string;
+  /** In order of time, bounded */
+  accesses: StoreAccess[];
+}
+
+export interface Wait {
+  /** Names of resources, agents, conversations or runs */
+  waitsFor: string[];
+  /** Names of what it held from startTime to endTime */
+  holds: string[];
+  /** It failed, or was given up */
+  isInVain: boolean;
+  /** Agent that did it */
+  agent: string;
+  /** Tool; empty without */
+  tool: string;
+  /** Span */
+  spanId: string;
+  /** The inference that asked for it, else the span itself */
+  causeSpanId: string;
+  /** Start of the span */
+  startTime: number;
+  /** End of the span */
+  endTime: number;
+  /** receivedTime of the span */
+  receivedTime: number;
+}
+
+/** What a run waited for, and what it held meanwhile */
+export interface Waits {
+  /** The run */
+  traceId: string;
+  /** Conversation, as known */
+  sessionId: string;
+  /** Version of its agent */
+  release: string;
+  /** Environment */
+  environment: string;
+  /** Workflow */
+  workflow: string;
+  /** In order of time, bounded */
+  waits: Wait[];
+}
+
 /** One kind of fact; the others are null */
 export interface SignalBody {
   /** A run ended or was revised (to its session) */
@@ -607,6 +739,12 @@ export interface SignalBody {
   labelled: null | Labelled;
   /** Weights for the verdicts to come (to every partition) */
   weights: null | VerdictWeights;
+  /** Facts about a thing (to that thing) */
+  facts: null | EntityFacts;
+  /** Reads and writes of a record of a store (to that record) */
+  accesses: null | StoreAccesses;
+  /** Waiting and holding (to the tenant) */
+  waits: null | Waits;
 }
 
 /** A bounded fact that is judged across runs, keyed by what it must meet. */

@@ -1,10 +1,14 @@
 import type { PatternDescription } from '../detector/pattern.ts';
 import { brittleStep } from './brittle-step.ts';
 import { chainReliabilityGap } from './chain-reliability-gap.ts';
+import { crossSessionDeadlock } from './cross-session-deadlock.ts';
+import { entityFactsPatterns } from './entity-facts.ts';
 import { failureCondition } from './failure-condition.ts';
 import type { FleetDetector } from './fleet-detector.ts';
 import type { FleetPattern } from './fleet-pattern.ts';
+import { identityDrift } from './identity-drift.ts';
 import { incidents } from './incidents.ts';
+import { lostUpdate } from './lost-update.ts';
 import { productionGap } from './production-gap.ts';
 import { reliabilityRegression } from './reliability-regression.ts';
 import { verdictLearner } from './verdict-learner.ts';
@@ -17,6 +21,10 @@ const fleetPatterns: readonly FleetPattern[] = [
   brittleStep,
   chainReliabilityGap,
   failureCondition,
+  entityFactsPatterns,
+  identityDrift,
+  lostUpdate,
+  crossSessionDeadlock,
 ];
 
 /** What is said of each. */

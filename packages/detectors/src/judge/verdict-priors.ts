@@ -33,6 +33,13 @@ export const PATTERN_WEIGHTS: Readonly<Record<string, number>> = {
   priority_inversion: 0.8,
   reasoning_drift: 1,
   recovery: 0.8,
+  // Across runs: what was said, or what was done, is not what others go by.
+  fact_contradiction: 1.6,
+  hallucinated_fact: 1.8,
+  identity_drift: 1.8,
+  unstable_knowledge: 1,
+  lost_update: 1.4,
+  cross_session_deadlock: 2,
   // Says something about clocks, nothing about the run.
   clock_skew: 0,
 };

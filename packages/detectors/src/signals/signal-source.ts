@@ -43,5 +43,8 @@ export const signalBody = (kind: Partial<SignalBody>): SignalBody => ({
   belonging: null,
   labelled: null,
   weights: null,
+  facts: null,
+  accesses: null,
+  waits: null,
   ...kind,
 });
