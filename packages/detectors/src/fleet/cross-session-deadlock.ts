@@ -39,7 +39,7 @@ type Waiting = Wait & Omit<Waits, 'waits'>;
 
 /** A slot for each. */
 const WAIT = 'w/';
-const MOST_WAITS = 192;
+const MOST_WAITS = 96;
 /** Of one signal; and characters of a wait: sources tell nothing longer. */
 const [MOST_TOLD, LONGEST] = [64, 8_192];
 /** Waits that are over for so long are forgotten: whatever overlapped them has come. */

@@ -21,6 +21,8 @@ export interface EntityFact {
 }
 
 const MOST_FACTS = 64;
+/** Of a list, the first: a catalogue is not about each of its entries. */
+const MOST_ENTITIES = 8;
 const MOST_DEPTH = 6;
 const LONGEST_ID = 96;
 /** Longer texts are said in other words without saying anything else. */
@@ -92,6 +94,7 @@ function subjectOf(object: JsonObject, typeHint: string, asked: Entity | undefin
 class Reader {
   /** By thing and field; null: it says two things. */
   readonly facts = new Map<string, EntityFact | null>();
+  readonly #entities = new Set<string>();
 
   read(
     object: JsonObject,
@@ -117,7 +120,10 @@ class Reader {
   #add(entity: Entity, field: string, written: unknown): void {
     const value = normalValue(written);
     if (!value || value.text === entity.id || value.text.length > LONGEST_TEXT || field === '') return;
-    const key = `${entityKey(entity)}\n${field}`;
+    const name = entityKey(entity);
+    if (!this.#entities.has(name) && this.#entities.size === MOST_ENTITIES) return;
+    this.#entities.add(name);
+    const key = `${name}\n${field}`;
     const known = this.facts.get(key);
     if (known === undefined) {
       if (this.facts.size < MOST_FACTS) this.facts.set(key, { entity, field, written: String(written), value });
@@ -126,7 +132,7 @@ class Reader {
 }
 
 /**
- * What a payload states of things that it names by ids, at most 64 facts: each field once. What it may say of one of several
+ * What a payload states of things that it names by ids, at most 64 facts about 8 things: each field once. What it may say of one of several
  * things, in a list of plain values, or in two ways, is left out.
  *
  * @param typeHint what a bare `id` names

@@ -15,10 +15,13 @@ import {
   recordNamed,
 } from '../reading/entity-facts.ts';
 import { fieldName, isIdField } from '../reading/field-names.ts';
+import { isInWords, isPassing } from '../reading/field-nature.ts';
 import { jsonPayload } from '../reading/json-payload.ts';
 import { answerIn, wasCut } from '../reading/messages.ts';
+import { shapeOf } from '../reading/near-miss.ts';
 import { normalValue } from '../reading/normal-value.ts';
 import { ownAttributes } from '../reading/own-attributes.ts';
+import { allFacts } from '../reading/statement.ts';
 import { basisOf } from './fact-basis.ts';
 import { keepsMemory, rolesOf } from './fact-roles.ts';
 import { isMoment, isSessionKnown, whereOf } from './moments.ts';
@@ -75,7 +78,9 @@ function collect(step: Step, span: Span, state: State): void {
     state.kept.push([entity, field, value, role, step.spanId]);
   };
   const keepAll = (stated: readonly EntityFact[], role: string) => {
-    for (const { entity, field, value } of stated) keep(entityKey(entity), field, value.text, role);
+    for (const { entity, field, value } of stated)
+      if (!isPassing(field) && !(value.kind === 'text' && isInWords(field)))
+        keep(entityKey(entity), field, value.text, role);
   };
   const isCalled =
     step.kind === 'tool' || step.kind === 'memory' || step.kind === 'retrieval' || step.kind === 'handoff';
@@ -152,7 +157,7 @@ function flush(run: RunView, state: State, send: (signal: SignalDraft) => void, 
     release ||= run.releaseOf(step);
     const of = byKey.get(key) ?? [];
     byKey.set(key, of);
-    if (of.length < MOST_IN_SIGNAL) of.push(statedFact({ field, value, role }, step, run, state));
+    if (of.length < MOST_IN_SIGNAL) of.push(statedFact({ field, value, role }, step, run, state, isReference));
   }
   state.kept = later;
   for (const [key, stated] of byKey) {
@@ -169,13 +174,15 @@ function statedFact(
   step: Step,
   run: RunView,
   { told }: State,
+  isReference: boolean,
 ): StatedFact {
   const asked = step.kind === 'llm' ? undefined : run.requesterOf(step);
   const after = asked && run.endOf(asked) <= run.startOf(step) + 1_000 ? asked : undefined;
   const inference = step.kind === 'llm' ? step : after;
-  const basis = isFromSource(role)
+  const known = isFromSource(role)
     ? ''
     : basisOf(value, step, after, inference ? tellerOf(told, inference.spanId, value) : undefined, run);
+  const basis = known === 'none' && isReference && mayBeSlip(value, step, run) ? 'unknown' : known;
   return {
     ...{ field, value, role, basis },
     agent: run.agentOf(step),
@@ -185,4 +192,16 @@ function statedFact(
     eventTime: run.endOf(step),
     receivedTime: step.receivedTime,
   };
+}
+
+/** The run was given an id of this form, or did not get what it asked for: what it then uses is judged within it. */
+function mayBeSlip(value: string, step: Step, run: RunView): boolean {
+  const shape = shapeOf(value);
+  return run.steps.some(
+    (before) =>
+      before !== step &&
+      run.endOf(before) <= run.endOf(step) &&
+      (isFailure(before) ||
+        allFacts(before.stated).some((fact) => fact.value !== value && shapeOf(fact.value) === shape)),
+  );
 }
