@@ -67,7 +67,8 @@ function* fleet(): Generator<SimulatedRun[]> {
     // Exponential gaps: users come without knowing of each other.
     startMs += -Math.log(1 - random.unit()) * everyMs;
     const runs = source.session(index, Math.round(startMs));
-    conversations.push(runs.map(({ traceId, truths }) => ({ traceId, truths })));
+    for (const ofOne of Map.groupBy(runs, ({ sessionId }) => sessionId).values())
+      conversations.push(ofOne.map(({ traceId, truths }) => ({ traceId, truths })));
     distinctSpans += runs.reduce((sum, run) => sum + run.spans.length, 0);
     for (const truth of runs.flatMap(({ truths }) => truths))
       if (truth.type === 'fault') for (const spanId of truth.spans) arrivedMs.set(spanId, 0);

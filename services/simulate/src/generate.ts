@@ -2,6 +2,9 @@ import type { CampaignTruth } from './campaign/campaign-truth.ts';
 import { Campaigns } from './campaign/campaigns.ts';
 import type { Convention } from './convention/convention.ts';
 import { conventions } from './convention/conventions.ts';
+import type { Episode } from './episode/episode.ts';
+import { episodes, lawfulEpisodes } from './episode/episodes.ts';
+import { simulateEpisode } from './episode/simulate-episode.ts';
 import { type FleetMix, presetFor } from './fleet-mix.ts';
 import type { Injector } from './injector/injector.ts';
 import { injectors } from './injector/injectors.ts';
@@ -25,8 +28,8 @@ const HABIT_SHARE = 0.2;
 export class SessionSource {
   readonly #seed: number;
   readonly #preset: Preset;
-  readonly #injectors: Mix<Injector>;
-  readonly #negatives: Mix<Negative>;
+  readonly #injectors: Mix<Injector | Episode>;
+  readonly #negatives: Mix<Negative | Episode>;
   readonly #scenarios: Mix<Scenario>;
   readonly #conventions: Mix<Convention>;
   readonly #campaigns: Campaigns | undefined;
@@ -35,10 +38,15 @@ export class SessionSource {
   constructor(mix: FleetMix) {
     this.#seed = mix.seed;
     this.#preset = presetFor(mix);
-    const usual = injectors.filter(({ fault }) => this.#preset.faults.includes(fault));
-    this.#injectors = Mix.of('fault', mix.faults, { usual, all: injectors, nameOf: ({ fault }) => fault });
+    const all: readonly (Injector | Episode)[] = [...injectors, ...episodes];
+    const usual = all.filter(({ fault }) => this.#preset.faults.includes(fault));
+    this.#injectors = Mix.of('fault', mix.faults, { usual, all, nameOf: ({ fault }) => fault });
     const { negatives: usualNegatives, scenarios: usualScenarios } = this.#preset;
-    this.#negatives = Mix.of('negative', mix.negatives, { usual: usualNegatives, all: negatives, nameOf });
+    this.#negatives = Mix.of('negative', mix.negatives, {
+      usual: usualNegatives,
+      all: [...negatives, ...lawfulEpisodes],
+      nameOf,
+    });
     this.#scenarios = Mix.of('scenario', mix.scenarios, { usual: usualScenarios, all: scenarios, nameOf });
     this.#conventions = Mix.of('convention', mix.conventions, { usual: conventions, all: conventions, nameOf });
     const { campaigns, sessionsPerDay } = this.#preset;
@@ -70,10 +78,15 @@ export class SessionSource {
     const random = new Random(`${this.#seed} session ${index}`);
     const campaign = this.#campaigns?.session(index, random);
     const wishes = campaign ? [campaign.wish] : this.#wishes(index, random);
+    const episode = wishes.find((wish) => wish.episode);
     // Of a fork, so that a fleet of one convention does the same as one of all.
     const convention = this.#conventions.pick(random.fork('convention'));
     const preset = this.#preset;
     const day = index / preset.sessionsPerDay;
+    if (episode?.episode) {
+      const setting = { startMs, day, preset, convention, strength: episode.strength };
+      return simulateEpisode(episode.episode, setting, random);
+    }
     const pace = paceOn(day, preset, this.#seed);
     const scenarios = campaign ? new Mix([campaign.scenario]) : this.#scenarios;
     const situation = campaign && { situation: campaign.situation };
@@ -86,7 +99,9 @@ export class SessionSource {
     const { items, size } = this.#injectors;
     const isEarly = this.#preset.faultShare > 0 && index < this.#preset.firstRounds * size;
     const injector = items[index % size];
-    return isEarly && injector ? [{ injectors: [injector], strength: this.#strength(random) }] : wishes;
+    if (!isEarly || !injector) return wishes;
+    const strength = this.#strength(random);
+    return isEpisode(injector) ? [{ episode: injector, strength }] : [{ injectors: [injector], strength }];
   }
 
   #wish(index: number, random: Random): Wish {
@@ -96,12 +111,19 @@ export class SessionSource {
     if (lot < faultShare) {
       const two = random.chance(secondFaultShare) ? 2 : 1;
       const drawn = this.#injectors.sample(two, random);
-      const injectors = drawn.some(endsRun)
-        ? drawn.slice(0, 1)
-        : drawn.toSorted((a, b) => Number(needsRequests(a)) - Number(needsRequests(b)));
-      return index < faultlessSessions ? { strength } : { injectors, strength };
+      if (index < faultlessSessions) return { strength };
+      const [first] = drawn;
+      if (first && isEpisode(first)) return { episode: first, strength };
+      const single = drawn.filter((each): each is Injector => !isEpisode(each));
+      const injectors = single.some(endsRun)
+        ? single.slice(0, 1)
+        : single.toSorted((a, b) => Number(needsRequests(a)) - Number(needsRequests(b)));
+      return { injectors, strength };
     }
-    if (lot < faultShare + negativeShare) return { negative: this.#negatives.pick(random), strength };
+    if (lot < faultShare + negativeShare) {
+      const negative = this.#negatives.pick(random);
+      return isEpisode(negative) ? { episode: negative, strength } : { negative, strength };
+    }
     const hasHabit = this.#negatives.items.includes(optionalStepDone) && random.chance(HABIT_SHARE);
     return hasHabit ? { negative: optionalStepDone, strength } : { strength };
   }
@@ -111,6 +133,8 @@ export class SessionSource {
     return least + (most - least) * strengthFor(this.#seed, random);
   }
 }
+
+const isEpisode = <T extends object>(item: T | Episode): item is Episode => 'runs' in item;
 
 /** Comes last: another fault may take away the requests that show it. */
 const needsRequests = ({ fault }: Injector): boolean => fault === 'clock_skew';

@@ -21,5 +21,6 @@ export {
   isHarmful,
   type NegativeTruth,
   type RunTruth,
+  sharedFaultNames,
   type Truth,
 } from './truth.ts';

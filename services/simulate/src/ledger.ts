@@ -22,11 +22,11 @@ export class Ledger {
     this.#outlets = outlets;
   }
 
-  /** The runs of one session are going to be sent. */
+  /** The runs of some sessions, each of them whole, are going to be sent. */
   begin(runs: readonly SimulatedRun[]): void {
     for (const run of runs) this.#spansLeft.set(run, run.spans.length);
-    const [first] = runs;
-    if (first) this.#runsLeft.set(first.sessionId, runs.length);
+    for (const [sessionId, { length }] of Map.groupBy(runs, (run) => run.sessionId))
+      this.#runsLeft.set(sessionId, length);
   }
 
   acknowledged(departures: readonly Departure[]): void {

@@ -1,10 +1,12 @@
 import { type CampaignName, campaignNames } from './campaign/campaign-truth.ts';
 import { type Latency, latency } from './distributions.ts';
+import type { Episode } from './episode/episode.ts';
+import { lawfulEpisodes } from './episode/episodes.ts';
 import type { Negative } from './negative/negative.ts';
 import { basicNegatives, negatives } from './negative/negatives.ts';
 import { Random } from './random.ts';
 import { basicScenarios, type Scenario, scenarios } from './scenario/scenarios.ts';
-import { type FaultName, faultNames } from './truth.ts';
+import { type FaultName, faultNames, sharedFaultNames } from './truth.ts';
 
 /** What a fleet is like when nothing else is said. */
 export interface Preset {
@@ -13,7 +15,7 @@ export interface Preset {
   readonly doc: string;
   readonly scenarios: readonly Scenario[];
   readonly faults: readonly FaultName[];
-  readonly negatives: readonly Negative[];
+  readonly negatives: readonly (Negative | Episode)[];
   /** Shares of runs */
   readonly faultShare: number;
   readonly negativeShare: number;
@@ -129,7 +131,19 @@ const campaigns: Preset = {
   campaigns: campaignNames,
 };
 
-export const presets: readonly Preset[] = [small, fleet, weeks, storm, campaigns];
+const shared: Preset = {
+  ...fleet,
+  name: 'shared',
+  doc: 'agents that share records, notes and locks over conversations and days, with what goes wrong there',
+  faults: sharedFaultNames,
+  negatives: lawfulEpisodes,
+  faultShare: 0.25,
+  negativeShare: 0.3,
+  secondFaultShare: 0,
+  faultlessSessions: 0,
+};
+
+export const presets: readonly Preset[] = [small, fleet, weeks, storm, campaigns, shared];
 
 /** @throws RangeError that names those there are */
 export function presetOf(name: string): Preset {

@@ -1,6 +1,7 @@
 import { inStyle, type Style } from './campaign/style.ts';
 import type { Convention } from './convention/convention.ts';
 import { placements } from './convention/convention.ts';
+import type { Episode } from './episode/episode.ts';
 import type { Injector } from './injector/injector.ts';
 import type { Mix } from './mix.ts';
 import type { Negative } from './negative/negative.ts';
@@ -17,6 +18,8 @@ import { simulateRun } from './simulate-run.ts';
 export interface Wish {
   readonly injectors?: readonly Injector[];
   readonly negative?: Negative;
+  /** Takes the place of the whole conversation. */
+  readonly episode?: Episode;
   /** Of its faults, 0 to 1 */
   readonly strength: number;
 }
@@ -44,7 +47,7 @@ export interface SessionSetting {
 }
 
 /** Where a conversation takes place of which nothing else is said. */
-const ENVIRONMENT = 'demo';
+export const ENVIRONMENT = 'demo';
 const TRIES_EACH = 32;
 const USERS = 400;
 

@@ -1,10 +1,10 @@
 import type { Convention, Placement } from './convention/convention.ts';
 import { identityAt } from './convention/convention.ts';
-import type { RunPlan } from './plan/step.ts';
+import type { RunPlan, Step } from './plan/step.ts';
 import type { Random } from './random.ts';
 import { linkTo, otlpSpan } from './render/otlp-span.ts';
 import { render } from './render/render.ts';
-import { type Notes, truthsOf } from './render/truths.ts';
+import { type Notes, type Placed, truthsOf } from './render/truths.ts';
 import type { SimulatedRun } from './run.ts';
 
 /** Clocks kept by NTP still differ by about this much, microseconds; less than a request is on its way. */
@@ -21,11 +21,13 @@ export interface RunSetting {
   readonly environment: string;
   /** An earlier run that this one says it goes on from */
   readonly linkedTo: Pick<SimulatedRun, 'traceId' | 'rootSpanId'> | undefined;
+  /** Steps of earlier runs, of which this one's truths may speak; its own are added. */
+  readonly placed?: Map<Step, Placed>;
 }
 
 /** Carries a plan out: spans by the clocks of their services, and what is true of them. */
 export function simulateRun(plan: RunPlan, notes: Notes, setting: RunSetting, random: Random): SimulatedRun {
-  const { sessionId, tenant, userId, convention, placement, release, environment, linkedTo, startMs } = setting;
+  const { sessionId, tenant, userId, convention, placement, release, environment, linkedTo, startMs, placed } = setting;
   const traceId = random.hex(32);
   const records = render(plan, Math.round(startMs * 1_000), random).sort((a, b) => a.endUs - b.endUs);
   for (const service of new Set(records.map((record) => record.service))) {
@@ -62,7 +64,7 @@ export function simulateRun(plan: RunPlan, notes: Notes, setting: RunSetting, ra
     startMs,
     endMs: spans.at(-1)?.endMs ?? startMs,
     spans,
-    truths: truthsOf(records, notes, plan, where),
+    truths: truthsOf(records, notes, plan, where, placed),
     turn: root && answer !== '' ? { request, answer } : undefined,
   };
 

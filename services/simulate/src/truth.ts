@@ -1,6 +1,6 @@
 import type { Step } from './plan/step.ts';
 
-/** Every fault that the fleet can put into a run; the names are those of the patterns that should tell them. */
+/** Every fault that the fleet can put into a single run; the names are those of the patterns that should tell them. */
 export const faultNames = [
   'masked_tool_error',
   'recovery',
@@ -28,7 +28,17 @@ export const faultNames = [
   'persona_inconsistency',
 ] as const;
 
-export type FaultName = (typeof faultNames)[number];
+/** Faults that show only over several conversations. */
+export const sharedFaultNames = [
+  'fact_contradiction',
+  'hallucinated_fact',
+  'identity_drift',
+  'unstable_knowledge',
+  'lost_update',
+  'cross_session_deadlock',
+] as const;
+
+export type FaultName = (typeof faultNames)[number] | (typeof sharedFaultNames)[number];
 
 /** Faults after which a session can still have ended the right way. */
 const HARMLESS: ReadonlySet<FaultName> = new Set<FaultName>([

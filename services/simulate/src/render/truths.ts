@@ -7,11 +7,24 @@ export interface Notes {
   readonly negatives: NegativeNote[];
 }
 
+/** Where a step of an earlier run is. */
+export interface Placed {
+  readonly traceId: string;
+  readonly record: SpanRecord;
+}
+
 type Where = Pick<FaultTruth, 'traceId' | 'sessionId' | 'agent' | 'scenario' | 'convention' | 'release'>;
 
 /** What injectors and negatives noted on steps, as facts about spans; and the fact of the run itself. */
-export function truthsOf(records: readonly SpanRecord[], notes: Notes, plan: RunPlan, where: Where): Truth[] {
-  const spans = new Spans(records, plan.clockOffsetsUs);
+export function truthsOf(
+  records: readonly SpanRecord[],
+  notes: Notes,
+  plan: RunPlan,
+  where: Where,
+  placed: Map<Step, Placed> = new Map(),
+): Truth[] {
+  for (const record of records) if (record.step) placed.set(record.step, { traceId: where.traceId, record });
+  const spans = new Spans(records, plan.clockOffsetsUs, placed);
   const negatives = notes.negatives.map(
     ({ resembles, variant, steps }): NegativeTruth => ({
       type: 'negative',
@@ -65,23 +78,23 @@ function faultTruth(note: FaultNote, spans: Spans, where: Where): FaultTruth {
 class Spans {
   readonly #records: readonly SpanRecord[];
   readonly #offsets: ReadonlyMap<string, number>;
-  readonly #byStep = new Map<Step, SpanRecord>();
+  readonly #placed: ReadonlyMap<Step, Placed>;
   readonly #byId = new Map<string, SpanRecord>();
 
-  constructor(records: readonly SpanRecord[], offsets: ReadonlyMap<string, number>) {
+  constructor(records: readonly SpanRecord[], offsets: ReadonlyMap<string, number>, placed: ReadonlyMap<Step, Placed>) {
+    this.#placed = placed;
     this.#records = records;
     this.#offsets = offsets;
     for (const record of records) {
-      if (record.step) this.#byStep.set(record.step, record);
       this.#byId.set(record.spanId, record);
     }
   }
 
   /** @throws Error where a note speaks of a step that the plan no longer has: an injector's mistake. */
   of(step: Step): SpanRecord {
-    const record = this.#byStep.get(step);
-    if (!record) throw new Error(`a note speaks of a ${step.kind} that has no span`);
-    return record;
+    const found = this.#placed.get(step);
+    if (!found) throw new Error(`a note speaks of a ${step.kind} that has no span`);
+    return found.record;
   }
 
   /** The last of the deepest spans at or below `top` that show a failure; `top` itself where there is none. */
