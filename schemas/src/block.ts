@@ -106,8 +106,16 @@ export function encodeBlock<N extends RecordName>(recordName: N, records: Iterab
 
 /** An empty block: tells a processor that time passed. */
 export function encodeTick(recordName: RecordName): Buffer {
-  return encodeBlock(recordName, []);
+  let tick = ticks.get(recordName);
+  if (!tick) {
+    tick = encodeBlock(recordName, []);
+    ticks.set(recordName, tick);
+  }
+  return Buffer.from(tick);
 }
+
+/** They are all alike. */
+const ticks = new Map<RecordName, Buffer>();
 
 /** Reads and verifies header, length and checksum. Throws BlockError. */
 export function readBlockHeader(block: Buffer): BlockHeader {
