@@ -1,6 +1,6 @@
 import type { RunView } from '../detector/run-view.ts';
 import { isFailure, type Step } from '../detector/step.ts';
-import { isComputable, isDateReckoned } from '../reading/arithmetic.ts';
+import { isComputable, isDateReckoned, type Operand } from '../reading/arithmetic.ts';
 import { kindOfNormal } from '../reading/normal-value.ts';
 import { allFacts, isCutStatement, states } from '../reading/statement.ts';
 import type { Teller } from '../reading/told-by.ts';
@@ -36,7 +36,7 @@ export function basisOf(
   let context = false;
   let user = told === 'user';
   let unknown = run.droppedSteps > 0 || (told === undefined && !isToldInWords(value));
-  const operands: number[] = [];
+  const operands: Operand[] = [];
   for (const before of run.steps) {
     if (before === step || before === asked || !isBefore(before, until, run)) {
       if (before === asked && states(before.stated, value)) user = true;
@@ -52,7 +52,7 @@ export function basisOf(
     if (isCutStatement(before.stated)) unknown = true;
     if (operands.length < MOST_OPERANDS)
       for (const fact of allFacts(before.stated))
-        if (kindOfNormal(fact.value) === 'number') operands.push(Number(fact.value));
+        if (kindOfNormal(fact.value) === 'number') operands.push({ number: Number(fact.value), mayBeShare: true });
   }
   if (user) return 'user';
   // A memory's answer is a result to the model that reads it.
@@ -62,12 +62,13 @@ export function basisOf(
   return unknown ? 'unknown' : 'none';
 }
 
-function isWorkedOut(value: string, operands: readonly number[], run: RunView): boolean {
+function isWorkedOut(value: string, operands: readonly Operand[], run: RunView): boolean {
   const kind = kindOfNormal(value);
   if (kind === 'number') return isComputable(Number(value), operands.slice(0, MOST_OPERANDS));
   if (kind !== 'date') return false;
+  const numbers = operands.map(({ number }) => number);
   for (const { stated } of run.steps)
     for (const fact of allFacts(stated))
-      if (kindOfNormal(fact.value) === 'date' && isDateReckoned(value, fact.value, operands)) return true;
+      if (kindOfNormal(fact.value) === 'date' && isDateReckoned(value, fact.value, numbers)) return true;
   return false;
 }

@@ -53,6 +53,14 @@ describe('what runs state of things', () => {
     ]);
   });
 
+  test('what is handed over may stand in the call that the model asked for alone', () => {
+    const run = trace({ agent: 'desk', conversationId: 'conv-1' });
+    const payload = { order_id: 'W12', total_eur: 129.95 };
+    run.llm({ input: [says('user', 'Order W12.')], calls: [{ name: 'transfer_to_clerk', arguments: payload }] });
+    run.handoff('desk', 'clerk');
+    expect(factsIn(run.end())).toEqual(['order:w12 total_eur=129.95 asserted none']);
+  });
+
   test('a conversation has its own references', () => {
     const run = trace({ agent: 'desk', conversationId: 'conv-1' });
     run.tool('get_order', { order_id: 'W12' }, { result: { order_id: 'W12', total_eur: 1 } });

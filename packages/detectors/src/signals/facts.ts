@@ -17,7 +17,7 @@ import {
 import { fieldName, isIdField } from '../reading/field-names.ts';
 import { isInWords, isPassing } from '../reading/field-nature.ts';
 import { jsonPayload } from '../reading/json-payload.ts';
-import { answerIn, wasCut } from '../reading/messages.ts';
+import { answerIn, messagesOf, wasCut } from '../reading/messages.ts';
 import { shapeOf } from '../reading/near-miss.ts';
 import { normalValue } from '../reading/normal-value.ts';
 import { ownAttributes } from '../reading/own-attributes.ts';
@@ -36,6 +36,8 @@ interface State {
   told: ToldValues[];
   /** Digest of entity, field, role and agent → digest of what was said last: the same is not told again. */
   said: Record<string, string>;
+  /** What the latest inference handed over, whose call may be all that carries it: lines `entity⇥field⇥value`. */
+  handed: string[];
   /** Facts sent. */
   sent: number;
 }
@@ -51,12 +53,13 @@ const FACT = 'fact.';
 /** What runs state of things with ids, for those who judge each thing across runs. */
 export const facts: SignalSource<State> = {
   name: 'facts',
-  initialState: () => ({ kept: [], told: [], said: {}, sent: 0 }),
+  initialState: () => ({ kept: [], told: [], said: {}, handed: [], sent: 0 }),
   onSpan(step, span, run, state, send) {
     const before = state.kept.length;
+    const { handed } = state;
     const noted = noteTold(step, span, state.told);
     if (state.sent + state.kept.length < MOST_SENT && state.kept.length < MOST_KEPT) collect(step, span, state);
-    const changed = noted || state.kept.length !== before;
+    const changed = noted || state.kept.length !== before || state.handed !== handed;
     if (!isMoment(step, run, state.kept.length)) return changed;
     flush(run, state, send, false);
     return true;
@@ -78,21 +81,31 @@ function collect(step: Step, span: Span, state: State): void {
     state.kept.push([entity, field, value, role, step.spanId]);
   };
   const keepAll = (stated: readonly EntityFact[], role: string) => {
-    for (const { entity, field, value } of stated)
-      if (!isPassing(field) && !(value.kind === 'text' && isInWords(field)))
-        keep(entityKey(entity), field, value.text, role);
+    for (const { entity, field, value } of stated.filter(isJudged)) keep(entityKey(entity), field, value.text, role);
   };
   const isCalled =
     step.kind === 'tool' || step.kind === 'memory' || step.kind === 'retrieval' || step.kind === 'handoff';
   const own = ownAttributes(span);
   if (own) keepAll(declared(own), isCalled && rolesOf(step).stated === 'observed' ? 'observed' : 'asserted');
   if (step.kind === 'llm') {
-    if (step.requestedCalls.length > 0 || step.failed || wasCut(span, 'outputMessages')) return;
+    if (step.failed || wasCut(span, 'outputMessages')) return;
+    if (step.requestedCalls.length > 0) {
+      if (step.requestedCalls.some(({ name }) => HANDS_OVER.test(name))) state.handed = handedIn(span);
+      return;
+    }
     const text = span.outputMessages.includes('{\\"') ? answerIn(span) : '';
     if (text !== '') keepAll(entityFacts(jsonPayload(text)), 'asserted');
     return;
   }
   if (!isCalled) return;
+  if (step.kind === 'handoff' && span.toolArguments === '') {
+    for (const line of state.handed) {
+      const [entity = '', field = '', value = ''] = line.split('\t');
+      keep(entity, field, value, 'asserted');
+    }
+    state.handed = [];
+    return;
+  }
   const roles = rolesOf(step);
   const noun = nounOf(step.tool);
   const args = wasCut(span, 'toolArguments') ? undefined : jsonPayload(span.toolArguments);
@@ -120,6 +133,27 @@ function collect(step: Step, span: Span, state: State): void {
   );
   for (const { entity, field, value } of aliasesIn(result)) keep(entityKey(entity), field, value.text, roles.stated);
   for (const { type, id } of entitiesNamed(result, noun)) keep(`${REFERENCE}:${type}`, 'id', id, 'observed');
+}
+
+/** Whether anything is made of a field: not of what changes by nature, nor of words about a thing. */
+const isJudged = ({ field, value }: EntityFact): boolean =>
+  !isPassing(field) && !(value.kind === 'text' && isInWords(field));
+
+const HANDS_OVER = /transfer|hand_?off|delegate/i;
+const MOST_HANDED = 16;
+
+/** What an inference hands over in its calls. */
+function handedIn(span: Span): string[] {
+  const handed: string[] = [];
+  for (const message of messagesOf(span.outputMessages)) {
+    for (const part of message.parts) {
+      if (part?.type !== 'tool_call' || !HANDS_OVER.test(String(part.name))) continue;
+      const args = typeof part.arguments === 'string' ? jsonPayload(part.arguments) : part.arguments;
+      for (const { entity, field, value } of entityFacts(args))
+        handed.push(`${entityKey(entity)}\t${field}\t${value.text}`);
+    }
+  }
+  return handed.slice(0, MOST_HANDED);
 }
 
 const recordOf = (span: Span, args: unknown): Entity | undefined =>
@@ -186,7 +220,7 @@ function statedFact(
   return {
     ...{ field, value, role, basis },
     agent: run.agentOf(step),
-    tool: step.tool,
+    tool: step.tool || (step.kind === 'llm' ? '' : step.name),
     spanId: step.spanId,
     causeSpanId: after?.spanId ?? step.spanId,
     eventTime: run.endOf(step),
