@@ -53,10 +53,10 @@ describe('what happens over several conversations', () => {
     }
   });
 
-  test('begins when it is told to, and goes on in the order of time', () => {
+  test('begins when it is told to', () => {
     for (const episode of [...episodes, ...lawfulEpisodes]) {
       const times = episode.runs(new Random('times'), 0.5).map(({ afterMs }) => afterMs);
-      expect(Math.min(...times)).toBeGreaterThanOrEqual(0);
+      expect(Math.min(...times)).toBe(0);
     }
   });
 });

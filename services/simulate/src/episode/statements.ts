@@ -224,7 +224,7 @@ export const unstableKnowledge: Episode = {
     const flips = 4 + Math.round(2 * strength);
     let afterMs = 0;
     const runs = Array.from({ length: flips }, (_, i) => {
-      afterMs += later(random);
+      if (i > 0) afterMs += later(random);
       return note(
         record,
         { [field]: i % 2 === 0 ? value : wrong },
@@ -341,7 +341,7 @@ export const lawfulStatements: readonly Episode[] = [
     const { field, value, wrong } = otherValue(record, random, strength);
     let afterMs = 0;
     return Array.from({ length: 5 }, (_, i) => {
-      afterMs += later(random);
+      if (i > 0) afterMs += later(random);
       const set = i % 2 === 0 ? value : wrong;
       const run = update(withValue(record, field, set), field, { afterMs, conversation: i }, random);
       return i < 3 ? run : negativeAt(run, 'unstable_knowledge', 'asked_for_each_time');
