@@ -23,6 +23,11 @@ export function arrivedSpans(seed: number, count: number): ArrivedSpans[] {
   const spans = [...conversations.values()].flatMap((runs) =>
     runs.filter(({ startMs }) => startMs - (runs[0]?.startMs ?? 0) < HOUR_MS).flatMap((run) => run.spans),
   );
+  return arrivedOf(spans);
+}
+
+/** Spans in the order in which they would arrive. */
+export function arrivedOf(spans: readonly RunSpan[]): ArrivedSpans[] {
   const arrivalOf = ({ span, endMs }: RunSpan) =>
     endMs + (Number.parseInt(span.spanId.slice(-4), 16) % MOST_UNDER_WAY_MS);
   return spans

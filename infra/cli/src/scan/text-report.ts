@@ -23,8 +23,10 @@ function titleOf({ sessionId, verdict, failureProbability, agent, release, trace
 }
 
 function linesOf(finding: ReportedFinding): string {
-  const { severity, pattern, summary, step, spanId, traceId, rootCauseSpanId } = finding;
-  const began = rootCauseSpanId !== '' && rootCauseSpanId !== spanId ? `, began at span ${rootCauseSpanId}` : '';
+  const { severity, pattern, summary, step, spanId, traceId, rootCauseSpanId, rootCauseTraceId } = finding;
+  const elsewhere = rootCauseTraceId !== '' && rootCauseTraceId !== traceId ? ` of trace ${rootCauseTraceId}` : '';
+  const began =
+    rootCauseSpanId !== '' && rootCauseSpanId !== spanId ? `, began at span ${rootCauseSpanId}${elsewhere}` : '';
   return `  ${severity.padEnd(8)} ${pattern}: ${summary}\n           ${step}, span ${spanId} of trace ${traceId}${began}\n`;
 }
 
