@@ -594,6 +594,8 @@ export interface StatedFact {
   basis: string;
   /** Agent that did it */
   agent: string;
+  /** agent/kind/tool: the workflow point */
+  step: string;
   /** Tool; empty without */
   tool: string;
   /** Span */
@@ -642,6 +644,8 @@ export interface StoreAccess {
   isWhole: boolean;
   /** Agent that did it */
   agent: string;
+  /** agent/kind/tool: the workflow point */
+  step: string;
   /** Tool; empty without */
   tool: string;
   /** Span */
@@ -685,6 +689,8 @@ export interface Wait {
   isInVain: boolean;
   /** Agent that did it */
   agent: string;
+  /** agent/kind/tool: the workflow point */
+  step: string;
   /** Tool; empty without */
   tool: string;
   /** Span */

@@ -1,7 +1,6 @@
 import type { Wait, Waits } from '@spanwise/schemas';
 import { describePattern } from '../detector/pattern.ts';
 import * as setting from '../detector/setting.ts';
-import { agentKey } from '../reading/agent-key.ts';
 import type { Slots } from '../slots.ts';
 import type { FleetContext, FleetFindingDraft } from './fleet-detector.ts';
 import { fleetPattern } from './fleet-pattern.ts';
@@ -39,12 +38,15 @@ type Waiting = Wait & Omit<Waits, 'waits'>;
 
 /** A slot for each. */
 const WAIT = 'w/';
+/** Keys of the cycles that stand. */
+const FOUND = 'found';
 const MOST_WAITS = 96;
 /** Of one signal; and characters of a wait: sources tell nothing longer. */
 const [MOST_TOLD, LONGEST] = [64, 8_192];
 /** Waits that are over for so long are forgotten: whatever overlapped them has come. */
 const FORGOTTEN_US = 3_600_000_000;
-const LONGEST_CYCLE = 8;
+const LONGEST_CYCLE = 6;
+const MOST_PATHS = 32;
 
 const sessionOf = ({ sessionId, traceId }: Waiting): string => sessionId || traceId;
 
@@ -63,15 +65,20 @@ export const crossSessionDeadlock = fleetPattern(DESCRIPTION, ({ overlapMs }) =>
       );
     const kept = keep([...known, ...added], context.slots);
     for (const wait of added) if (kept.includes(wait)) context.slots.put(WAIT + wait.spanId, wait);
-    for (const wait of added) {
-      // a new hold may close the cycle of waits that came before
-      const starts =
-        wait.waitsFor.length > 0 ? [wait] : kept.filter((each) => each.waitsFor.length > 0 && overlaps(each, wait));
-      for (const start of starts) {
-        const cycle = cycleFrom(start, kept, overlapMs * 1_000);
-        if (cycle) report(cycle, context);
-      }
+    const graph = graphOf(kept, overlapMs * 1_000);
+    const cycles = new Map<string, readonly Waiting[]>();
+    for (const start of graph.keys()) {
+      const cycle = cycleFrom(start, graph, overlapMs * 1_000);
+      if (cycle) cycles.set(keyOf(cycle), cycle);
     }
+    const before = context.slots.get<string[]>(FOUND) ?? [];
+    const spans = new Set(kept.map(({ spanId }) => spanId));
+    // what is found no more though nothing of it was forgotten was a part of what is found now
+    for (const key of before)
+      if (!cycles.has(key) && key.split(',').every((spanId) => spans.has(spanId)))
+        context.withdraw(DESCRIPTION.pattern, key);
+    for (const [key, cycle] of cycles) report(key, cycle, context);
+    if (before.join() !== [...cycles.keys()].join()) context.slots.put(FOUND, [...cycles.keys()]);
   },
 }));
 
@@ -97,42 +104,40 @@ function keep(all: readonly Waiting[], slots: Slots): Waiting[] {
 
 const overlaps = (a: Waiting, b: Waiting): boolean => a.startTime < b.endTime && b.startTime < a.endTime;
 
-/** What a wait is for: whoever holds it meanwhile, or is it. */
-function blockers(wait: Waiting, all: readonly Waiting[]): Set<string> {
-  const sessions = new Set<string>();
-  for (const other of all) {
-    if (sessionOf(other) === sessionOf(wait) || !overlaps(wait, other)) continue;
-    if (
-      wait.waitsFor.some(
-        (name) =>
-          other.holds.includes(name) || name === other.sessionId || name === other.traceId || isAgent(name, other),
-      )
-    )
-      sessions.add(sessionOf(other));
-  }
-  return sessions;
+/** The other waits for which each waits, as far as both wait at the same time: of sessions that hold what it waits for, or are it. */
+type Graph = ReadonlyMap<Waiting, readonly Waiting[]>;
+
+function graphOf(all: readonly Waiting[], overlapUs: number): Graph {
+  const waiting = all.filter(({ waitsFor }) => waitsFor.length > 0);
+  return new Map(
+    waiting.map((wait) => {
+      const blocking = new Set(all.filter((other) => blocks(other, wait)).map(sessionOf));
+      return [
+        wait,
+        waiting.filter((next) => blocking.has(sessionOf(next)) && overlapOf([wait, next]) > overlapUs),
+      ] as const;
+    }),
+  );
 }
 
-/** An agent is waited for by its name as one of a session: `session/agent`. */
-const isAgent = (name: string, { agent, sessionId }: Waiting): boolean =>
-  agent !== '' && sessionId !== '' && agentKey(name) === agentKey(`${sessionId}/${agent}`);
+const blocks = (other: Waiting, wait: Waiting): boolean =>
+  sessionOf(other) !== sessionOf(wait) &&
+  overlaps(wait, other) &&
+  wait.waitsFor.some((name) => other.holds.includes(name) || name === other.sessionId || name === other.traceId);
 
-/** The shortest cycle through a wait, of waits in which all waited at the same time, and the first to stop did so in vain. */
-function cycleFrom(start: Waiting, all: readonly Waiting[], overlapUs: number): Waiting[] | undefined {
-  const waiting = all.filter((each) => each.waitsFor.length > 0);
+/** A shortest cycle through a wait, of waits in which all waited at the same time, and the first to stop did so in vain. */
+function cycleFrom(start: Waiting, graph: Graph, overlapUs: number): Waiting[] | undefined {
   let paths: Waiting[][] = [[start]];
-  for (let length = 1; length < LONGEST_CYCLE && paths.length > 0; length++) {
-    const next: Waiting[][] = [];
+  for (let length = 1; length <= LONGEST_CYCLE && paths.length > 0; length++) {
+    const longer: Waiting[][] = [];
     for (const path of paths) {
-      const last = path.at(-1) as Waiting;
-      const blocking = blockers(last, all);
-      if (path.length > 1 && blocking.has(sessionOf(start)) && isDeadlock(path, overlapUs)) return path;
-      for (const wait of waiting) {
-        if (!blocking.has(sessionOf(wait)) || path.some((each) => sessionOf(each) === sessionOf(wait))) continue;
-        if (overlapOf([...path, wait]) > overlapUs && next.length < 64) next.push([...path, wait]);
+      for (const next of graph.get(path.at(-1) as Waiting) ?? []) {
+        if (next === start && isDeadlock(path, overlapUs)) return path;
+        const isNew = path.every((each) => sessionOf(each) !== sessionOf(next));
+        if (isNew && longer.length < MOST_PATHS && overlapOf([...path, next]) > overlapUs) longer.push([...path, next]);
       }
     }
-    paths = next;
+    paths = longer;
   }
   return undefined;
 }
@@ -142,20 +147,23 @@ const overlapOf = (waits: readonly Waiting[]): number =>
 
 function isDeadlock(cycle: readonly Waiting[], overlapUs: number): boolean {
   if (overlapOf(cycle) <= overlapUs) return false;
-  const first = cycle.reduce((a, b) => (b.endTime < a.endTime ? b : a));
-  return first.isInVain;
+  const end = Math.min(...cycle.map(({ endTime }) => endTime));
+  return cycle.some(({ endTime, isInVain }) => endTime === end && isInVain);
 }
 
-function report(cycle: readonly Waiting[], context: FleetContext): void {
+const keyOf = (cycle: readonly Waiting[]): string =>
+  cycle
+    .map(({ spanId }) => spanId)
+    .sort()
+    .join();
+
+function report(key: string, cycle: readonly Waiting[], context: FleetContext): void {
   const inOrder = cycle.toSorted((a, b) => a.startTime - b.startTime || (a.spanId < b.spanId ? -1 : 1));
   const closing = inOrder.at(-1) as Waiting;
   const sessions = cycle.length;
   const finding: FleetFindingDraft = {
     pattern: DESCRIPTION.pattern,
-    key: cycle
-      .map(({ spanId }) => spanId)
-      .sort()
-      .join(),
+    key,
     scope: 'run',
     at: {
       traceId: closing.traceId,
@@ -168,6 +176,7 @@ function report(cycle: readonly Waiting[], context: FleetContext): void {
       environment: closing.environment,
       workflow: closing.workflow,
       tool: closing.tool,
+      step: closing.step,
     },
     severity: sessions > 2 ? 'critical' : 'high',
     confidence: 0.9,

@@ -28,7 +28,13 @@ export function told(
     const span = spanIn(session, name ?? `${fact.role}${i === 0 ? '' : i}`);
     const eventTime = (atMs + 1_000 * i) * 1_000;
     const basis = fact.role === 'asserted' || fact.role === 'used' || fact.role === 'written' ? 'none' : '';
-    const place = { agent: `agent-${session}`, tool: `${fact.role}_tool`, spanId: span, causeSpanId: `${span}-asked` };
+    const place = {
+      agent: `agent-${session}`,
+      step: '',
+      tool: `${fact.role}_tool`,
+      spanId: span,
+      causeSpanId: `${span}-asked`,
+    };
     return { basis, ...place, eventTime, receivedTime: eventTime + 100_000, ...fact };
   });
   return { atMs, keyKind: 'entity', key, body: { facts: { ...where(session), facts: stated } } };
@@ -47,7 +53,7 @@ export function accessed(
     return {
       ...{ version: '', baseVersion: '', isWhole: Object.keys(fields).length > 0 },
       fields: Object.entries(fields).map(([name, digest]) => ({ name, digest })),
-      ...{ agent: `agent-${session}`, tool: '', spanId, causeSpanId: `${spanId}-asked`, startTime },
+      ...{ agent: `agent-${session}`, step: '', tool: '', spanId, causeSpanId: `${spanId}-asked`, startTime },
       ...{ endTime: startTime + ms * 1_000, receivedTime: startTime + ms * 1_000 + 100_000 },
       ...access,
     };
@@ -65,7 +71,7 @@ export function waited(
   const done = waits.map(({ from, to, waitsFor = [], holds = [], inVain = false }, i): Wait => {
     const spanId = spanIn(session, `wait${i}`);
     const [startTime, endTime] = [(BEGIN_MS + from * 1_000) * 1_000, (BEGIN_MS + to * 1_000) * 1_000];
-    const place = { agent: `agent-${session}`, tool: '', spanId, causeSpanId: `${spanId}-asked` };
+    const place = { agent: `agent-${session}`, step: '', tool: '', spanId, causeSpanId: `${spanId}-asked` };
     return { waitsFor, holds, isInVain: inVain, ...place, startTime, endTime, receivedTime: endTime + 100_000 };
   });
   const atMs = BEGIN_MS + 3_600_000;

@@ -150,4 +150,5 @@ export const placeOf = (entry: Entry, cause: Entry = entry): Partial<FleetPlace>
   environment: entry.environment,
   workflow: entry.workflow,
   tool: entry.tool,
+  step: entry.step,
 });

@@ -250,6 +250,7 @@ const draftOf = (
     environment: access.environment,
     workflow: access.workflow,
     tool: access.tool,
+    step: access.step,
   },
   eventTime: access.endTime,
   ...said,

@@ -220,6 +220,7 @@ function statedFact(
   return {
     ...{ field, value, role, basis },
     agent: run.agentOf(step),
+    step: run.pointOf(step),
     tool: step.tool || (step.kind === 'llm' ? '' : step.name),
     spanId: step.spanId,
     causeSpanId: after?.spanId ?? step.spanId,

@@ -123,6 +123,7 @@ function flush(run: RunView, state: State, send: (signal: SignalDraft) => void):
         {
           ...access,
           agent: run.agentOf(step),
+          step: run.pointOf(step),
           tool: step.tool,
           spanId,
           causeSpanId: asked && run.endOf(asked) <= run.startOf(step) + 1_000 ? asked.spanId : spanId,

@@ -53,7 +53,15 @@ function flush(run: RunView, state: State, send: (signal: SignalDraft) => void):
     const asked = run.requesterOf(step);
     return [
       {
-        ...{ waitsFor, holds, isInVain: isFailure(step), agent: run.agentOf(step), tool: step.tool, spanId },
+        ...{
+          waitsFor,
+          holds,
+          isInVain: isFailure(step),
+          agent: run.agentOf(step),
+          step: run.pointOf(step),
+          tool: step.tool,
+          spanId,
+        },
         causeSpanId: asked && run.endOf(asked) <= run.startOf(step) + 1_000 ? asked.spanId : spanId,
         startTime: run.startOf(step),
         endTime: run.endOf(step),
