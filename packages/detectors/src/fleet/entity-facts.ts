@@ -64,7 +64,7 @@ function take(facts: EntityFacts, { slots }: FleetContext): boolean {
     const history = historyOf(slots, fact.field) ?? noHistory();
     const entry = entryOf(facts, fact);
     if (fact.role === 'used') {
-      if (history.claims.length === 0) continue;
+      if (fact.basis !== 'context') continue;
       addUse(history, entry);
     } else if (fact.role === 'asserted') addClaim(history, entry);
     else {

@@ -23,7 +23,7 @@ export interface FieldHistory {
   truths: Truth[];
   /** What agents asserted or wrote, by time, the latest. */
   claims: Entry[];
-  /** Calls that were given a value that somebody had claimed. */
+  /** Calls that were given a value by a memory or another agent. */
   uses: Entry[];
   /** It was another one without anything that had changed it: among truths that are forgotten. */
   changes: number;
@@ -108,7 +108,6 @@ export function addClaim(history: FieldHistory, entry: Entry): void {
 }
 
 export function addUse(history: FieldHistory, entry: Entry): void {
-  if (!history.claims.some(({ value }) => value === entry.value)) return;
   if (
     history.uses.some(
       ({ traceId, agent, value }) => traceId === entry.traceId && agent === entry.agent && value === entry.value,
