@@ -473,6 +473,8 @@ export interface PathStep {
   receivedTime: number;
   /** It failed, or its result is an error */
   failed: boolean;
+  /** End minus start */
+  durationNs: number;
 }
 
 /** Steps that a run has taken for an agent since the last such signal, or its end */
@@ -495,6 +497,14 @@ export interface PathProgress {
   steps: PathStep[];
   /** Verdict of the run with which the path ended; empty while it goes on */
   endedAs: string;
+  /** Span of the agent's invocation, or what stands for it: an agent that a run calls twice has two paths */
+  pathId: string;
+  /** The invocation has ended: nothing but late spans comes after these steps */
+  isDone: boolean;
+  /** No step is known to be missing */
+  isWhole: boolean;
+  /** Weightiest finding within the run, where its verdict is not correct */
+  explainedBy: string;
 }
 
 /** A finding of at least medium severity, as far as incidents are judged by it */

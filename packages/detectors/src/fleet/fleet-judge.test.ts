@@ -15,7 +15,7 @@ const signalOf = (traceId: string, endedAs = ''): Signal =>
     body: signalBody({
       path: {
         ...{ traceId, sessionId: `s-${traceId}`, agent: 'planner', release: '', environment: '', workflow: '' },
-        ...{ firstIndex: 0, steps: [], endedAs },
+        ...{ firstIndex: 0, steps: [], endedAs, pathId: '', isDone: false, isWhole: true, explainedBy: '' },
       },
     }),
   });

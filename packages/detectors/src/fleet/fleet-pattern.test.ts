@@ -49,7 +49,7 @@ const told = (atMs: number, key = 'planner') => ({
   body: {
     path: {
       ...{ traceId: 't', sessionId: '', agent: key, release: '', environment: '', workflow: '' },
-      ...{ firstIndex: 0, steps: [], endedAs: '' },
+      ...{ firstIndex: 0, steps: [], endedAs: '', pathId: '', isDone: false, isWhole: true, explainedBy: '' },
     },
   },
 });
