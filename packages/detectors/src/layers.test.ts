@@ -14,6 +14,7 @@ const LAYERS = [
   'run',
   'run-model',
   'signals',
+  'paths',
   'judge',
   'session',
   'fleet/incident',

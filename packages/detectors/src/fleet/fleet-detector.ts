@@ -37,6 +37,8 @@ export interface FleetFindingDraft {
   eventTime: number;
   /** Microseconds: receivedTime of the span that decided it. */
   receivedTime: number;
+  /** Finding that it only follows from (default: none). */
+  supersededBy?: string;
 }
 
 /** What a detector across runs may use, at one key. */

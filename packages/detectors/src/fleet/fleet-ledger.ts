@@ -41,7 +41,7 @@ export class FleetLedger {
       findingId,
       revision: (known?.revision ?? 0) + 1,
       withdrawn: false,
-      supersededBy: '',
+      supersededBy: draft.supersededBy ?? '',
       pattern: draft.pattern,
       scope: draft.scope,
       severity: draft.severity,

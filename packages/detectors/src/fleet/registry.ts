@@ -9,6 +9,7 @@ import type { FleetPattern } from './fleet-pattern.ts';
 import { identityDrift } from './identity-drift.ts';
 import { incidents } from './incidents.ts';
 import { lostUpdate } from './lost-update.ts';
+import { pathDeviation } from './path-deviation.ts';
 import { productionGap } from './production-gap.ts';
 import { reliabilityRegression } from './reliability-regression.ts';
 import { verdictLearner } from './verdict-learner.ts';
@@ -25,6 +26,7 @@ const fleetPatterns: readonly FleetPattern[] = [
   identityDrift,
   lostUpdate,
   crossSessionDeadlock,
+  pathDeviation,
 ];
 
 /** What is said of each. */

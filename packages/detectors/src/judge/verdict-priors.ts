@@ -32,6 +32,8 @@ export const PATTERN_WEIGHTS: Readonly<Record<string, number>> = {
   // Trouble that was seen and dealt with.
   priority_inversion: 0.8,
   reasoning_drift: 1,
+  // Nearly all runs of the agent that went well went another way.
+  path_deviation: 1.6,
   recovery: 0.8,
   // Across runs: what was said, or what was done, is not what others go by.
   fact_contradiction: 1.6,
