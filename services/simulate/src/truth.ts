@@ -26,6 +26,7 @@ export const faultNames = [
   'duplicate_work',
   'runaway_cost',
   'persona_inconsistency',
+  'path_deviation',
 ] as const;
 
 /** Faults that show only over several conversations. */

@@ -12,6 +12,7 @@ import { malformedOutput } from './malformed-output.ts';
 import { maskedToolError } from './masked-tool-error.ts';
 import { misreadOutput } from './misread-output.ts';
 import { noProgressLoop } from './no-progress-loop.ts';
+import { pathDeviation } from './path-deviation.ts';
 import { personaInconsistency } from './persona-inconsistency.ts';
 import { priorityInversion } from './priority-inversion.ts';
 import { reasoningDrift } from './reasoning-drift.ts';
@@ -50,4 +51,5 @@ export const injectors: readonly Injector[] = [
   duplicateWork,
   runawayCost,
   personaInconsistency,
+  pathDeviation,
 ];
