@@ -52,9 +52,9 @@ const DESCRIPTION = describePattern({
       'a path passes ten places or so; with this, some 150 visits of a place in which the step never came are needed',
     ),
     knownFrom: setting.count(
-      6,
+      3,
       'runs that ended well in which a step came at its place from which on it is known there, however rare it is',
-      'what goes well six times is a way of the agent’s; it is told until then',
+      'twice may be the same mistake made twice; a lawful branch that is rarer than one run in a hundred is told up to so often before it is known',
     ),
     prior: setting.share(
       0.02,

@@ -96,13 +96,14 @@ function typeAt(
   settings: DivergenceSettings,
 ): DivergenceType | undefined {
   const point = events[at]?.point ?? END;
-  if (context && isRare(context, point, settings)) {
-    const skipped = skips(symbols, point, context, model);
+  if (context && isRareAfter(symbols, point, model, settings)) {
+    const skipped = skips(symbols, point, context, model, settings);
     if (skipped) return formOf(events, at, isDone, skipped);
     // It came, and then what comes after the step that was due.
     const then = events[at + 1]?.point ?? (isDone ? END : undefined);
-    const isInstead = point !== END && point !== INFERENCE && then !== undefined && isRare(context, then, settings);
-    if (isInstead && skips(symbols, then, context, model)) return 'replaced_step';
+    const isInstead =
+      point !== END && point !== INFERENCE && then !== undefined && isRareAfter(symbols, then, model, settings);
+    if (isInstead && skips(symbols, then, context, model, settings)) return 'replaced_step';
   }
   return isForeign(point, model, settings) ? 'foreign_step' : undefined;
 }
@@ -119,10 +120,21 @@ function placeOf(symbols: readonly string[], model: PathModel, settings: Diverge
 const isKnown = (times: number, trials: number, { rareShare, usualShare, error }: DivergenceSettings): boolean =>
   isEstablished(evidenceFor({ share: rareShare, otherwise: usualShare }, times, trials), error);
 
-const isRare = (context: Context, point: string, settings: DivergenceSettings): boolean => {
-  const times = context.next[point] ?? 0;
-  return times < settings.knownFrom && isKnown(times, context.total, settings);
-};
+/** In every context that is known well enough: what a shorter one has seen now and then is no surprise in a longer one that was seen less. */
+function isRareAfter(
+  symbols: readonly string[],
+  point: string,
+  model: PathModel,
+  settings: DivergenceSettings,
+): boolean {
+  for (let order = 1; order <= MAX_ORDER; order++) {
+    const context = model.after(symbols, order);
+    if (!context || !isKnown(0, context.total, settings)) break;
+    const times = context.next[point] ?? 0;
+    if (times >= settings.knownFrom || !isKnown(times, context.total, settings)) return false;
+  }
+  return true;
+}
 
 /** Nothing that this agent does, by so many paths that one in a few would have shown it. */
 function isForeign(point: string, model: PathModel, settings: DivergenceSettings): boolean {
@@ -131,7 +143,13 @@ function isForeign(point: string, model: PathModel, settings: DivergenceSettings
 }
 
 /** What the step skips of what comes at the place, if that is nearly everything: the most frequent of it. */
-function skips(symbols: readonly string[], point: string, context: Context, model: PathModel): string | undefined {
+function skips(
+  symbols: readonly string[],
+  point: string,
+  context: Context,
+  model: PathModel,
+  { knownFrom, rareShare }: DivergenceSettings,
+): string | undefined {
   let skipped = 0;
   let most: string | undefined;
   for (const [usual, count] of Object.entries(context.next)) {
@@ -139,10 +157,25 @@ function skips(symbols: readonly string[], point: string, context: Context, mode
     // What was done before need not be done again.
     if (symbols.includes(usual)) continue;
     if (!comesAfter([...symbols, usual], point, model, 1)) continue;
+    if (isOptional(symbols, usual, context, model, Math.max(knownFrom, 2 * rareShare * context.total))) continue;
     skipped += count;
     if (most === undefined || count > (context.next[most] ?? 0)) most = usual;
   }
   return skipped >= SKIPPED_SHARE * context.total ? most : undefined;
+}
+
+/** Other steps that come after this one are known to come here without it, too: two lawful omissions may come together. */
+function isOptional(
+  symbols: readonly string[],
+  usual: string,
+  { next }: Context,
+  model: PathModel,
+  least: number,
+): boolean {
+  return Object.entries(next).some(
+    ([other, count]) =>
+      other !== usual && count >= least && comesAfter([...symbols, usual], other, model, MOST_SKIPPED),
+  );
 }
 
 /** The step usually comes after these, at once or behind others that usually do. */

@@ -7,6 +7,7 @@ import type { KeptStep } from './path-events.ts';
 const MAX_STEPS = 256;
 /** Characters of a step's name, or a span's id. */
 const MAX_NAME = 128;
+const HELD_MS = 7 * 86_400_000;
 /** Paths of an agent under way. */
 export const MAX_PATHS_UNDER_WAY = 512;
 
@@ -98,7 +99,7 @@ export function advance(path: PathUnderWay, progress: PathProgress): boolean {
   return path.next > before.next || path.isDone !== before.isDone;
 }
 
-/** Forgets paths of which nothing came since `beforeMs`, but for those that wait for their release, and the oldest of too many. Returns how many are left. */
+/** Forgets paths of which nothing came since `beforeMs`, those that wait for their release a week later, and the oldest of too many. Returns how many are left. */
 export function forgetPaths(slots: Slots, beforeMs: number, most: number): number {
   const known: [slot: string, path: PathUnderWay][] = [];
   for (const slot of slots.keys()) {
@@ -107,7 +108,7 @@ export function forgetPaths(slots: Slots, beforeMs: number, most: number): numbe
   }
   known.sort(([slotOfA, a], [slotOfB, b]) => a.at - b.at || (slotOfA < slotOfB ? -1 : 1));
   const surplus = known.length - most;
-  const gone = known.filter(([, { at, isHeld }], i) => (at < beforeMs && !isHeld) || i < surplus);
+  const gone = known.filter(([, { at, isHeld }], i) => at < (isHeld ? beforeMs - HELD_MS : beforeMs) || i < surplus);
   for (const [slot] of gone) slots.delete(slot);
   return known.length - gone.length;
 }
