@@ -21,7 +21,7 @@ export interface TestDriverOptions {
 }
 
 /** Where nothing can be recovered, and commits are many, only some are looked at for objects that were altered without a put. */
-const AUDITED_COMMITS = 256;
+const AUDITED_COMMITS = 8_192;
 
 /**
  * Plays one partition of a topology on nothing but memory, with a clock set by hand. All that the engine does between Kafka
