@@ -19,6 +19,8 @@ const BLOCKS = 80;
 const database = uniqueName('hostile');
 let server: ClickHouseClient;
 let client: ClickHouseClient;
+/** Blocks, of all topics. */
+let refused = 0;
 
 beforeAll(async () => {
   server = createClient({ url: inject('clickhouseUrl') });
@@ -46,10 +48,16 @@ test.for(sinks)(
       expect(['stored', 'refused'], `${detail} for ${value.toString('base64')}`).toContain(kind);
       outcomes[kind as 'stored' | 'refused']++;
     }
-    expect(Math.min(outcomes.stored, outcomes.refused), JSON.stringify(outcomes)).toBeGreaterThan(0);
+    expect(outcomes.stored, JSON.stringify(outcomes)).toBeGreaterThan(0);
+    refused += outcomes.refused;
     expect(outcomes.kept, JSON.stringify(outcomes)).toBeLessThan(BLOCKS / 2);
   },
 );
+
+// of a record without numbers that have a range and without enums, everything can be stored
+test('some of it was refused', () => {
+  expect(refused).toBeGreaterThan(BLOCKS);
+});
 
 test('what was stored of it merges, in every table', async () => {
   const answer = await client.query({
