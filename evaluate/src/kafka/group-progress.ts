@@ -43,17 +43,26 @@ export class GroupProgress implements AsyncDisposable {
    * @throws Error when nothing moves for two minutes; the signal's reason
    */
   async reach(ends: Ends, signal?: AbortSignal): Promise<void> {
+    if (await this.reaches(ends, PATIENCE_MS, signal)) return;
+    const behind = await this.#behind(ends);
+    throw new Error(`${this.#groupId} is ${behind} messages of ${this.#topic} behind and does not go on`);
+  }
+
+  /**
+   * The same; false when nothing moves for `patienceMs`.
+   *
+   * @throws the signal's reason
+   */
+  async reaches(ends: Ends, patienceMs: number, signal?: AbortSignal): Promise<boolean> {
     let last = Number.POSITIVE_INFINITY;
     let movedAt = performance.now();
     for (;;) {
       signal?.throwIfAborted();
       const behind = await this.#behind(ends);
-      if (behind === 0) return;
+      if (behind === 0) return true;
       if (behind !== last) movedAt = performance.now();
       last = behind;
-      if (performance.now() - movedAt > PATIENCE_MS) {
-        throw new Error(`${this.#groupId} is ${behind} messages of ${this.#topic} behind and does not go on`);
-      }
+      if (performance.now() - movedAt > patienceMs) return false;
       await sleep(EVERY_MS, undefined, signal ? { signal } : {});
     }
   }

@@ -4,7 +4,7 @@ import { type TopicMessage, TopicWriter } from '@spanwise/simulate';
 import type { Kafka } from 'kafkajs';
 import type { FleetMessage, FleetPipeline, JudgedFleet } from '../fleet-pipeline.ts';
 import { conclusionsIn } from './conclusions.ts';
-import { tick, tickTopic } from './fleet-clock.ts';
+import { tick } from './fleet-clock.ts';
 import { endsOf, GroupProgress } from './group-progress.ts';
 import { problemsOfTables } from './stored.ts';
 import { leaveNothing, ownSurroundings } from './surroundings.ts';
@@ -35,6 +35,9 @@ interface Means {
   /** Everything that was started */
   readonly parts: AsyncDisposableStack;
 }
+
+/** What stands before a marker is judged within this, or the next tick shows it. */
+const MARKER_PATIENCE_MS = 5_000;
 
 /**
  * The services themselves, on Kafka and ClickHouse, in the fleet's time: `spans` and `signals` bear it, and move when this
@@ -99,14 +102,7 @@ export class KafkaPipeline implements FleetPipeline {
     await tick(this.#writer, 'Span', this.#lastMs + endings.closedMs);
     await tick(this.#writer, 'Span', this.#lastMs + endings.abandonedMs);
     await this.#detect.reach(await endsOf(this.#kafka, topicOf('spans')), signal);
-    await tickTopic(this.#kafka, topicOf('signals'), 'Signal', this.#lastMs + endings.sessionsMs);
-    await using correlate = await GroupProgress.open(this.#kafka, topicOf('correlate'), topicOf('signals'));
-    // it answers signals with signals
-    for (let ends = '', now = await endsOf(this.#kafka, topicOf('signals')); ends !== String([...now]); ) {
-      ends = String([...now]);
-      await correlate.reach(now, signal);
-      now = await endsOf(this.#kafka, topicOf('signals'));
-    }
+    await this.#endSignals(topicOf('signals'));
     const { findings, sessions, deadLetters } = await conclusionsIn(this.#kafka, config.topicPrefix);
     onProgress('Waiting until everything is stored');
     const tables = tablesOf(this.#pipeline.state, config);
@@ -120,6 +116,23 @@ export class KafkaPipeline implements FleetPipeline {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#parts.disposeAsync();
+  }
+
+  /**
+   * Waits until `correlate` has judged all signals, its own answers among them. After each of its transactions stands a marker that no
+   * consumer gets to see: what comes behind it, a tick, shows that nothing is left before.
+   */
+  async #endSignals(topic: string): Promise<void> {
+    const { config, signal } = this.#options;
+    await using correlate = await GroupProgress.open(this.#kafka, `${config.topicPrefix}correlate`, topic);
+    await using writer = await TopicWriter.open(this.#kafka, topic);
+    for (let isQuiet = false; !isQuiet; ) {
+      await tick(writer, 'Signal', this.#lastMs + endings.sessionsMs);
+      const ends = await endsOf(this.#kafka, topic);
+      isQuiet =
+        (await correlate.reaches(ends, MARKER_PATIENCE_MS, signal)) &&
+        String([...ends]) === String([...(await endsOf(this.#kafka, topic))]);
+    }
   }
 
   /** Waits until `detect` has judged all that was sent, and lets its time pass to the end of the slice. */
