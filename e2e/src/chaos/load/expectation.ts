@@ -1,4 +1,4 @@
-import { MemorySlots, RunJudge, runDetectors } from '@spanwise/detectors';
+import { fleetPatternDescriptions, MemorySlots, RunJudge, runDetectors } from '@spanwise/detectors';
 import type { Finding, Span } from '@spanwise/schemas';
 import { RUN_ABANDON_MS, RUN_QUIET_MS } from '../config.ts';
 
@@ -10,10 +10,14 @@ export interface ExpectedFinding {
 
 const detectors = runDetectors();
 
+/** What these patterns find is about several runs, and names none of them or one. */
+export const acrossRuns: readonly string[] = fleetPatternDescriptions.map(({ pattern }) => pattern);
+
 /** What these patterns find depends on the runs before: only an undisturbed system knows it. */
-export const learningPatterns: ReadonlySet<string> = new Set(
-  detectors.filter(({ observe }) => observe !== undefined).map(({ pattern }) => pattern),
-);
+export const learningPatterns: ReadonlySet<string> = new Set([
+  ...detectors.filter(({ observe }) => observe !== undefined).map(({ pattern }) => pattern),
+  ...acrossRuns,
+]);
 
 /** Any log time will do: detectors know durations of it at most. */
 const ARRIVAL_MS = 1;

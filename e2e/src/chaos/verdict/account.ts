@@ -1,5 +1,5 @@
 import type { TemplateRun } from '../load/corpus.ts';
-import { learningPatterns } from '../load/expectation.ts';
+import { acrossRuns, learningPatterns } from '../load/expectation.ts';
 import type { Ledger } from '../load/ledger.ts';
 
 /** Spans sent against spans stored, by id. */
@@ -81,7 +81,8 @@ export class FindingAccount {
 
   /** A row of the view `findings`. One that learns is left to the undisturbed system, but not in a run that was never sent. */
   add(traceId: string, pattern: string, spanId: string): void {
-    if (learningPatterns.has(pattern) && this.#ledger.run(traceId)) return;
+    const isOfSent = traceId === '' ? acrossRuns.includes(pattern) : this.#ledger.run(traceId) !== undefined;
+    if (learningPatterns.has(pattern) && isOfSent) return;
     const finding = `${pattern} ${spanId}`;
     const others = this.#found.get(traceId);
     if (others) others.push(finding);
