@@ -22,8 +22,8 @@ for (const folder of folders) {
     continue;
   }
   for (const suite of JSON.parse(readFileSync(file, 'utf8')).testResults) {
-    // a file that fails to load has no test results of its own
-    if (suite.status === 'failed' && suite.assertionResults.length === 0)
+    // a file that fails to load, or to prepare its tests, has no failed test of its own
+    if (suite.status === 'failed' && suite.assertionResults.every(({ status }) => status !== 'failed'))
       failures.push(told(suite.name, suite.message));
     for (const test of suite.assertionResults) {
       if (test.status === 'passed') {

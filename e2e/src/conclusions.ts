@@ -1,6 +1,9 @@
 import { eventually, rows } from './system.ts';
 
-/** Everything concluded about some runs, without what differs between two replays: ids of findings, log times, revisions. */
+/**
+ * Everything concluded about some runs, without what differs between two replays: ids of findings, log times, revisions, and the
+ * probability of a session, which is learnt from those that ended before it.
+ */
 export interface Conclusions {
   findings: object[];
   runs: object[];
@@ -38,7 +41,7 @@ export async function conclusionsOn(
     { ids },
   );
   const sessions = await rows<SessionConclusion>(
-    `SELECT session_id, final, agent, verdict, failure_probability, root_cause_span_id, run_count, span_count, finding_count
+    `SELECT session_id, final, agent, verdict, root_cause_span_id, run_count, span_count, finding_count
      FROM sessions WHERE session_id IN {ids: Array(String)}`,
     { ids: [...new Set(runs.map(({ session_id: sessionId }) => sessionId))] },
   );
