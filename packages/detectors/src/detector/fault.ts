@@ -3,3 +3,8 @@ export interface DetectorFault {
   pattern: string;
   message: string;
 }
+
+export const faultOf = (pattern: string, error: unknown): DetectorFault => ({
+  pattern,
+  message: error instanceof Error ? error.message : String(error),
+});

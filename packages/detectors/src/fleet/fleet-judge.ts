@@ -1,5 +1,5 @@
 import type { Calibration, Finding, Incident, Signal, SignalKeyKind } from '@spanwise/schemas';
-import type { DetectorFault } from '../detector/fault.ts';
+import { type DetectorFault, faultOf } from '../detector/fault.ts';
 import type { SignalDraft } from '../signals/signal-source.ts';
 import type { Slots } from '../slots.ts';
 import type { FleetContext, FleetDetector } from './fleet-detector.ts';
@@ -96,7 +96,7 @@ export class FleetJudge {
     } catch (error) {
       for (const slot of [...own.keys()]) own.delete(slot);
       own.derived = undefined;
-      output.faults.push({ pattern: detector.name, message: error instanceof Error ? error.message : String(error) });
+      output.faults.push(faultOf(detector.name, error));
       return;
     }
     if (wakeAt !== undefined) output.wakes.set(detector.name, wakeAt);

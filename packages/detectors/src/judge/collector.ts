@@ -1,10 +1,12 @@
 import type { Finding } from '@spanwise/schemas';
-import type { FindingDraft, Reporter } from '../detector/detector.ts';
+import type { FindingDraft, Reporter, RunDetector } from '../detector/detector.ts';
+
+import type { Hearer } from './asked-states.ts';
 import { mayTie } from './consequences.ts';
 import type { FindingLedger } from './finding-ledger.ts';
 
 /** Takes what detectors say in one call of the judge, and makes findings of what holds. */
-export class Collector implements Reporter {
+export class Collector implements Reporter, Hearer<RunDetector> {
   readonly findings: Finding[] = [];
   readonly #ledger: FindingLedger;
   /** What a detector has said so far in a call: drafts, and keys of what it takes back. */
@@ -23,7 +25,7 @@ export class Collector implements Reporter {
   }
 
   /** The call of this pattern's detector went well: what it said holds. */
-  keep(pattern: string): void {
+  keep({ pattern }: Pick<RunDetector, 'pattern'>): void {
     if (this.#said.length === 0) return;
     const said = this.#said;
     this.#said = [];

@@ -11,8 +11,8 @@ import { runFeatures } from '../signals/run-features.ts';
 import { type MeasureState, measureSpan, measuresOf, noMeasures } from '../signals/run-measures.ts';
 import type { SignalDraft, SignalSource } from '../signals/signal-source.ts';
 import type { Slots } from '../slots.ts';
+import { AskedStates } from './asked-states.ts';
 import { Collector } from './collector.ts';
-import { DetectorStates } from './detector-states.ts';
 import { ENDED_WELL, withoutUnlikeOthers } from './ended-well.ts';
 import { FindingLedger } from './finding-ledger.ts';
 import { giveUp } from './give-up.ts';
@@ -52,11 +52,11 @@ class Context {
   readonly judge: RunJudge;
   readonly model: RunModel;
   readonly ledger: FindingLedger;
-  readonly states: DetectorStates;
+  readonly states: AskedStates<RunDetector>;
   readonly sources: SourceStates;
   readonly measures: MeasureState;
 
-  constructor(judge: RunJudge, model: RunModel, slots: Slots, states: DetectorStates, sources: SourceStates) {
+  constructor(judge: RunJudge, model: RunModel, slots: Slots, states: AskedStates<RunDetector>, sources: SourceStates) {
     this.measures = slots.get<MeasureState>(MEASURES) ?? noMeasures();
     this.judge = judge;
     this.model = model;
@@ -74,6 +74,7 @@ export class RunJudge {
   readonly #detectors: readonly RunDetector[];
   readonly #stateSlots: readonly string[];
   readonly #sources: readonly SignalSource[];
+  readonly #sourceSlots: readonly string[];
   readonly #bounds: RunBounds;
   readonly #fleetIncomplete: boolean;
 
@@ -82,6 +83,7 @@ export class RunJudge {
     this.#detectors = options.detectors;
     this.#stateSlots = options.detectors.map((detector) => `d/${detector.pattern}`);
     this.#sources = options.sources ?? [];
+    this.#sourceSlots = this.#sources.map((source) => `s/${source.name}`);
     this.#bounds = { ...defaultBounds, ...options.bounds };
     this.#fleetIncomplete = options.fleetIncomplete ?? false;
     const patterns = new Set(options.detectors.map((detector) => detector.pattern));
@@ -221,8 +223,9 @@ export class RunJudge {
     const model = RunModel.open(slots, span, this.#bounds);
     if (!model) return undefined;
     model.fleetIncomplete = this.#fleetIncomplete;
-    const states = new DetectorStates(this.#detectors, this.#stateSlots, slots);
-    const context = new Context(this, model, slots, states, new SourceStates(this.#sources, slots));
+    const states = new AskedStates(this.#detectors, this.#stateSlots, slots, ({ pattern }) => pattern);
+    const sources = new SourceStates(this.#sources, this.#sourceSlots, slots);
+    const context = new Context(this, model, slots, states, sources);
     slots.derived = context;
     return context;
   }
@@ -234,7 +237,7 @@ export class RunJudge {
       if (detector.isBlind?.(model, state) === true) blind.add(detector.pattern);
       return false;
     }, faults);
-    for (const pattern of states.silenced()) blind.add(pattern);
+    for (const { pattern } of states.silenced()) blind.add(pattern);
     return this.#detectors.map(({ pattern }) => pattern).filter((pattern) => blind.has(pattern));
   }
 
